@@ -1,0 +1,2 @@
+//! What reaches out: postpress, both directions.
+pub mod contract;

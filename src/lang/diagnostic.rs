@@ -1,0 +1,73 @@
+//! One fault, told to its author: a word for a code, a place, a sentence, a way out.
+
+use crate::lang::code::Code;
+use crate::lang::source::Span;
+
+/// Refuses, or warns (`--strict` refuses both).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// A fault in a campaign file, or between a file and its data. Message: lower case, no full stop, the author's words
+/// in backticks, one line. What to do stands in `help`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub message: String,
+    pub span: Span,
+    pub help: String,
+    /// Other places that matter, each with a few words.
+    pub labels: Vec<Label>,
+}
+
+/// A second place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    pub place: Place,
+    pub text: String,
+}
+
+/// In a campaign file, or in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Span(Span),
+    /// Row 1 is the header.
+    Row {
+        file: String,
+        row: u32,
+    },
+}
+
+impl Diagnostic {
+    /// A fault of that code at that place.
+    pub fn new(code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span, help: help.into(), labels: Vec::new() }
+    }
+
+    /// With a second place in the text.
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place: Place::Span(span), text: text.into() });
+        self
+    }
+
+    /// With a row of a list.
+    pub fn label_row(mut self, file: &str, row: u32, text: impl Into<String>) -> Self {
+        self.labels.push(Label { place: Place::Row { file: file.to_owned(), row }, text: text.into() });
+        self
+    }
+
+    /// Error or warning, by its code.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// All faults of a run, in the order found; `compile` sorts them by place.
+pub type Diagnostics = Vec<Diagnostic>;
+
+/// Does any of them refuse?
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+}

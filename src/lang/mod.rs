@@ -1,0 +1,7 @@
+//! What you write: text in, checked campaigns and diagnostics out.
+
+pub mod code;
+pub mod diagnostic;
+pub mod folder;
+pub mod source;
+pub mod syntax;

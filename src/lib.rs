@@ -1,0 +1,15 @@
+//! Outreach campaigns as code: a campaign file is compiled into a checked state machine, `machine::advance` says what an
+//! event means for an enrollment, and a runtime feeds it events and commits what it decides.
+//!
+//! Floors, from below: `model` · `lang`, `machine`, `store`, `connector` · `runtime` · `server`, `sim` · `cli`.
+//! A file imports from floors below its own and from its own wing; `tests/house.rs` keeps the rule.
+
+pub mod cli;
+pub mod connector;
+pub mod lang;
+pub mod machine;
+pub mod model;
+pub mod runtime;
+pub mod server;
+pub mod sim;
+pub mod store;

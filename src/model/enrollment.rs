@@ -1,0 +1,209 @@
+//! Where one contact stands in one campaign: the progress that is persisted.
+
+use crate::model::account::Channel;
+use crate::model::effect::{Call, Look};
+use crate::model::event::Reply;
+use crate::model::id::{AccountId, CampaignId, ChatId, ContactId, EnrollmentId, OutcomeId, ProviderId, RemoteId, StepId, Visit};
+use crate::model::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One contact in one campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Enrollment {
+    pub id: EnrollmentId,
+    pub campaign: CampaignId,
+    pub contact: ContactId,
+    /// One account a channel, kept for the whole campaign.
+    pub lines: BTreeMap<Channel, Line>,
+    pub enrolled_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub status: Status,
+    /// Grows at each entry of a step.
+    pub visits: u32,
+    pub loops: Vec<Loop>,
+    pub facts: Facts,
+    pub sends: Sends,
+}
+
+/// The account that speaks to the contact on a channel, and whom it speaks to there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub account: AccountId,
+    /// The person's id for this account's calls, once resolved.
+    pub person: Option<ProviderId>,
+    pub chat: Option<ChatId>,
+}
+
+/// Where an enrollment is in its life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Status {
+    /// Enrolled, not begun.
+    Queued,
+    /// On its way. `handler` runs above the path and goes first.
+    Active { path: Frame, handler: Option<Box<HandlerFrame>>, pause: Option<Pause> },
+    /// Over. It listens until `listens_until`; a late reply runs the handler once, in `handler`.
+    Ended {
+        outcome: OutcomeId,
+        reason: Option<String>,
+        at: Timestamp,
+        listens_until: Timestamp,
+        handler: Option<Box<HandlerFrame>>,
+        late_reply_done: bool,
+    },
+}
+
+/// One stay in a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    pub step: StepId,
+    pub visit: Visit,
+    pub entered_at: Timestamp,
+    pub awaits: Awaits,
+}
+
+/// What ends the stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Awaits {
+    /// Its time, and in a race or loop perhaps an event before that.
+    Timer { due: Timestamp },
+    /// The outbox. `ready_at`: since when it may be performed.
+    Call { call: Call, ready_at: Timestamp, hold: Option<Hold> },
+    /// A reading.
+    Look { look: Look, ready_at: Timestamp },
+    /// A handler above it is not done, or it is just being entered.
+    Nothing,
+}
+
+/// Why a call is not simply queued. Written by the outbox, never by the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// Refused for now; not before `until`.
+    Retry { until: Timestamp, attempts: u16, code: String },
+    /// An intent is open: the call is in flight, or was when the process ended.
+    Open { since: Timestamp },
+    /// Whether it happened is being found out.
+    Unknown { since: Timestamp, next_read: Timestamp, absent_at: Option<Timestamp> },
+    /// A person must say (`engine resolve`).
+    Parked { since: Timestamp, why: String },
+}
+
+/// A handler at work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HandlerFrame {
+    pub frame: Frame,
+    /// For `reply is`, `reply.text` and `reply.return_date`.
+    pub reply: Option<Reply>,
+}
+
+/// Nothing happens to this contact until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pause {
+    /// By the campaign (`pause until`).
+    Until { until: Timestamp },
+    /// By a person, until resumed.
+    Operator { since: Timestamp },
+}
+
+/// A loop's counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loop {
+    pub step: StepId,
+    pub ran: u32,
+    /// The `until` event was seen since the loop began.
+    pub observed: bool,
+}
+
+/// What is known of the person. Facts never move backwards.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Facts {
+    pub relation: Relation,
+    pub invited_at: Option<Timestamp>,
+    /// The pending invitation's id, to withdraw it.
+    pub invitation: Option<RemoteId>,
+    pub accepted_at: Option<Timestamp>,
+    pub replied_at: Option<Timestamp>,
+    pub seen_at: Option<Timestamp>,
+    pub delivered_at: Option<Timestamp>,
+    pub reacted_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
+    pub open_profile: Option<bool>,
+    pub inmail_credit: Option<bool>,
+    /// The classes of the last reply, for conditions outside a handler.
+    pub reply_classes: Vec<String>,
+}
+
+/// How the contact stands to the account (`engine status`, `relation`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    #[default]
+    None,
+    Pending,
+    Yes,
+}
+
+/// What was performed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sends {
+    pub invites: u32,
+    pub messages: u32,
+    pub inmails: u32,
+}
+
+impl Enrollment {
+    /// The frame whose turn it is: the handler's, else the path's; none when queued or ended without one.
+    pub fn frame(&self) -> Option<&Frame> {
+        match &self.status {
+            Status::Queued => None,
+            Status::Active { path, handler, .. } => Some(handler.as_ref().map_or(path, |handler| &handler.frame)),
+            Status::Ended { handler, .. } => handler.as_ref().map(|handler| &handler.frame),
+        }
+    }
+
+    /// The same frame, to change.
+    pub fn frame_mut(&mut self) -> Option<&mut Frame> {
+        match &mut self.status {
+            Status::Queued => None,
+            Status::Active { path, handler, .. } => Some(handler.as_mut().map_or(path, |handler| &mut handler.frame)),
+            Status::Ended { handler, .. } => handler.as_mut().map(|handler| &mut handler.frame),
+        }
+    }
+
+    /// The frame of that visit, wherever it stands.
+    pub fn frame_of_mut(&mut self, visit: Visit) -> Option<&mut Frame> {
+        let (path, handler) = match &mut self.status {
+            Status::Queued => return None,
+            Status::Active { path, handler, .. } => (Some(path), handler),
+            Status::Ended { handler, .. } => (None, handler),
+        };
+        path.into_iter().chain(handler.iter_mut().map(|handler| &mut handler.frame)).find(|frame| frame.visit == visit)
+    }
+
+    /// The pause that is on, if any.
+    pub fn pause(&self) -> Option<&Pause> {
+        match &self.status {
+            Status::Active { pause, .. } => pause.as_ref(),
+            Status::Queued | Status::Ended { .. } => None,
+        }
+    }
+
+    /// Has it ended?
+    pub fn has_ended(&self) -> bool {
+        matches!(self.status, Status::Ended { .. })
+    }
+
+    /// When the machine wants to be asked next: the running frame's timer, not before a pause ends. None: an event,
+    /// the outbox or a person moves it.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        match self.pause() {
+            Some(Pause::Operator { .. }) => return None,
+            Some(Pause::Until { until }) => return Some(*until),
+            None => {}
+        }
+        match self.frame()?.awaits {
+            Awaits::Timer { due } => Some(due),
+            Awaits::Call { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
+        }
+    }
+}

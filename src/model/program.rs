@@ -1,0 +1,60 @@
+//! A whole folder, compiled: the workspace, its campaigns, and who is on their lists.
+
+use crate::model::account::AccountSpec;
+use crate::model::calendar::Calendar;
+use crate::model::campaign::{Campaign, Limits};
+use crate::model::value::Fields;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What `engine run` runs. Only campaigns without errors are in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// The folder lists and attachments are relative to.
+    pub root: PathBuf,
+    pub workspace: Workspace,
+    pub campaigns: Vec<Campaign>,
+    /// One a campaign, in the same order.
+    pub rosters: Vec<Roster>,
+}
+
+/// What all campaigns of a folder share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workspace {
+    pub name: String,
+    pub accounts: Vec<AccountSpec>,
+    /// The defaults, with what the workspace says put over them.
+    pub limits: Limits,
+    pub calendar: Calendar,
+    /// Identifiers that are never written to: every identifying value of every row, trimmed and in lower case.
+    pub never_contact: BTreeSet<String>,
+}
+
+/// A campaign's contacts as its lists have them, in their order; who enters is decided at import.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Roster {
+    pub rows: Vec<RosterRow>,
+    /// Rows that cannot enter.
+    pub refused: Vec<RefusedRow>,
+}
+
+/// A good row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RosterRow {
+    pub file: String,
+    /// From 1; row 1 is the header.
+    pub row: u32,
+    /// The value of the identifying column, as written, trimmed.
+    pub key: String,
+    /// Values by column, empty ones left out, defaults not yet applied.
+    pub fields: Fields,
+}
+
+/// A bad row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    pub file: String,
+    pub row: u32,
+    /// One sentence.
+    pub reason: String,
+}

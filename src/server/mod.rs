@@ -1,0 +1,1 @@
+//! The world's door: webhooks in, pages and API out.

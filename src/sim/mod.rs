@@ -1,0 +1,1 @@
+//! A pretend world: postpress and people, seeded.

@@ -1,0 +1,91 @@
+//! What every store promises, in words; one suite in `tests/store` holds each of them to it.
+//!
+//! Laws: (1) `submit` gives commits their order; a reader sees a commit as soon as `submit` returns, the outside must
+//! not act on it before `done` says it is durable. (2) What is durable is a prefix of that order: after a crash all of a
+//! commit is there or nothing. (3) State is fold(journal): the last `Put` or `Delete` of a key wins. (4) Once a commit
+//! could not be made durable the store is poisoned: every later `submit` fails, reads go on.
+
+use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::journal::{Commit, Entry, Key, Record, Table};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Called once, from the committer's thread, when the commits are durable or could not be made so.
+pub type Done = Box<dyn FnOnce(Result<Lsn, StoreFault>) + Send>;
+
+/// Remembers. Shared by all threads; every method may be called from any of them.
+pub trait Store: Send + Sync {
+    /// Orders the commits (all or none), makes them visible, and durable in the background. Returns the last one's
+    /// place. Blocks while the queue is full (`SUBMITTED_MAX`); fails at once when the store is poisoned or closed.
+    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault>;
+
+    /// The row, if there is one.
+    fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault>;
+
+    /// Every row of a table in key order, `after` a key if given, until `see` breaks. A consistent view is not
+    /// promised: rows changed meanwhile are seen old or new.
+    fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault>;
+
+    /// The enrollment's lines, oldest first: a walk back through the journal.
+    fn timeline(&self, enrollment: EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault>;
+
+    /// Every commit from that place on, in order.
+    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Lsn, Commit) -> ControlFlow<()>) -> Result<(), StoreFault>;
+
+    /// Waits until all that was submitted is durable and applied, and checkpoints. Called at a graceful stop.
+    fn settle(&self) -> Result<(), StoreFault>;
+
+    /// Figures for `engine doctor` and tests.
+    fn figures(&self) -> Figures;
+}
+
+/// What a store says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    pub last: Lsn,
+    pub durable: Lsn,
+    pub applied: Lsn,
+    pub journal_bytes: u64,
+    /// What opening had to mend, in sentences.
+    pub mended: Vec<String>,
+}
+
+/// Why a store refused.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreFault {
+    #[error("another engine holds {path}; stop it, or name another data directory with `--data`", path = path.display())]
+    Locked { path: PathBuf },
+    #[error("the store is damaged: {file} at byte {offset}: {what}; run `engine store rebuild`, or restore a backup", file = file.display())]
+    Damaged { file: PathBuf, offset: u64, what: String },
+    #[error("the data in {path} is of format {found}, this engine reads up to {known}; use a newer engine", path = path.display())]
+    Newer { path: PathBuf, found: u16, known: u16 },
+    #[error("cannot {doing} {path}: {source}", path = path.display())]
+    Io { doing: &'static str, path: PathBuf, source: Arc<std::io::Error> },
+    #[error("the disk is nearly full: {free_mib} MiB are free at {path}, {needed_mib} MiB are needed; free some, the engine goes on by itself", path = path.display())]
+    DiskFull { path: PathBuf, free_mib: u64, needed_mib: u64 },
+    #[error("the store stopped after a write failed ({because}); restart the engine once the cause is mended")]
+    Poisoned { because: String },
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl StoreFault {
+    /// Can the same call succeed later without anybody's help?
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::DiskFull { .. })
+    }
+}
+
+/// Submits and waits until durable. For callers that may block (commands, import, tests).
+pub fn commit(store: &dyn Store, commits: Vec<Commit>) -> Result<Lsn, StoreFault> {
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    store.submit(
+        commits,
+        Box::new(move |result| {
+            // The receiver waits below; it cannot be gone.
+            drop(tell.send(result));
+        }),
+    )?;
+    told.recv().map_err(|_| StoreFault::Closed)?
+}

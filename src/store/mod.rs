@@ -1,0 +1,2 @@
+//! What remembers: a journal in front, sled behind.
+pub mod contract;

@@ -1,0 +1,5 @@
+//! Tests of language.
+mod camp;
+mod lower;
+mod text;
+mod yaml;

@@ -1,0 +1,16 @@
+//! One test binary; a folder or file a wing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod campaigns;
+mod cli;
+mod connector;
+mod crash;
+mod docs;
+mod house;
+mod language;
+mod machine;
+mod properties;
+mod runtime;
+mod sandbox;
+mod server;
+mod store;
