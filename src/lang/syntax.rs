@@ -22,8 +22,8 @@ pub struct File {
 /// A top-level block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    Campaign(Campaign),
-    Workspace(Workspace),
+    Campaign(Box<Campaign>),
+    Workspace(Box<Workspace>),
     Message(Message),
     Class(Class),
 }
