@@ -17,6 +17,8 @@ pub struct Enrollment {
     /// One account a channel, kept for the whole campaign.
     pub lines: BTreeMap<Channel, Line>,
     pub enrolled_at: Timestamp,
+    /// When its first step was entered; counts for `start N a day`.
+    pub started_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub status: Status,
     /// Grows at each entry of a step.

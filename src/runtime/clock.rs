@@ -1,7 +1,9 @@
 //! The only door to the time of day, and to waiting.
 
 use crate::model::time::Timestamp;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Says what time it is. Everything else gets the time as an argument.
 pub trait Clock: Send + Sync {
@@ -10,4 +12,111 @@ pub trait Clock: Send + Sync {
 
     /// How long to wait, in real time, until `at`; zero when it has passed.
     fn until(&self, at: Timestamp) -> Duration;
+}
+
+/// The wall's time, now.
+#[expect(clippy::disallowed_methods, reason = "this room is the one door to the time of day")]
+pub fn wall_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[expect(clippy::disallowed_methods, reason = "this room is the one door to the time of day")]
+fn tick() -> Instant {
+    Instant::now()
+}
+
+/// Where virtual time began: it goes on at its pace across restarts, also while nothing runs (INTERFACE.md, `--speed`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    pub wall: Timestamp,
+    pub virtual_at: Timestamp,
+}
+
+/// Drift between the wall and the monotonic clock that is taken for a set clock, not for noise.
+const JUMP_MS: i64 = 2_000;
+
+/// Durations by the monotonic clock, dates by the wall clock; `speed` virtual seconds a second from an anchor.
+pub struct ScaledClock {
+    speed: u32,
+    base: Mutex<(Instant, Timestamp)>,
+    latest: AtomicI64,
+}
+
+impl ScaledClock {
+    /// The wall's own pace.
+    pub fn real() -> Self {
+        let now = wall_now();
+        Self::starting(now, 1)
+    }
+
+    /// `speed` virtual seconds a second since the anchor (at least 1).
+    pub fn since(anchor: Anchor, speed: u32) -> Self {
+        let speed = speed.max(1);
+        let elapsed_ms = wall_now().since_ms(anchor.wall).max(0);
+        Self::starting(anchor.virtual_at.plus_ms(elapsed_ms.saturating_mul(i64::from(speed))), speed)
+    }
+
+    fn starting(at: Timestamp, speed: u32) -> Self {
+        Self { speed, base: Mutex::new((tick(), at)), latest: AtomicI64::new(at.0) }
+    }
+
+    /// Virtual seconds a second.
+    pub fn speed(&self) -> u32 {
+        self.speed
+    }
+
+    fn reading(&self) -> Timestamp {
+        let mut base = self.base.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (since, at) = *base;
+        let elapsed_us = i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let now = at.plus_ms(elapsed_us.saturating_mul(i64::from(self.speed)) / 1_000);
+        if self.speed == 1 {
+            let wall = wall_now();
+            if wall.since_ms(now).abs() > JUMP_MS {
+                // The clock was set, or the machine slept: dates follow the wall from here on.
+                *base = (tick(), wall);
+                return wall;
+            }
+        }
+        now
+    }
+}
+
+impl Clock for ScaledClock {
+    fn now(&self) -> Timestamp {
+        let now = self.reading();
+        Timestamp(self.latest.fetch_max(now.0, Ordering::Relaxed).max(now.0))
+    }
+
+    fn until(&self, at: Timestamp) -> Duration {
+        let ms = at.since_ms(self.now()).max(0);
+        Duration::from_micros(u64::try_from(ms).unwrap_or(0).saturating_mul(1_000) / u64::from(self.speed))
+    }
+}
+
+/// A clock that is set by hand: for the simulator and for tests.
+#[derive(Debug, Default)]
+pub struct SetClock(AtomicI64);
+
+impl SetClock {
+    /// Showing that time.
+    pub fn at(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.0))
+    }
+
+    /// Moves on to that time; never back.
+    pub fn set(&self, now: Timestamp) {
+        self.0.fetch_max(now.0, Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    fn until(&self, _: Timestamp) -> Duration {
+        Duration::ZERO
+    }
 }
