@@ -11,7 +11,12 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Called once, from the committer's thread, when the commits are durable or could not be made so.
+/// Most commits that may wait to become durable; `submit` blocks while there are more. A batch larger than this is taken
+/// when nothing else waits. Eight batches of the committer: enough to keep the disk busy, little to lose in a crash.
+pub const SUBMITTED_MAX: usize = 8_192;
+
+/// Called once, from the committer's thread, when the commits are durable or could not be made so. It must not submit:
+/// the committer would wait for itself.
 pub type Done = Box<dyn FnOnce(Result<Lsn, StoreFault>) + Send>;
 
 /// Remembers. Shared by all threads; every method may be called from any of them.
