@@ -26,6 +26,18 @@ pub struct Enrollment {
     pub loops: Vec<Loop>,
     pub facts: Facts,
     pub sends: Sends,
+    /// Calls whose step was left before they were settled, so that a late settlement still counts. At most `LEFT_MAX`.
+    pub left: Vec<LeftCall>,
+}
+
+/// How many unsettled calls of steps already left are remembered.
+pub const LEFT_MAX: usize = 8;
+
+/// A call that may still be in flight though its step was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftCall {
+    pub visit: Visit,
+    pub step: StepId,
 }
 
 /// The account that speaks to the contact on a channel, and whom it speaks to there.
@@ -103,8 +115,8 @@ pub struct HandlerFrame {
 pub enum Pause {
     /// By the campaign (`pause until`).
     Until { until: Timestamp },
-    /// By a person, until resumed.
-    Operator { since: Timestamp },
+    /// By a person, until resumed; `then` is the campaign's own pause that goes on after that.
+    Operator { since: Timestamp, then: Option<Timestamp> },
 }
 
 /// A loop's counter.
