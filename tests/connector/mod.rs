@@ -1,1 +1,5 @@
-//! Tests of connector.
+//! Tests of connector: deliveries read, identifiers normalised, requests and refusals over loopback.
+
+mod identity;
+mod webhook;
+mod webhook_malformed;
