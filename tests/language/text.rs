@@ -1,1 +1,3 @@
-//! Tests of text.
+//! Texts and data: templates, lists, reports.
+
+mod render;

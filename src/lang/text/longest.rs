@@ -1,0 +1,74 @@
+//! The longest a text can come out for somebody: of every choice the alternative that is longest for them.
+
+use crate::lang::text::filters::ENVIRONMENT;
+use crate::lang::text::jinja;
+use crate::lang::text::template::{Node, Template};
+use minijinja::Value;
+
+/// UTF-16 units, as LinkedIn counts (LANGUAGE.md §11).
+pub fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// The longest rendering of a text in a context; none where it cannot be rendered (a missing field).
+pub fn longest(template: &Template, context: &Value) -> Option<String> {
+    longest_nodes(&template.nodes, context)
+}
+
+/// Choices are independent, so the longest of each is the longest of all.
+fn longest_nodes(nodes: &[Node], context: &Value) -> Option<String> {
+    let source = jinja::write(nodes, &mut |_, alternatives| {
+        let length = |nodes: &Vec<Node>| longest_nodes(nodes, context).map_or(0, |text| units(&text));
+        let lengths = alternatives.iter().map(length).enumerate();
+        lengths.max_by_key(|(_, length)| *length).map_or(0, |(at, _)| at)
+    });
+    ENVIRONMENT.render_str(&source, context).ok()
+}
+
+/// No rendering is longer than this, whoever it is for: every branch of every `if` taken, every variable as long as
+/// `widest` says. None where a filter could make a value longer than it is.
+pub fn bound(nodes: &[Node], widest: &dyn Fn(&str) -> usize) -> Option<usize> {
+    let all = |nodes: &[Node]| bound(nodes, widest);
+    let mut sum = 0;
+    for node in nodes {
+        sum += match node {
+            Node::Text(text) => units(text),
+            Node::Comment { .. } => 0,
+            Node::Output { expression, .. } => width(expression, widest)?,
+            Node::Choice { alternatives, .. } => max(alternatives.iter().map(|nodes| all(nodes)))?,
+            Node::If { branches, otherwise, .. } => {
+                let otherwise = otherwise.iter().map(|otherwise| all(&otherwise.nodes));
+                max(branches.iter().map(|branch| all(&branch.nodes)).chain(otherwise))?
+            }
+        };
+    }
+    Some(sum)
+}
+
+fn max(mut widths: impl Iterator<Item = Option<usize>>) -> Option<usize> {
+    widths.try_fold(0, |most, width| Some(most.max(width?)))
+}
+
+fn width(expression: &crate::lang::text::expression::Expression, widest: &dyn Fn(&str) -> usize) -> Option<usize> {
+    use crate::lang::text::expression::{ExpressionKind, Filter};
+    match &expression.kind {
+        ExpressionKind::Path(path) => Some(widest(path)),
+        ExpressionKind::Text(text) | ExpressionKind::Number(text) => Some(units(text)),
+        // `false`
+        ExpressionKind::Bool(_) | ExpressionKind::Not(_) | ExpressionKind::IsDefined { .. } | ExpressionKind::Compare { .. } => {
+            Some(5)
+        }
+        ExpressionKind::Or(left, right) | ExpressionKind::And(left, right) => {
+            max([width(left, widest), width(right, widest)].into_iter())
+        }
+        ExpressionKind::Filter { input, filter, arguments } => match filter {
+            Filter::Trim | Filter::FirstWord | Filter::Truncate => width(input, widest),
+            Filter::Default => {
+                max([Some(input.as_ref())].into_iter().chain(arguments.iter().map(Some)).map(|part| width(part?, widest)))
+            }
+            // Another case may have more letters (`ß`, `ŉ`): at most three for one.
+            Filter::Title | Filter::Upper | Filter::Lower | Filter::Capitalize => Some(width(input, widest)? * 3),
+            Filter::Replace => None,
+        },
+    }
+}
