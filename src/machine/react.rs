@@ -1,0 +1,138 @@
+//! What takes the path over: a reply, the account's owner writing by hand, a lost account.
+
+use crate::machine::observe::{self, Happened, cut};
+use crate::machine::turn::{Level, Turn};
+use crate::machine::{enter, observe as seen};
+use crate::model::effect::Effect;
+use crate::model::enrollment::Status;
+use crate::model::event::Reply;
+use crate::model::id::{RemoteId, StepId};
+use crate::model::journal::EntryKind;
+use crate::model::time::Timestamp;
+
+/// The class that ends everything unless the campaign says otherwise.
+const OPT_OUT: &str = "opt_out";
+
+/// `Event::Replied`. Opting out goes first, then a waiting arm, then the handler (LANGUAGE.md §11, Meaning).
+pub(super) fn replied<'a>(turn: &mut Turn<'a>, reply: &'a Reply) -> bool {
+    if !seen::is_listening(turn) {
+        return false;
+    }
+    turn.reply = Some(reply);
+    note(turn, reply);
+    observe::mark(turn, &Happened::Replied(reply));
+    turn.hold_queued(None);
+    let is_opt_out = reply.classes.iter().any(|class| class == OPT_OUT) && !turn.campaign.handlers.reply_takes_opt_out;
+    let has_ended = turn.enrollment.has_ended();
+    if has_ended && !is_opt_out && is_closed(turn) {
+        return true;
+    }
+    if is_opt_out {
+        opt_out(turn, reply);
+    } else if let Some((level, step, target, word)) = observe::fitting_arm(turn, &Happened::Replied(reply)) {
+        turn.write(EntryKind::Decision, Some(step), &[("arm", &word)]);
+        if level == Level::Path {
+            turn.drop_handler();
+        }
+        enter::go(turn, level, target);
+    } else {
+        match turn.campaign.handlers.on_reply {
+            Some(step) => handle(turn, step, Some(reply.clone()), "on reply"),
+            None => turn.end_as("replied", None),
+        }
+    }
+    true
+}
+
+/// Facts of the reply, and its line.
+fn note(turn: &mut Turn<'_>, reply: &Reply) {
+    let facts = &mut turn.enrollment.facts;
+    if facts.replied_at.is_none_or(|held| reply.at >= held) {
+        facts.replied_at = Some(reply.at);
+        facts.reply_classes.clone_from(&reply.classes);
+    }
+    if let (Some(line), Some(chat)) = (turn.enrollment.lines.get_mut(&reply.channel), &reply.chat) {
+        line.chat.get_or_insert_with(|| chat.clone());
+    }
+    let (text, classes, at) = (cut(&reply.text), reply.classes.join(", "), reply.at.iso_ms());
+    let mut detail = vec![("event", "replied"), ("text", text.as_str()), ("channel", reply.channel.word()), ("at", at.as_str())];
+    if !classes.is_empty() {
+        detail.push(("classes", &classes));
+    }
+    detail.extend(reply.return_date.as_deref().map(|date| ("return_date", date)));
+    detail.push(("message", reply.message.as_str()));
+    observe::tell(turn, &detail);
+}
+
+/// Has somebody who ended nothing more to say to a handler? The handler ran once already, or a person has it in hand.
+fn is_closed(turn: &mut Turn<'_>) -> bool {
+    let Status::Ended { outcome, late_reply_done, .. } = &mut turn.enrollment.status else { return false };
+    if *late_reply_done {
+        return true;
+    }
+    let outcome = *outcome;
+    if matches!(turn.outcome_name(outcome), "opted_out" | "taken_over" | "stopped") {
+        return true;
+    }
+    mark_late(turn);
+    false
+}
+
+fn mark_late(turn: &mut Turn<'_>) {
+    if let Status::Ended { late_reply_done, .. } = &mut turn.enrollment.status {
+        *late_reply_done = true;
+    }
+}
+
+/// `on opt out`, or its default: suppress contact, stop as opted_out.
+fn opt_out(turn: &mut Turn<'_>, reply: &Reply) {
+    mark_late(turn);
+    match turn.campaign.handlers.on_opt_out {
+        Some(step) => handle(turn, step, Some(reply.clone()), "on opt out"),
+        None => {
+            let here = turn.here();
+            turn.contact.to_mut().suppress(None);
+            turn.effect(Effect::Suppress { channel: None });
+            turn.write(EntryKind::Changed, here, &[("suppressed", "everywhere")]);
+            turn.end_as("opted_out", None);
+        }
+    }
+}
+
+/// Runs a handler above the path, in place of one that runs. Its instant steps run also in a pause.
+fn handle(turn: &mut Turn<'_>, step: StepId, reply: Option<Reply>, word: &str) {
+    turn.put_handler(step, reply);
+    turn.write(EntryKind::Decision, Some(step), &[("handler", word)]);
+    enter::run(turn, Level::Handler);
+}
+
+/// `Event::Takeover`: a person of ours writes by hand, so the campaign does not.
+pub(super) fn taken_over(turn: &mut Turn<'_>, message: &RemoteId, text: &str, at: Timestamp) -> bool {
+    if !seen::is_listening(turn) {
+        return false;
+    }
+    let (text, at) = (cut(text), at.iso_ms());
+    observe::tell(turn, &[("event", "takeover"), ("text", &text), ("at", &at), ("message", message.as_str())]);
+    if turn.enrollment.has_ended() {
+        // What still ran for a late reply is the owner's now.
+        mark_late(turn);
+        turn.drop_handler();
+        return true;
+    }
+    turn.hold_queued(None);
+    match turn.campaign.handlers.on_takeover {
+        Some(step) => handle(turn, step, None, "on takeover"),
+        None => turn.end_as("taken_over", None),
+    }
+    true
+}
+
+/// `Event::AccountLost`: nothing unless the campaign says what; the outbox waits by itself.
+pub(super) fn account_lost(turn: &mut Turn<'_>, word: &str) -> bool {
+    let (Some(step), Status::Active { .. }) = (turn.campaign.handlers.on_account_lost, &turn.enrollment.status) else {
+        return false;
+    };
+    observe::tell(turn, &[("event", "account lost"), ("word", word)]);
+    handle(turn, step, None, "on account lost");
+    true
+}

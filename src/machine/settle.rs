@@ -1,0 +1,185 @@
+//! How calls ended: facts first, then the path.
+
+use crate::machine::turn::{Level, Turn};
+use crate::machine::{enter, observe};
+use crate::model::campaign::Action;
+use crate::model::effect::Call;
+use crate::model::enrollment::{Awaits, Hold, Relation, Status};
+use crate::model::event::{Settlement, Unneeded};
+use crate::model::id::{ChatId, RemoteId, StepId, Visit};
+use crate::model::journal::EntryKind;
+use crate::model::time::Timestamp;
+
+/// `Event::Settled`. A settlement of a visit that was left moves facts only.
+pub(super) fn settled(turn: &mut Turn<'_>, visit: Visit, settlement: &Settlement) -> bool {
+    let here = turn.level_of(visit).and_then(|level| {
+        let frame = turn.frame(level)?;
+        match &frame.awaits {
+            Awaits::Call { call, hold, .. } => Some((level, frame.step, *call, begun(hold.as_ref()))),
+            Awaits::Timer { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
+        }
+    });
+    if let Some((level, step, call, begun)) = here {
+        record(turn, step, call, settlement, begun.unwrap_or(turn.now));
+        move_on(turn, level, step, settlement);
+        return true;
+    }
+    let Some(at) = turn.enrollment.left.iter().position(|left| left.visit == visit) else { return false };
+    let step = turn.enrollment.left.remove(at).step;
+    let Some(call) = call_of(turn, step) else { return false };
+    record(turn, step, call, settlement, turn.now);
+    true
+}
+
+/// Since when the call may have been under way.
+fn begun(hold: Option<&Hold>) -> Option<Timestamp> {
+    match hold? {
+        Hold::Open { since } | Hold::Unknown { since, .. } | Hold::Parked { since, .. } => Some(*since),
+        Hold::Retry { .. } => None,
+    }
+}
+
+/// The call a step makes.
+fn call_of(turn: &Turn<'_>, step: StepId) -> Option<Call> {
+    match &turn.step(step)?.action {
+        Action::Invite { note, .. } => Some(Call::Invite { note: *note }),
+        Action::Withdraw { .. } => Some(Call::Withdraw),
+        Action::Send { channel, message, .. } => Some(Call::Message { channel: *channel, message: *message }),
+        Action::Inmail { message, api, .. } => Some(Call::Inmail { message: *message, api: *api }),
+        Action::Wait { .. }
+        | Action::WaitUntil { .. }
+        | Action::Race { .. }
+        | Action::Branch { .. }
+        | Action::RepeatStart { .. }
+        | Action::Repeat { .. }
+        | Action::Split { .. }
+        | Action::Tag { .. }
+        | Action::Untag { .. }
+        | Action::Set { .. }
+        | Action::Suppress { .. }
+        | Action::Pause { .. }
+        | Action::Notify { .. }
+        | Action::Stop { .. }
+        | Action::Return => None,
+    }
+}
+
+/// Facts, counters and the line of the timeline.
+fn record(turn: &mut Turn<'_>, step: StepId, call: Call, settlement: &Settlement, begun: Timestamp) {
+    let word = word(call);
+    match settlement {
+        Settlement::Sent { remote, chat } => {
+            performed(turn, call, remote.as_ref(), chat.as_ref(), begun);
+            let mut detail = vec![("kind", word), ("provider_id", remote.as_ref().map_or("", RemoteId::as_str))];
+            detail.extend(chat.as_ref().map(|chat| ("chat_id", chat.as_str())));
+            turn.write(EntryKind::Sent, Some(step), &detail);
+        }
+        Settlement::Unneeded { why } => {
+            unneeded(turn, call, *why);
+            turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", unneeded_word(*why))]);
+        }
+        Settlement::Failed { code } => turn.write(EntryKind::Failed, Some(step), &[("kind", word), ("code", code)]),
+        Settlement::Skipped { why } => turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", why)]),
+        Settlement::Suppressed => {
+            turn.write(
+                EntryKind::Cancelled,
+                Some(step),
+                &[("kind", word), ("why", "the contact may not be written to any more")],
+            );
+        }
+    }
+}
+
+fn word(call: Call) -> &'static str {
+    match call {
+        Call::Invite { .. } => "invite",
+        Call::Withdraw => "withdraw",
+        Call::Message { .. } => "message",
+        Call::Inmail { .. } => "inmail",
+    }
+}
+
+fn unneeded_word(why: Unneeded) -> &'static str {
+    match why {
+        Unneeded::AlreadyConnected => "already connected",
+        Unneeded::AlreadyInvited => "already invited",
+        Unneeded::NothingPending => "nothing is pending",
+    }
+}
+
+/// It happened.
+fn performed(turn: &mut Turn<'_>, call: Call, remote: Option<&RemoteId>, chat: Option<&ChatId>, begun: Timestamp) {
+    let facts = &mut turn.enrollment.facts;
+    let sends = &mut turn.enrollment.sends;
+    match call {
+        Call::Invite { .. } => {
+            sends.invites = sends.invites.saturating_add(1);
+            facts.invited_at = facts.invited_at.max(Some(begun));
+            if facts.relation != Relation::Yes {
+                facts.relation = Relation::Pending;
+                facts.invitation = remote.cloned();
+            }
+        }
+        Call::Withdraw => {
+            facts.invitation = None;
+            if facts.relation == Relation::Pending {
+                facts.relation = Relation::None;
+            }
+            return;
+        }
+        Call::Message { .. } => {
+            sends.messages = sends.messages.saturating_add(1);
+            facts.sent_at = facts.sent_at.max(Some(begun));
+        }
+        Call::Inmail { .. } => {
+            sends.inmails = sends.inmails.saturating_add(1);
+            facts.sent_at = facts.sent_at.max(Some(begun));
+        }
+    }
+    if let (Some(line), Some(chat)) = (turn.enrollment.lines.get_mut(&call.channel()), chat) {
+        line.chat = Some(chat.clone());
+    }
+    let contacted = turn.contact.contacted_at.max(Some(begun));
+    if turn.contact.contacted_at != contacted {
+        turn.contact.to_mut().contacted_at = contacted;
+    }
+}
+
+/// It need not happen, and that says something of the person.
+fn unneeded(turn: &mut Turn<'_>, call: Call, why: Unneeded) {
+    let facts = &mut turn.enrollment.facts;
+    match why {
+        Unneeded::AlreadyConnected => {
+            facts.relation = Relation::Yes;
+            facts.accepted_at = facts.accepted_at.or(Some(turn.now));
+            facts.invitation = None;
+            observe::mark(turn, &observe::Happened::Accepted);
+        }
+        Unneeded::AlreadyInvited => facts.relation = facts.relation.max(Relation::Pending),
+        Unneeded::NothingPending => {
+            if call == Call::Withdraw && facts.relation == Relation::Pending {
+                facts.relation = Relation::None;
+            }
+            facts.invitation = None;
+        }
+    }
+}
+
+/// The path goes on, or ends.
+fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, settlement: &Settlement) {
+    // The frame is done with: what follows must not remember its call as open.
+    turn.await_at(level, Awaits::Nothing);
+    match settlement {
+        Settlement::Sent { .. } | Settlement::Unneeded { .. } | Settlement::Skipped { .. } => {
+            let next = turn.step(step).and_then(|found| found.action.targets().first().copied());
+            match next {
+                Some(next) => enter::go(turn, level, next),
+                None => turn.end_as("stopped", Some("the path leads nowhere")),
+            }
+        }
+        // A late handler that fails changes nothing of how it ended.
+        Settlement::Failed { .. } if matches!(turn.enrollment.status, Status::Ended { .. }) => turn.drop_handler(),
+        Settlement::Failed { code } => turn.end_as("send_failed", Some(code)),
+        Settlement::Suppressed => turn.end_as("opted_out", Some("the contact may not be written to any more")),
+    }
+}
