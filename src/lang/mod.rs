@@ -2,7 +2,9 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod disk;
 pub mod folder;
+pub mod lists;
 pub mod source;
 pub mod syntax;
 pub mod text;

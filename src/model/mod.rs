@@ -13,6 +13,7 @@ pub mod enrollment;
 pub mod event;
 pub mod expr;
 pub mod id;
+pub mod identity;
 pub mod intent;
 pub mod journal;
 pub mod pattern;

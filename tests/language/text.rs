@@ -1,3 +1,5 @@
-//! Texts and data: templates, lists, reports.
+//! Texts and data: templates, lists, the folder, reports.
 
+mod folder;
+mod lists;
 mod render;
