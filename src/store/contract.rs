@@ -94,3 +94,44 @@ pub fn commit(store: &dyn Store, commits: Vec<Commit>) -> Result<Lsn, StoreFault
     )?;
     told.recv().map_err(|_| StoreFault::Closed)?
 }
+
+/// Where a commit stands in a journal: opaque outside the journal, grows with the order, never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place(pub u64);
+
+/// A commit's bytes, at the place the journal gave them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub lsn: Lsn,
+    pub place: Place,
+    pub payload: Vec<u8>,
+}
+
+/// What commits are written to, in order, once. A journal's home may be files or a replicated log: whoever appends says
+/// what it expects the next commit's place in the order to be, so that one that lost its journal cannot write to it.
+pub trait Journal: Send + Sync {
+    /// Gives the next commit its place; `bytes` is its payload's length. Frames are appended in the order of their places.
+    fn place(&self, bytes: usize) -> Place;
+
+    /// Writes the frames, the first of which must be the `expected` next one, and returns when they are durable. After a
+    /// fault nothing more may be appended: what is on the disk is not known.
+    fn append(&self, expected: Lsn, frames: &[Arc<Frame>]) -> Result<(), StoreFault>;
+
+    /// The commit at a place that was appended.
+    fn read(&self, place: Place) -> Result<Frame, StoreFault>;
+
+    /// Every commit from `from` to the last appended, in order.
+    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreFault>) -> Result<(), StoreFault>;
+
+    /// Names a place, for messages: what holds it and how far inside.
+    fn whereabouts(&self, place: Place) -> (PathBuf, u64);
+
+    /// The last commit that is durable; zero when there is none.
+    fn last(&self) -> Lsn;
+
+    /// Names this journal among all: a progress store of another is not trusted.
+    fn identity(&self) -> [u8; 16];
+
+    /// Size of the journal in bytes.
+    fn bytes(&self) -> u64;
+}

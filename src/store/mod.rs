@@ -1,7 +1,21 @@
 //! What remembers: a journal in front, sled behind (RUNTIME.md §3).
 //!
 //! Knows rows, commits and their order; never what they mean. No clock, no network, and nobody outside `segments` knows
-//! that a journal is a file. Start at [`contract::Store`]; [`memory::MemoryStore`] says what it means.
+//! that a journal is a file. Start at [`contract::Store`]; [`memory::MemoryStore`] says what it means,
+//! [`journaled::JournaledStore::open`] keeps it on disk.
 
+mod applier;
+mod checkpoint;
+mod committer;
 pub mod contract;
+mod guard;
+pub mod journaled;
+pub mod keys;
 pub mod memory;
+mod order;
+mod overlay;
+mod queue;
+pub mod record;
+pub mod segments;
+mod sled;
+pub mod start;

@@ -1,0 +1,48 @@
+//! The thread that brings durable commits into the tree: takes many, keeps the last of each row, writes them.
+
+use crate::model::id::Lsn;
+use crate::store::committer::give_up;
+use crate::store::contract::StoreFault;
+use crate::store::guard::writing;
+use crate::store::overlay::Overlay;
+use crate::store::queue::{Durable, Way};
+use crate::store::sled::{BATCH_KEYS_MAX, Progress, RowChange};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::RwLock;
+
+/// Runs until the way is closed and all is in the tree, or the tree failed.
+pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
+    while let Some(taken) = way.next_rows(BATCH_KEYS_MAX) {
+        let (rows, reached) = coalesce(taken);
+        // sled may panic on damage; the journal is whole, so a restart rebuilds the tree.
+        match catch_unwind(AssertUnwindSafe(|| progress.apply(&rows, reached))) {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => return give_up(way, &fault.to_string()),
+            Err(_) => return give_up(way, "the progress on disk is damaged: sled panicked"),
+        }
+        writing(overlay).uncover(reached, &rows);
+        way.applied(reached);
+    }
+}
+
+/// The last of each row, in key order, and the last commit among them.
+pub fn coalesce(taken: Vec<Durable>) -> (Vec<RowChange>, Lsn) {
+    let mut rows = BTreeMap::new();
+    let mut reached = Lsn(0);
+    for durable in taken {
+        reached = durable.lsn;
+        rows.extend(durable.rows);
+    }
+    (rows.into_iter().collect(), reached)
+}
+
+/// Brings rows in while the store is being opened.
+pub fn catch_up(
+    progress: &Progress,
+    rows: &mut BTreeMap<Vec<u8>, Option<std::sync::Arc<[u8]>>>,
+    reached: Lsn,
+) -> Result<(), StoreFault> {
+    let rows: Vec<RowChange> = std::mem::take(rows).into_iter().collect();
+    progress.apply(&rows, reached)
+}

@@ -1,0 +1,249 @@
+//! The store on disk: commits go to the journal, from there to the tree; what is between them lies in the overlay.
+
+use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::journal::{Cause, Commit, Entry, Key, Record, Table};
+use crate::store::contract::{Done, Figures, Frame, Journal, Place, Store, StoreFault};
+use crate::store::guard::{reading, writing};
+use crate::store::order::{self, Current, Prepared};
+use crate::store::overlay::Overlay;
+use crate::store::queue::{Submitted, Way};
+use crate::store::record::{self, Unreadable};
+use crate::store::segments::SegmentJournal;
+use crate::store::sled::Progress;
+use crate::store::start::{self, Options};
+use crate::store::{applier, checkpoint, committer, keys};
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
+
+/// Rows are read in portions of this size, so that `see` may call the store and writers wait little.
+const PORTION_ROWS: usize = 512;
+
+/// A store in a data directory, for one process at a time.
+pub struct JournaledStore {
+    parts: Arc<Parts>,
+    options: Options,
+    dir: PathBuf,
+    mended: Vec<String>,
+    threads: Vec<JoinHandle<()>>,
+    /// Dropping it stops the checkpoints.
+    stop_checkpoints: Option<Sender<()>>,
+    /// Held as long as the store is open.
+    _lock: File,
+}
+
+struct Parts {
+    way: Way,
+    journal: SegmentJournal,
+    progress: Progress,
+    overlay: RwLock<Overlay>,
+}
+
+impl JournaledStore {
+    /// Opens the store in `dir`, which is made if it is not there: locks it, mends what a crash left, rebuilds the tree
+    /// when it cannot be trusted (`Figures::mended` says so), brings it up to the journal's end. `Locked` when another
+    /// process has it, `Damaged` when the journal itself is not as it was acknowledged, `Newer` for a newer format.
+    pub fn open(dir: &Path, options: Options) -> Result<Self, StoreFault> {
+        let started = start::open(dir, &options)?;
+        let way = Way::from(started.journal.last(), started.progress.applied());
+        let parts = Arc::new(Parts {
+            way,
+            journal: started.journal,
+            progress: started.progress,
+            overlay: RwLock::new(Overlay::default()),
+        });
+        let (stop, stopped) = channel();
+        let mut store = Self {
+            parts: Arc::clone(&parts),
+            dir: dir.to_path_buf(),
+            mended: started.mended,
+            threads: Vec::new(),
+            stop_checkpoints: Some(stop),
+            _lock: started.lock,
+            options,
+        };
+        let every = store.options.checkpoint_every;
+        store.spawn("store-committer", |parts| committer::run(&parts.way, &parts.journal))?;
+        store.spawn("store-applier", |parts| applier::run(&parts.way, &parts.progress, &parts.overlay))?;
+        store.spawn("store-checkpoint", move |parts| checkpoint::run(&parts.progress, every, &stopped))?;
+        Ok(store)
+    }
+
+    fn spawn(&mut self, name: &str, work: impl FnOnce(&Parts) + Send + 'static) -> Result<(), StoreFault> {
+        let parts = Arc::clone(&self.parts);
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&parts));
+        let failed = |source| StoreFault::Io { doing: "start a thread for", path: self.dir.clone(), source: Arc::new(source) };
+        self.threads.push(thread.map_err(failed)?);
+        Ok(())
+    }
+
+    /// Below the threshold only arrivals are taken: what postpress told us must not be lost; all else can wait.
+    fn refuse_when_full(&self, commits: &[Commit]) -> Result<(), StoreFault> {
+        if commits.iter().all(|commit| matches!(commit.cause, Cause::Arrival)) {
+            return Ok(());
+        }
+        let free_mib = start::free_mib(&self.dir)?;
+        let needed_mib = self.options.free_mib_min;
+        if free_mib < needed_mib { Err(StoreFault::DiskFull { path: self.dir.clone(), free_mib, needed_mib }) } else { Ok(()) }
+    }
+}
+
+impl Parts {
+    fn stored(&self, key: &[u8]) -> Result<Option<Arc<[u8]>>, StoreFault> {
+        let covering = reading(&self.overlay).get(key);
+        covering.map_or_else(|| self.progress.get(key), Ok)
+    }
+
+    fn frame(&self, place: Place) -> Result<Arc<Frame>, StoreFault> {
+        let waiting = self.way.queue().frame(place);
+        waiting.map_or_else(|| self.journal.read(place).map(Arc::new), Ok)
+    }
+
+    fn written(&self, frame: &Frame) -> Result<record::Written, StoreFault> {
+        record::written(&frame.payload).map_err(|fault| {
+            let (file, offset) = self.journal.whereabouts(frame.place);
+            fault.at(&file, offset)
+        })
+    }
+
+    /// Gives the commits their order. Everything that can fail has been done before the first gets its place.
+    fn enter(&self, prepared: Vec<Prepared>, done: Done) -> Result<Lsn, StoreFault> {
+        let mut queue = self.way.enter(prepared.len())?;
+        let mut current = Current::default();
+        for id in prepared.iter().flat_map(Prepared::enrollments) {
+            current.know(id, |key| self.stored(key))?;
+        }
+        let mut done = Some(done);
+        let mut left = prepared.len();
+        let mut overlay = writing(&self.overlay);
+        for prepared in prepared {
+            left -= 1;
+            let lsn = Lsn(queue.last.0 + 1);
+            let place = self.journal.place(record::payload_len(prepared.lines.len(), prepared.bytes.len()));
+            let (previous, rows, bytes) = current.chain(prepared, place);
+            overlay.cover(lsn, &rows);
+            let frame = Arc::new(Frame { lsn, place, payload: record::payload(&previous, &bytes) });
+            queue.submitted.push_back(Submitted { frame, rows, done: if left == 0 { done.take() } else { None } });
+            queue.last = lsn;
+        }
+        drop(overlay);
+        let last = queue.last;
+        drop(queue);
+        self.way.entered();
+        Ok(last)
+    }
+}
+
+impl Store for JournaledStore {
+    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+        if commits.is_empty() {
+            let durable = self.parts.way.queue().durable;
+            done(Ok(durable));
+            return Ok(durable);
+        }
+        self.refuse_when_full(&commits)?;
+        let unwritable = |fault: Unreadable| fault.at(&self.dir, 0);
+        let prepared: Vec<Prepared> = commits.iter().map(order::prepare).collect::<Result<_, _>>().map_err(unwritable)?;
+        self.parts.enter(prepared, done)
+    }
+
+    fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
+        let stored = self.parts.stored(&keys::encode(key))?;
+        stored.map(|bytes| record::row(&bytes)).transpose().map_err(|fault| fault.at(&self.dir, 0))
+    }
+
+    fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
+        let (mut begin, end) = keys::range(table, after);
+        loop {
+            let rows = {
+                // Nothing leaves the overlay while it is held, so what leaves the tree's view is still in it.
+                let overlay = reading(&self.parts.overlay);
+                let tree = self.parts.progress.page((begin.clone(), end.clone()), PORTION_ROWS)?;
+                let is_last = tree.len() < PORTION_ROWS;
+                let until =
+                    tree.last().filter(|_| !is_last).map_or(end.clone(), |(key, _)| std::ops::Bound::Included(key.clone()));
+                let next = until.clone();
+                (overlay.merge((begin, until), tree), next, is_last)
+            };
+            let (rows, next, is_last) = rows;
+            for (_, bytes) in rows {
+                if see(record::row(&bytes).map_err(|fault| fault.at(&self.dir, 0))?).is_break() {
+                    return Ok(());
+                }
+            }
+            match next {
+                std::ops::Bound::Included(key) if !is_last => begin = std::ops::Bound::Excluded(key),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn timeline(&self, enrollment: EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault> {
+        let row = self.parts.stored(&keys::encode(&Key::Enrollment(enrollment)))?;
+        let parts = row.as_deref().map(record::row_parts).transpose().map_err(|fault| fault.at(&self.dir, 0))?;
+        let mut place = parts.and_then(|(tail, _)| tail);
+        let mut lines = Vec::new();
+        while let Some(at) = place {
+            let frame = self.parts.frame(at)?;
+            let written = self.parts.written(&frame)?;
+            let own = written.commit.entries.into_iter().rev().filter(|(id, _)| *id == enrollment);
+            lines.extend(own.map(|(_, entry)| (frame.lsn, entry)));
+            let previous = written.previous.iter().find(|(id, _)| *id == enrollment).and_then(|(_, place)| *place);
+            // Places only fall on the way back; anything else would walk in a circle.
+            place = previous.filter(|previous| *previous < at);
+        }
+        lines.reverse();
+        Ok(lines)
+    }
+
+    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Lsn, Commit) -> ControlFlow<()>) -> Result<(), StoreFault> {
+        let (durable, waiting): (Lsn, Vec<Arc<Frame>>) = {
+            let queue = self.parts.way.queue();
+            (queue.durable, queue.submitted.iter().map(|submitted| Arc::clone(&submitted.frame)).collect())
+        };
+        let mut flow = ControlFlow::Continue(());
+        self.parts.journal.replay(from, &mut |frame| {
+            if frame.lsn > durable {
+                return Ok(ControlFlow::Break(()));
+            }
+            flow = see(frame.lsn, self.parts.written(&frame)?.commit);
+            Ok(flow)
+        })?;
+        for frame in waiting.iter().filter(|frame| frame.lsn >= from) {
+            if flow.is_break() {
+                break;
+            }
+            flow = see(frame.lsn, self.parts.written(frame)?.commit);
+        }
+        Ok(())
+    }
+
+    fn settle(&self) -> Result<(), StoreFault> {
+        self.parts.way.settle()?;
+        self.parts.progress.checkpoint()
+    }
+
+    fn figures(&self) -> Figures {
+        let (last, durable, applied) = {
+            let queue = self.parts.way.queue();
+            (queue.last, queue.durable, queue.applied)
+        };
+        Figures { last, durable, applied, journal_bytes: self.parts.journal.bytes(), mended: self.mended.clone() }
+    }
+}
+
+impl Drop for JournaledStore {
+    fn drop(&mut self) {
+        self.parts.way.close();
+        drop(self.stop_checkpoints.take());
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has poisoned the store; there is nobody left to tell.
+            drop(thread.join());
+        }
+        // What is not brought to the disk here is replayed at the next start.
+        drop(self.parts.progress.checkpoint());
+    }
+}

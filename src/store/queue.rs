@@ -1,0 +1,195 @@
+//! What was submitted and is on its way: first to the journal, then to the tree. One lock, four reasons to wait.
+
+use crate::model::id::Lsn;
+use crate::store::contract::{Done, Frame, Place, SUBMITTED_MAX, StoreFault};
+use crate::store::guard::{locked, wait_while};
+use crate::store::sled::RowChange;
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+/// Most commits that may be durable and not yet in the tree: bounds the memory of the overlay and the work of a start.
+pub const UNAPPLIED_MAX: u64 = 32_768;
+
+/// A batch of the committer is at most so many commits …
+pub const BATCH_COMMITS_MAX: usize = 1_024;
+
+/// … and at most so many bytes, unless one commit alone is larger.
+pub const BATCH_BYTES_MAX: usize = 1 << 20;
+
+/// A commit on its way to the journal.
+pub struct Submitted {
+    pub frame: Arc<Frame>,
+    pub rows: Vec<RowChange>,
+    /// With the last commit of a `submit`.
+    pub done: Option<Done>,
+}
+
+/// A commit on its way to the tree.
+pub struct Durable {
+    pub lsn: Lsn,
+    pub rows: Vec<RowChange>,
+}
+
+/// The state of the way.
+#[derive(Default)]
+pub struct Queue {
+    pub last: Lsn,
+    pub durable: Lsn,
+    pub applied: Lsn,
+    /// From `durable` + 1 to `last`. Kept when the store is poisoned: they are visible.
+    pub submitted: VecDeque<Submitted>,
+    pub unapplied: VecDeque<Durable>,
+    /// Why nothing more can be made durable.
+    pub poison: Option<String>,
+    pub is_closing: bool,
+}
+
+/// The queue and its bells.
+#[derive(Default)]
+pub struct Way {
+    queue: Mutex<Queue>,
+    room: Condvar,
+    to_write: Condvar,
+    to_apply: Condvar,
+    settled: Condvar,
+}
+
+impl Queue {
+    /// The fault that keeps commits out, if there is one.
+    pub fn refusal(&self) -> Option<StoreFault> {
+        match &self.poison {
+            Some(because) => Some(StoreFault::Poisoned { because: because.clone() }),
+            None => self.is_closing.then_some(StoreFault::Closed),
+        }
+    }
+
+    /// The frame at that place, if it is not durable yet.
+    pub fn frame(&self, place: Place) -> Option<Arc<Frame>> {
+        let at = self.submitted.binary_search_by_key(&place, |submitted| submitted.frame.place).ok()?;
+        self.submitted.get(at).map(|submitted| Arc::clone(&submitted.frame))
+    }
+
+    fn batch(&self) -> Vec<Arc<Frame>> {
+        let mut bytes = 0;
+        let fits = |frame: &&Arc<Frame>| {
+            let is_first = bytes == 0;
+            bytes += frame.payload.len();
+            is_first || bytes <= BATCH_BYTES_MAX
+        };
+        self.submitted.iter().take(BATCH_COMMITS_MAX).map(|submitted| &submitted.frame).take_while(fits).cloned().collect()
+    }
+}
+
+impl Way {
+    /// A way on which everything up to there has gone.
+    pub fn from(last: Lsn, applied: Lsn) -> Self {
+        let queue = Queue { last, durable: last, applied, ..Queue::default() };
+        Self { queue: Mutex::new(queue), ..Self::default() }
+    }
+
+    /// Looks at it.
+    pub fn queue(&self) -> MutexGuard<'_, Queue> {
+        locked(&self.queue)
+    }
+
+    /// Waits until so many commits may enter. They do so under the guard returned; then call `entered`.
+    pub fn enter(&self, commits: usize) -> Result<MutexGuard<'_, Queue>, StoreFault> {
+        let is_full = |queue: &mut Queue| {
+            let waits = !queue.submitted.is_empty() && queue.submitted.len() + commits > SUBMITTED_MAX;
+            let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX;
+            (waits || lags) && queue.refusal().is_none()
+        };
+        let queue = wait_while(&self.room, self.queue(), is_full);
+        queue.refusal().map_or(Ok(queue), Err)
+    }
+
+    /// Tells the committer.
+    pub fn entered(&self) {
+        self.to_write.notify_one();
+    }
+
+    /// Waits for a batch to write; none when the way is closed and all is written.
+    pub fn next_batch(&self) -> Option<(Lsn, Vec<Arc<Frame>>)> {
+        let idle = |queue: &mut Queue| queue.submitted.is_empty() && !queue.is_closing;
+        let queue = wait_while(&self.to_write, self.queue(), idle);
+        let batch = queue.batch();
+        (!batch.is_empty() && queue.poison.is_none()).then(|| (Lsn(queue.durable.0 + 1), batch))
+    }
+
+    /// So many of the first submitted commits are durable. Returns whom to tell, with what.
+    pub fn wrote(&self, commits: usize) -> Vec<(Done, Lsn)> {
+        let mut queue = self.queue();
+        let mut dones = Vec::new();
+        for _ in 0..commits {
+            let Some(submitted) = queue.submitted.pop_front() else { break };
+            let lsn = submitted.frame.lsn;
+            queue.durable = lsn;
+            queue.unapplied.push_back(Durable { lsn, rows: submitted.rows });
+            dones.extend(submitted.done.map(|done| (done, lsn)));
+        }
+        drop(queue);
+        self.room.notify_all();
+        self.to_apply.notify_one();
+        self.settled.notify_all();
+        dones
+    }
+
+    /// Nothing more becomes durable. Returns whom to tell.
+    pub fn poison(&self, because: &str) -> Vec<Done> {
+        let mut queue = self.queue();
+        queue.poison.get_or_insert_with(|| because.to_owned());
+        let dones = queue.submitted.iter_mut().filter_map(|submitted| submitted.done.take()).collect();
+        drop(queue);
+        self.ring();
+        dones
+    }
+
+    /// Waits for durable commits and takes some of about so many rows; none when the way is closed and all is applied.
+    pub fn next_rows(&self, rows_min: usize) -> Option<Vec<Durable>> {
+        let idle = |queue: &mut Queue| {
+            let is_over = queue.poison.is_some() || (queue.is_closing && queue.submitted.is_empty());
+            queue.unapplied.is_empty() && !is_over
+        };
+        let mut queue = wait_while(&self.to_apply, self.queue(), idle);
+        let mut rows = 0;
+        let mut taken = Vec::new();
+        while rows < rows_min
+            && let Some(durable) = queue.unapplied.pop_front()
+        {
+            rows += durable.rows.len();
+            taken.push(durable);
+        }
+        (!taken.is_empty()).then_some(taken)
+    }
+
+    /// Everything up to there is in the tree.
+    pub fn applied(&self, up_to: Lsn) {
+        self.queue().applied = up_to;
+        self.room.notify_all();
+        self.settled.notify_all();
+    }
+
+    /// Waits until all that was submitted is durable and in the tree.
+    pub fn settle(&self) -> Result<(), StoreFault> {
+        let queue = self.queue();
+        let target = queue.last;
+        let queue = wait_while(&self.settled, queue, |queue| queue.applied < target && queue.poison.is_none());
+        match (&queue.poison, queue.applied < target) {
+            (Some(because), true) => Err(StoreFault::Poisoned { because: because.clone() }),
+            (_, _) => Ok(()),
+        }
+    }
+
+    /// Lets nobody in any more; what is on its way goes to its end.
+    pub fn close(&self) {
+        self.queue().is_closing = true;
+        self.ring();
+    }
+
+    fn ring(&self) {
+        self.room.notify_all();
+        self.to_write.notify_all();
+        self.to_apply.notify_all();
+        self.settled.notify_all();
+    }
+}

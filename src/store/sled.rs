@@ -1,0 +1,252 @@
+//! The progress: every row as it stands, in one sled tree. It can always be rebuilt from the journal, so nothing here is
+//! trusted blindly: the tree carries a sum over all its rows, written in the same batch, checked when it is opened.
+//!
+//! sled 0.34 panics on some damage and its `flush` stops short of the disk; this file is where that is lived with.
+
+use crate::model::id::Lsn;
+use crate::store::contract::StoreFault;
+use std::fs::File;
+use std::io::Error;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use crate::store::guard::locked;
+
+/// A row's bytes, as `record::row_bytes` makes them.
+pub type RowBytes = Arc<[u8]>;
+
+/// A row's key and its bytes.
+pub type Row = (Vec<u8>, RowBytes);
+
+/// A row's key and its bytes; none when it is deleted.
+pub type RowChange = (Vec<u8>, Option<RowBytes>);
+
+/// From where to where, by key.
+pub type Range = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+/// Most keys in one batch. Larger ones, or batches without reads in between, let sled's garbage grow without bound.
+pub const BATCH_KEYS_MAX: usize = 1_000;
+
+/// The key of the standing: before all tables.
+const STANDING_KEY: &[u8] = &[0];
+const STANDING_VERSION: u8 = 1;
+
+/// Why a tree cannot be used.
+#[derive(Debug)]
+pub enum Unusable {
+    /// It must be rebuilt; the sentence says why.
+    Rebuild(String),
+    /// Nothing that rebuilding would mend.
+    Fault(StoreFault),
+}
+
+/// How far the tree is, and what it must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Standing {
+    applied: Lsn,
+    rows: u64,
+    /// Sum of the rows' hashes, modulo 2^64.
+    sum: u64,
+    identity: [u8; 16],
+}
+
+impl Standing {
+    fn to_bytes(self) -> Vec<u8> {
+        let mut out = vec![STANDING_VERSION];
+        out.extend(self.applied.0.to_le_bytes());
+        out.extend(self.rows.to_le_bytes());
+        out.extend(self.sum.to_le_bytes());
+        out.extend(self.identity);
+        out
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (version, rest) = bytes.split_first()?;
+        let (applied, rest) = rest.split_first_chunk::<8>()?;
+        let (rows, rest) = rest.split_first_chunk::<8>()?;
+        let (sum, rest) = rest.split_first_chunk::<8>()?;
+        let identity = rest.first_chunk::<16>().filter(|all| all.len() == rest.len())?;
+        (*version == STANDING_VERSION).then(|| Self {
+            applied: Lsn(u64::from_le_bytes(*applied)),
+            rows: u64::from_le_bytes(*rows),
+            sum: u64::from_le_bytes(*sum),
+            identity: *identity,
+        })
+    }
+
+    fn replace(&mut self, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
+        if let Some(old) = old {
+            self.rows = self.rows.wrapping_sub(1);
+            self.sum = self.sum.wrapping_sub(hash(key, old));
+        }
+        if let Some(new) = new {
+            self.rows = self.rows.wrapping_add(1);
+            self.sum = self.sum.wrapping_add(hash(key, new));
+        }
+    }
+}
+
+/// The rows on disk.
+#[derive(Debug)]
+pub struct Progress {
+    db: ::sled::Db,
+    dir: PathBuf,
+    standing: Mutex<Standing>,
+}
+
+impl Progress {
+    /// Opens the tree in `dir`, or makes an empty one of that journal. A tree that does not open, belongs to another
+    /// journal, or does not add up must be rebuilt.
+    pub fn open(dir: &Path, cache_bytes: u64, identity: [u8; 16]) -> Result<Self, Unusable> {
+        let io = |doing, source| Unusable::Fault(StoreFault::Io { doing, path: dir.to_path_buf(), source: Arc::new(source) });
+        sweep(dir).map_err(|fault| io("read", fault))?;
+        let (db, found, counted) = open_guarded(dir, cache_bytes)?;
+        let fresh = Standing { identity, ..Standing::default() };
+        let standing = match found {
+            Some(bytes) => Standing::parse(&bytes).ok_or_else(|| Unusable::Rebuild("its standing cannot be read".to_owned()))?,
+            None => fresh,
+        };
+        if standing.identity != identity {
+            return Err(Unusable::Rebuild("it belongs to another journal".to_owned()));
+        }
+        if (counted.rows, counted.sum) != (standing.rows, standing.sum) {
+            return Err(Unusable::Rebuild(format!("it holds {} rows that do not add up to its sum", counted.rows)));
+        }
+        Ok(Self { db, dir: dir.to_path_buf(), standing: Mutex::new(standing) })
+    }
+
+    /// The last commit whose rows are all in.
+    pub fn applied(&self) -> Lsn {
+        locked(&self.standing).applied
+    }
+
+    /// The row's bytes.
+    pub fn get(&self, key: &[u8]) -> Result<Option<RowBytes>, StoreFault> {
+        let found = self.db.get(key).map_err(|fault| self.fault("read", fault))?;
+        Ok(found.map(|bytes| Arc::from(bytes.as_ref())))
+    }
+
+    /// The first rows of a range, at most so many.
+    pub fn page(&self, range: Range, rows_max: usize) -> Result<Vec<Row>, StoreFault> {
+        let rows = self.db.range(range).take(rows_max);
+        rows.map(|row| {
+            row.map(|(key, bytes)| (key.to_vec(), Arc::from(bytes.as_ref()))).map_err(|fault| self.fault("read", fault))
+        })
+        .collect()
+    }
+
+    /// Writes the rows, then says that everything up to `applied` is in. Each key stands once in `rows`. A crash in
+    /// between leaves some rows newer than `applied`; applying them again changes nothing.
+    pub fn apply(&self, rows: &[RowChange], applied: Lsn) -> Result<(), StoreFault> {
+        let mut standing = locked(&self.standing);
+        let mut portions = rows.chunks(BATCH_KEYS_MAX).peekable();
+        if portions.peek().is_none() {
+            return self.write(&mut standing, &[], applied);
+        }
+        while let Some(portion) = portions.next() {
+            let reached = if portions.peek().is_none() { applied } else { standing.applied };
+            self.write(&mut standing, portion, reached)?;
+        }
+        Ok(())
+    }
+
+    /// One batch. The old rows are read for the sum; these are also the reads that sled needs between two batches.
+    fn write(&self, standing: &mut Standing, portion: &[RowChange], applied: Lsn) -> Result<(), StoreFault> {
+        let mut batch = ::sled::Batch::default();
+        let mut next = Standing { applied, ..*standing };
+        for (key, bytes) in portion {
+            let old = self.db.get(key).map_err(|fault| self.fault("read", fault))?;
+            next.replace(key, old.as_deref(), bytes.as_deref());
+            match bytes {
+                Some(bytes) => batch.insert(key.as_slice(), bytes.as_ref()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        batch.insert(STANDING_KEY, next.to_bytes());
+        self.db.apply_batch(batch).map_err(|fault| self.fault("write", fault))?;
+        *standing = next;
+        Ok(())
+    }
+
+    /// Brings everything applied so far to the disk: after it a start replays only what came later. sled's own flush ends
+    /// at the page cache, so its file is synced here.
+    pub fn checkpoint(&self) -> Result<(), StoreFault> {
+        self.db.flush().map_err(|fault| self.fault("flush", fault))?;
+        File::open(self.dir.join("db")).and_then(|file| file.sync_data()).map_err(|source| StoreFault::Io {
+            doing: "sync",
+            path: self.dir.join("db"),
+            source: Arc::new(source),
+        })
+    }
+
+    fn fault(&self, doing: &'static str, fault: ::sled::Error) -> StoreFault {
+        let source = match fault {
+            ::sled::Error::Io(source) => source,
+            other => Error::other(other.to_string()),
+        };
+        StoreFault::Io { doing, path: self.dir.clone(), source: Arc::new(source) }
+    }
+}
+
+/// Removes half-written snapshots: one of them makes every later open fail.
+fn sweep(dir: &Path) -> Result<(), Error> {
+    if !dir.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+type Opened = (::sled::Db, Option<::sled::IVec>, Standing);
+
+/// Opens sled, and reads all of it, in a thread of its own, since damage may make it panic.
+fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
+    let config = ::sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(500));
+    let open = move || {
+        let db = config.open()?;
+        let standing = db.get(STANDING_KEY)?;
+        let counted = count(&db)?;
+        Ok::<Opened, ::sled::Error>((db, standing, counted))
+    };
+    let opening = std::thread::Builder::new().name("store-open".to_owned()).spawn(open).map_err(|source| {
+        Unusable::Fault(StoreFault::Io { doing: "start a thread for", path: dir.to_path_buf(), source: Arc::new(source) })
+    })?;
+    match opening.join() {
+        Ok(Ok(opened)) => Ok(opened),
+        Ok(Err(fault)) => Err(Unusable::Rebuild(format!("it does not open ({fault})"))),
+        Err(_) => Err(Unusable::Rebuild("it does not open (sled panicked)".to_owned())),
+    }
+}
+
+fn count(db: &::sled::Db) -> Result<Standing, ::sled::Error> {
+    let mut counted = Standing::default();
+    for row in db.range::<&[u8], _>((Bound::Excluded(STANDING_KEY), Bound::Unbounded)) {
+        let (key, bytes) = row?;
+        counted.replace(&key, None, Some(&bytes));
+    }
+    Ok(counted)
+}
+
+/// A hash for finding damage, not malice. It is on disk: never change it without a new version of the standing.
+fn hash(key: &[u8], bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut state = (key.len() as u64).wrapping_mul(PRIME) ^ bytes.len() as u64;
+    for part in [key, bytes] {
+        let words = part.chunks_exact(8);
+        let mut last = [0; 8];
+        last.iter_mut().zip(words.remainder()).for_each(|(to, from)| *to = *from);
+        let word = |word: &[u8]| word.first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
+        for word in words.map(word).chain([u64::from_le_bytes(last)]) {
+            state = (state ^ word).wrapping_mul(PRIME);
+            state ^= state >> 29;
+        }
+    }
+    state.wrapping_mul(PRIME) ^ (state >> 32)
+}
