@@ -44,6 +44,7 @@ pub fn enrollment(id: u64, visits: u32) -> Record {
         status: Status::Queued,
         visits,
         loops: Vec::new(),
+        left: Vec::new(),
         facts: Facts::default(),
         sends: Sends::default(),
     }))
