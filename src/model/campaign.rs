@@ -162,7 +162,8 @@ pub enum Action {
     RepeatStart {
         repeat: StepId,
     },
-    /// Waits `apart`; then leaves if `until` was observed or the body ran `times`; else runs the body, which leads back here.
+    /// Leaves at once if the body ran `times`. Else waits `apart`; then leaves if `until` was observed, else runs the body,
+    /// which leads back here.
     Repeat {
         times: u32,
         apart: Delay,

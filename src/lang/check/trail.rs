@@ -1,0 +1,117 @@
+//! The sentences for faults of the flow, with the path that leads to them.
+
+use crate::lang::check::walk::{Found, State, Walk, Way};
+use crate::lang::check::worlds::{Standing, World};
+use crate::lang::code::Code;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::lower::{Places, handler_words};
+use crate::lang::source::Span;
+use crate::model::campaign::{Action, Campaign, Trigger};
+use crate::model::id::StepId;
+
+/// Places shown of a path. More than a reader takes in would be noise.
+const LABELS_MAX: usize = 4;
+
+/// The fault with its path.
+pub fn tell(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Diagnostic {
+    let (id, world) = found.state;
+    let span = places.steps.get(id.0 as usize).copied().unwrap_or(places.header);
+    let label = campaign.steps.get(id.0 as usize).map(|step| statement(campaign, &step.action)).unwrap_or_default();
+    let (message, help) = words(found.code, &label, world);
+    let fault = Diagnostic::new(found.code, span, message, help);
+    let marks = marks(campaign, places, walk, found);
+    marks.into_iter().fold(fault, |fault, (span, text)| fault.label(span, text))
+}
+
+fn words(code: Code, statement: &str, world: World) -> (String, String) {
+    match code {
+        Code::AlreadyInvited => (
+            "a second invitation on one path, while the first is pending or accepted".to_owned(),
+            "withdraw the first with `withdraw invite`, or put this inside `if not connected` where nothing is pending"
+                .to_owned(),
+        ),
+        Code::SecondInmail => (
+            "a second InMail on one path".to_owned(),
+            "send one InMail to a person; wait for a reply, or end the path with `stop as …`".to_owned(),
+        ),
+        _ => {
+            let why = match world.standing {
+                Standing::Pending => "the invitation is not accepted",
+                Standing::None if world.has_inmail => "an InMail makes nobody a relation",
+                Standing::None if world.is_invited => "the invitation was not accepted",
+                Standing::None | Standing::Yes => "nothing before it makes sure that they are connected",
+            };
+            let help = match world.standing {
+                Standing::Pending => "put it inside `when accepted`, or inside `if connected`",
+                Standing::None if world.has_inmail || world.is_invited => {
+                    "end this path with `stop as …`, wait for a reply with `when replied`, or put the send inside `if connected`"
+                }
+                Standing::None | Standing::Yes => "invite first and send inside `when accepted`, or put it inside `if connected`",
+            };
+            (format!("`{statement}` goes to somebody who is no relation on this path: {why}"), help.to_owned())
+        }
+    }
+}
+
+/// The statement as a reader knows it.
+fn statement(campaign: &Campaign, action: &Action) -> String {
+    let named = |message| {
+        let message = campaign.message(message);
+        if message.name.contains('.') { String::new() } else { format!(" {}", message.name) }
+    };
+    match action {
+        Action::Send { message, .. } => format!("send{}", named(*message)),
+        Action::Inmail { message, .. } => format!("send inmail{}", named(*message)),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// The places on the way that decided it, in the order of the path.
+fn marks(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Vec<(Span, String)> {
+    let Some(trails) = walk.trails.get(found.trail) else { return Vec::new() };
+    let mut marks: Vec<(Span, String)> = Vec::new();
+    let mut at = found.state;
+    while marks.len() < LABELS_MAX
+        && let Some(Some((before, way))) = trails.before.get(&at)
+    {
+        let mark = mark(campaign, places, found.code, *before, *way);
+        marks.extend(mark.filter(|(span, _)| marks.iter().all(|(known, _)| known != span)));
+        at = *before;
+    }
+    if marks.len() < LABELS_MAX
+        && let Some(kind) = trails.handler
+        && let Some((_, span)) = places.handlers.iter().find(|(known, _)| *known == kind)
+    {
+        marks.push((*span, format!("`{}` can run at any time", handler_words(kind))));
+    }
+    marks.reverse();
+    marks
+}
+
+/// What a reader should see of one piece of the way.
+fn mark(campaign: &Campaign, places: &Places, code: Code, (id, world): State, way: Way) -> Option<(Span, String)> {
+    let step = campaign.steps.get(id.0 as usize)?;
+    let place = |id: StepId| places.steps.get(id.0 as usize).copied();
+    let arm = |at: usize| places.arms.get(&(id, at)).copied();
+    match (&step.action, way) {
+        (_, Way::Accepted) => Some((place(id)?, "the invitation may be accepted meanwhile".to_owned())),
+        (_, Way::Handler) => None,
+        (Action::Race { up_to, arms, .. }, Way::Arm(at)) if at == arms.len() => {
+            let is_for_acceptance = arms.iter().any(|arm| arm.trigger == Trigger::Accepted);
+            let text = if is_for_acceptance && world.standing == Standing::Pending {
+                format!("not accepted within {up_to}")
+            } else {
+                format!("nothing happened within {up_to}")
+            };
+            Some((arm(at)?, text))
+        }
+        (Action::Branch { arms, .. }, Way::Arm(at)) if at == arms.len() => Some((arm(at)?, "otherwise".to_owned())),
+        (Action::Branch { .. }, Way::Arm(at)) => Some((arm(at)?, "when this holds".to_owned())),
+        (Action::Inmail { .. }, _) if code == Code::SecondInmail => Some((place(id)?, "the first InMail".to_owned())),
+        (Action::Inmail { .. }, _) => Some((place(id)?, "the InMail; it makes nobody a relation".to_owned())),
+        (Action::Invite { .. }, _) if code == Code::AlreadyInvited => Some((place(id)?, "the first invitation".to_owned())),
+        (Action::Invite { .. }, _) => Some((place(id)?, "invited here".to_owned())),
+        (Action::Withdraw { .. }, _) => Some((place(id)?, "the invitation is taken back".to_owned())),
+        (_, Way::Next | Way::Arm(_)) => None,
+    }
+}

@@ -1,0 +1,231 @@
+//! The campaign being made: steps and messages so far, the names in sight, and where in the text each step stands.
+
+use crate::lang::check::names::{self, Shared, Uses};
+use crate::lang::diagnostic::{Diagnostic, Diagnostics};
+use crate::lang::lower::lines::Lines;
+use crate::lang::source::{Span, Spanned};
+use crate::lang::syntax::{self, HandlerKind, Name, TextRef};
+use crate::model::account::Channel;
+use crate::model::campaign::{Action, Field, Message, Outcome, Step, Variant};
+use crate::model::id::{MessageId, OutcomeId, StepId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where in the text the parts of a lowered campaign stand.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// One a step.
+    pub steps: Vec<Span>,
+    /// The step that stands before it in its block, or holds the block; none for the first of `steps` or of a handler.
+    pub before: Vec<Option<StepId>>,
+    /// Of the arms of races and branches (by place), and of what follows them: `on timeout`, `else`.
+    pub arms: BTreeMap<(StepId, usize), Span>,
+    /// The `until` of a repeat.
+    pub untils: BTreeMap<StepId, Span>,
+    /// Where paths end that fall off `steps`.
+    pub sink: Option<StepId>,
+    /// Races whose `on timeout` is missing: what falls there is told of already.
+    pub without_timeout: BTreeSet<StepId>,
+    /// The author's handlers, each with its opener.
+    pub handlers: Vec<(HandlerKind, Span)>,
+    /// The campaign's header.
+    pub header: Span,
+}
+
+/// A campaign in the making.
+pub struct Builder<'a> {
+    pub shared: &'a Shared<'a>,
+    pub campaign: &'a syntax::Campaign,
+    pub uses: &'a mut Uses,
+    pub diagnostics: &'a mut Diagnostics,
+    pub lines: &'a Lines,
+    pub fields: Vec<Field>,
+    pub outcomes: Vec<Outcome>,
+    /// Name and channel of its accounts; none where they could not be found, which was told of.
+    pub accounts: Option<Vec<(String, Channel)>>,
+    pub channel: Channel,
+    pub messages: Vec<Message>,
+    pub steps: Vec<Step>,
+    pub places: Places,
+    /// Lists named by conditions.
+    pub lists: Vec<Spanned<String>>,
+    /// Lowering the body of a reply arm or of `on reply`: `reply.text` and `reply.return_date` mean something.
+    pub is_in_reply: bool,
+    pub outcomes_used: BTreeSet<String>,
+    pub classes_used: BTreeSet<String>,
+    own_messages: BTreeMap<&'a str, &'a syntax::Message>,
+    message_ids: BTreeMap<String, MessageId>,
+    labels: BTreeMap<String, Span>,
+}
+
+impl<'a> Builder<'a> {
+    /// Nothing lowered yet.
+    pub fn new(
+        campaign: &'a syntax::Campaign,
+        shared: &'a Shared<'a>,
+        uses: &'a mut Uses,
+        lines: &'a Lines,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
+        let own = campaign.messages.iter().rev().map(|message| (message.name.value.as_str(), message)).collect();
+        Self {
+            shared,
+            campaign,
+            uses,
+            diagnostics,
+            lines,
+            fields: Vec::new(),
+            outcomes: Vec::new(),
+            accounts: None,
+            channel: Channel::Linkedin,
+            messages: Vec::new(),
+            steps: Vec::new(),
+            places: Places { header: campaign.span, ..Places::default() },
+            lists: Vec::new(),
+            is_in_reply: false,
+            outcomes_used: BTreeSet::new(),
+            classes_used: BTreeSet::new(),
+            own_messages: own,
+            message_ids: BTreeMap::new(),
+            labels: BTreeMap::new(),
+        }
+    }
+
+    /// Tells of a fault.
+    pub fn tell(&mut self, fault: Diagnostic) {
+        self.diagnostics.push(fault);
+    }
+
+    /// The id the next step gets.
+    pub fn next_id(&self) -> StepId {
+        StepId(self.steps.len() as u32)
+    }
+
+    /// A step whose action is not known yet; `fill` gives it.
+    pub fn reserve(&mut self, label: String, is_named: bool, span: Span, before: Option<StepId>) -> StepId {
+        let id = self.next_id();
+        self.steps.push(Step { label, is_named, action: Action::Return, line: self.lines.line(span) });
+        self.places.steps.push(span);
+        self.places.before.push(before);
+        id
+    }
+
+    /// Gives a reserved step its action.
+    pub fn fill(&mut self, id: StepId, action: Action) {
+        if let Some(step) = self.steps.get_mut(id.0 as usize) {
+            step.action = action;
+        }
+    }
+
+    /// Takes the author's label, once; a second one gets a number and is told of.
+    pub fn take_label(&mut self, label: &Name) -> String {
+        if let Some(first) = self.labels.get(&label.value).copied() {
+            self.tell(names::duplicate("label", label, first));
+            return self.derive_label(&label.value, label.span);
+        }
+        self.labels.insert(label.value.clone(), label.span);
+        label.value.clone()
+    }
+
+    /// A label made from the place, unique in the campaign.
+    pub fn derive_label(&mut self, wanted: &str, span: Span) -> String {
+        let mut label = wanted.to_owned();
+        let mut number = 1u32;
+        while self.labels.contains_key(&label) {
+            number += 1;
+            label = format!("{wanted}.{number}");
+        }
+        self.labels.insert(label.clone(), span);
+        label
+    }
+
+    /// The message a statement sends; one written in place is called like the step.
+    pub fn message(&mut self, text: &TextRef, label: &str) -> MessageId {
+        match text {
+            TextRef::Inline(text) => {
+                let variant = Variant { language: None, subject: None, text: text.value.clone() };
+                self.add(Message { name: label.to_owned(), variants: vec![variant], attachments: Vec::new() })
+            }
+            TextRef::Named(name) => self.named_message(name),
+        }
+    }
+
+    fn named_message(&mut self, name: &Name) -> MessageId {
+        if let Some(id) = self.message_ids.get(&name.value) {
+            return *id;
+        }
+        let own = self.own_messages.get(name.value.as_str()).copied();
+        let shared = self.shared.messages.get(name.value.as_str()).copied();
+        let message = match (own, shared) {
+            (Some(own), _) => lower_message(own),
+            (None, Some(shared)) => {
+                self.uses.messages.insert(name.value.clone());
+                lower_message(shared)
+            }
+            (None, None) => {
+                let known = self.own_messages.keys().chain(self.shared.messages.keys()).copied();
+                let fault = names::unknown("message", name, known);
+                self.tell(fault);
+                Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new() }
+            }
+        };
+        let id = self.add(message);
+        self.message_ids.insert(name.value.clone(), id);
+        id
+    }
+
+    fn add(&mut self, message: Message) -> MessageId {
+        let id = MessageId(self.messages.len() as u32);
+        self.messages.push(message);
+        id
+    }
+
+    /// The outcome of that name.
+    pub fn outcome(&mut self, name: &Name) -> OutcomeId {
+        self.outcomes_used.insert(name.value.clone());
+        if let Some(at) = self.outcomes.iter().position(|outcome| outcome.name == name.value) {
+            return OutcomeId(at as u32);
+        }
+        let known: Vec<String> = self.outcomes.iter().map(|outcome| outcome.name.clone()).collect();
+        let fault = names::unknown("outcome", name, known.iter().map(String::as_str));
+        self.tell(fault);
+        OutcomeId(0)
+    }
+
+    /// Notes the use of a reply class, built in or the author's.
+    pub fn class(&mut self, name: &Name) -> String {
+        let built_in = names::BUILT_IN_CLASSES.contains(&name.value.as_str());
+        let own = self.campaign.classes.iter().any(|class| class.name == *name);
+        let shared = self.shared.classes.iter().any(|class| class.name == *name);
+        if !own && shared {
+            self.uses.classes.insert(name.value.clone());
+        }
+        if !(built_in || own || shared) {
+            let known = self.shared.classes.iter().copied().chain(&self.campaign.classes);
+            let known = known.map(|class| class.name.value.as_str()).chain(names::BUILT_IN_CLASSES);
+            let fault = names::unknown("reply class", name, known);
+            self.tell(fault);
+        }
+        self.classes_used.insert(name.value.clone());
+        name.value.clone()
+    }
+
+    /// The campaign's own messages that no statement used.
+    pub fn unused_messages(&self) -> Vec<&'a Name> {
+        let used = |message: &&syntax::Message| !self.message_ids.contains_key(&message.name.value);
+        self.campaign.messages.iter().filter(used).map(|message| &message.name).collect()
+    }
+}
+
+/// A message as the machine holds it.
+fn lower_message(message: &syntax::Message) -> Message {
+    let variant = |variant: &syntax::Variant| Variant {
+        language: variant.language.as_ref().map(|name| name.value.clone()),
+        subject: variant.subject.as_ref().map(|subject| subject.value.clone()),
+        text: variant.text.value.clone(),
+    };
+    Message {
+        name: message.name.value.clone(),
+        variants: message.variants.iter().map(variant).collect(),
+        attachments: message.attachments.iter().map(|line| line.value.value.clone()).collect(),
+    }
+}

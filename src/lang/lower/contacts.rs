@@ -1,0 +1,53 @@
+//! The contacts block: declared fields with types and defaults, and who enters.
+
+use crate::lang::code::Code;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::lower::builder::Builder;
+use crate::lang::lower::expr;
+use crate::lang::syntax::{Enter, FieldDeclaration, Literal};
+use crate::model::campaign::{ContactRules, Field};
+use crate::model::value::{FieldType, Value};
+
+/// The declared fields: those needed, then those that may be missing. The first of two equal names counts.
+pub fn fields(builder: &mut Builder) -> Vec<Field> {
+    let Some(contacts) = &builder.campaign.contacts else { return Vec::new() };
+    let mut fields: Vec<Field> = Vec::new();
+    let needed = contacts.need.iter().map(|field| (field, true));
+    for (declared, is_required) in needed.chain(contacts.may_have.iter().map(|field| (field, false))) {
+        let ty = declared.ty.as_ref().map(|ty| ty.value).unwrap_or_default();
+        let default = default(builder, declared, ty);
+        if !fields.iter().any(|known| known.name == declared.name.value) {
+            fields.push(Field { name: declared.name.value.clone(), ty, is_required, default });
+        }
+    }
+    fields
+}
+
+/// The default as a value of the field's type. A number for a field without a type is its text.
+fn default(builder: &mut Builder, declared: &FieldDeclaration, ty: FieldType) -> Option<Value> {
+    let literal = declared.default.as_ref()?;
+    if let (None, Literal::Number(number)) = (&declared.ty, &literal.value) {
+        return Some(Value::Text(number.to_string()));
+    }
+    expr::typed(builder, &declared.name, ty, literal)
+}
+
+/// Lists, who is skipped, how often somebody enters, how many begin in a day.
+pub fn rules(builder: &mut Builder) -> ContactRules {
+    let Some(contacts) = &builder.campaign.contacts else { return ContactRules::default() };
+    let skip_when = contacts.skip_when.iter().map(|skip| expr::condition(builder, skip)).collect();
+    let enter_again_after = match contacts.enter.as_ref().map(|enter| &enter.value) {
+        Some(Enter::AgainAfter(pause)) => Some(*pause),
+        Some(Enter::Once) | None => None,
+    };
+    if let Some(start) = contacts.start_per_day.as_ref().filter(|start| start.value == 0) {
+        let help = "write how many begin in a day, or leave the line out";
+        builder.tell(Diagnostic::new(Code::Unexpected, start.span, "`start 0 a day` lets nobody in", help));
+    }
+    ContactRules {
+        lists: contacts.from.iter().map(|list| list.value.clone()).collect(),
+        skip_when,
+        enter_again_after,
+        start_per_day: contacts.start_per_day.as_ref().map(|start| start.value),
+    }
+}

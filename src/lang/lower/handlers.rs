@@ -1,0 +1,96 @@
+//! `on reply` and its siblings: the author's, or the defaults of LANGUAGE.md §5 as real steps.
+
+use crate::lang::lower::builder::Builder;
+use crate::lang::lower::steps;
+use crate::lang::syntax::{Expr, ExprKind};
+use crate::lang::syntax::{Handler, HandlerKind, Statement, StatementKind};
+use crate::model::campaign::{Action, Handlers};
+use crate::model::id::{OutcomeId, StepId};
+
+/// A handler as the language writes it.
+pub fn handler_words(kind: HandlerKind) -> &'static str {
+    match kind {
+        HandlerKind::Reply => "on reply",
+        HandlerKind::OptOut => "on opt out",
+        HandlerKind::Takeover => "on takeover",
+        HandlerKind::AccountLost => "on account lost",
+    }
+}
+
+fn prefix(kind: HandlerKind) -> &'static str {
+    match kind {
+        HandlerKind::Reply => "on_reply",
+        HandlerKind::OptOut => "on_opt_out",
+        HandlerKind::Takeover => "on_takeover",
+        HandlerKind::AccountLost => "on_account_lost",
+    }
+}
+
+/// Lowers the handlers behind the steps, in a fixed order; those that are not written get their default.
+pub fn lower(builder: &mut Builder) -> Handlers {
+    Handlers {
+        on_reply: Some(one(builder, HandlerKind::Reply).unwrap_or_else(|| stop(builder, "on_reply.1", "replied", None))),
+        on_opt_out: Some(one(builder, HandlerKind::OptOut).unwrap_or_else(|| opt_out(builder))),
+        on_takeover: Some(
+            one(builder, HandlerKind::Takeover).unwrap_or_else(|| stop(builder, "on_takeover.1", "taken_over", None)),
+        ),
+        on_account_lost: one(builder, HandlerKind::AccountLost),
+        reply_takes_opt_out: find(builder, HandlerKind::Reply).is_some_and(|handler| takes_opt_out(&handler.body.statements)),
+    }
+}
+
+fn find<'a>(builder: &Builder<'a>, kind: HandlerKind) -> Option<&'a Handler> {
+    builder.campaign.handlers.iter().find(|handler| handler.kind == kind)
+}
+
+/// The author's handler; what falls off its end returns to the path.
+fn one(builder: &mut Builder, kind: HandlerKind) -> Option<StepId> {
+    let handler = find(builder, kind)?;
+    let prefix = prefix(kind);
+    let end = StepId(builder.next_id().0 + steps::size(&handler.body.statements));
+    builder.places.handlers.push((kind, handler.span));
+    builder.is_in_reply = matches!(kind, HandlerKind::Reply | HandlerKind::OptOut);
+    let begin = steps::block(builder, &handler.body.statements, prefix, None, end);
+    builder.is_in_reply = false;
+    let label = builder.derive_label(&format!("{prefix}.end"), handler.span);
+    builder.reserve(label, false, handler.span, None);
+    builder.fill(end, Action::Return);
+    Some(begin)
+}
+
+fn stop(builder: &mut Builder, label: &str, outcome: &str, before: Option<StepId>) -> StepId {
+    let header = builder.places.header;
+    let label = builder.derive_label(label, header);
+    let id = builder.reserve(label, false, header, before);
+    let outcome = builder.outcomes.iter().position(|known| known.name == outcome).unwrap_or_default();
+    builder.fill(id, Action::Stop { outcome: OutcomeId(outcome as u32), reason: None });
+    id
+}
+
+fn opt_out(builder: &mut Builder) -> StepId {
+    let header = builder.places.header;
+    let label = builder.derive_label("on_opt_out.1", header);
+    let id = builder.reserve(label, false, header, None);
+    let next = stop(builder, "on_opt_out.2", "opted_out", Some(id));
+    builder.fill(id, Action::Suppress { channel: None, next });
+    id
+}
+
+/// Does a condition of these statements ask for `reply is opt_out`?
+fn takes_opt_out(statements: &[Statement]) -> bool {
+    statements.iter().any(|statement| {
+        let here = match &statement.kind {
+            StatementKind::If { branches, .. } => branches.iter().any(|branch| asks_opt_out(&branch.condition)),
+            _ => false,
+        };
+        here || crate::lang::check::shape::bodies(&statement.kind).any(takes_opt_out)
+    })
+}
+
+fn asks_opt_out(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::ReplyIs { class, negated } => class.value == "opt_out" && !negated,
+        ExprKind::And(inner) | ExprKind::Or(inner) => inner.iter().any(asks_opt_out),
+        _ => false,
+    }
+}

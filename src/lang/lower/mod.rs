@@ -1,0 +1,225 @@
+//! Syntax in, machine out: names bound, units parsed, statements made into steps.
+//!
+//! Reads no file and knows no notation. Tells of every fault it meets and goes on; what it makes of a faulty campaign is
+//! good enough to be looked at for more faults, and never run. Start at [`lower_campaign`].
+
+mod builder;
+mod contacts;
+mod expr;
+mod handlers;
+mod hash;
+mod lines;
+mod small;
+mod steps;
+pub mod workspace;
+
+pub use builder::Places;
+pub use expr::SENDER_FIELDS;
+pub use handlers::handler_words;
+pub use lines::Lines;
+
+use crate::lang::check::names::{self, Shared, Uses};
+use crate::lang::check::shape;
+use crate::lang::diagnostic::Diagnostics;
+use crate::lang::lower::builder::Builder;
+use crate::lang::source::Spanned;
+use crate::lang::syntax;
+use crate::model::calendar::Calendar;
+use crate::model::campaign::{Action, BUILT_IN_OUTCOMES, Bound, Campaign, Class, Limits, Outcome, OutcomeKind};
+use crate::model::id::{Fingerprint, StepId};
+use std::collections::BTreeMap;
+
+/// A lowered campaign and where its parts stand in the text.
+pub struct Lowered {
+    /// Its `lists` are empty and its `bound` is not computed yet.
+    pub campaign: Campaign,
+    pub places: Places,
+    /// Lists that `in list` conditions name.
+    pub lists: Vec<Spanned<String>>,
+}
+
+/// What is decided of a campaign before it is lowered.
+pub struct Given {
+    /// Its text was read without a fault: what is missing is missing.
+    pub is_whole: bool,
+    pub calendar: Calendar,
+    pub limits: Limits,
+}
+
+/// Lowers a campaign. None: there is nothing that could be looked at, which was told of.
+pub fn lower_campaign<'a>(
+    campaign: &'a syntax::Campaign,
+    given: Given,
+    shared: &'a Shared<'a>,
+    uses: &'a mut Uses,
+    lines: &'a Lines,
+    diagnostics: &'a mut Diagnostics,
+) -> Option<Lowered> {
+    let statements = sized_steps(campaign, given.is_whole, diagnostics)?;
+    let mut builder = Builder::new(campaign, shared, uses, lines, diagnostics);
+    workspace::choose(&mut builder);
+    builder.fields = contacts::fields(&mut builder);
+    builder.outcomes = outcomes(campaign);
+    let contacts = contacts::rules(&mut builder);
+    let sink = StepId(steps::size(statements));
+    let entry = steps::block(&mut builder, statements, "steps", None, sink);
+    let label = builder.derive_label("steps.end", campaign.span);
+    builder.reserve(label, false, campaign.span, None);
+    builder.places.sink = Some(sink);
+    let handlers = handlers::lower(&mut builder);
+    let classes = classes(&mut builder);
+    if given.is_whole {
+        tell_unused(&mut builder);
+    }
+    let mut lowered = Campaign {
+        name: campaign.name.value.clone(),
+        version: campaign.version.as_ref().map_or(1, |version| version.value),
+        hash: Fingerprint::default(),
+        goal: campaign.goal.as_ref().map(|goal| goal.value.value.clone()),
+        channel: builder.channel,
+        accounts: builder.accounts.iter().flatten().map(|(name, _)| name.clone()).collect(),
+        outcomes: builder.outcomes,
+        fields: builder.fields,
+        contacts,
+        messages: builder.messages,
+        classes,
+        steps: builder.steps,
+        entry,
+        handlers,
+        calendar: given.calendar,
+        limits: given.limits,
+        lists: BTreeMap::new(),
+        bound: Bound::default(),
+    };
+    lowered.hash = hash::hash(&lowered, campaign.schedule.is_some());
+    Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists })
+}
+
+/// The campaign's statements, if there are some and not too many.
+fn sized_steps<'a>(
+    campaign: &'a syntax::Campaign,
+    is_whole: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a [syntax::Statement]> {
+    let steps = campaign.steps.as_ref().filter(|steps| !steps.statements.is_empty());
+    let Some(steps) = steps else {
+        if is_whole {
+            diagnostics.push(shape::no_steps(&campaign.name));
+        }
+        return None;
+    };
+    let mut count = 0;
+    for body in [steps].into_iter().chain(campaign.handlers.iter().map(|handler| &handler.body)) {
+        let before = count;
+        count += shape::count_statements(&body.statements);
+        if count > shape::STATEMENTS_MAX {
+            let mut left = shape::STATEMENTS_MAX - before;
+            let first_over = shape::nth_statement(&body.statements, &mut left);
+            let span = first_over.map_or(campaign.span, |statement| statement.span);
+            diagnostics.push(shape::too_many_statements(span, count));
+            return None;
+        }
+    }
+    Some(&steps.statements)
+}
+
+/// The declared outcomes, then the built-in ones that were not.
+fn outcomes(campaign: &syntax::Campaign) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for group in campaign.outcomes.iter().flat_map(|line| &line.value) {
+        for name in &group.names {
+            if !outcomes.iter().any(|known| known.name == name.value) {
+                outcomes.push(Outcome { name: name.value.clone(), kind: group.kind });
+            }
+        }
+    }
+    for name in BUILT_IN_OUTCOMES {
+        if !outcomes.iter().any(|known| known.name == name) {
+            let kind = if name == "opted_out" { OutcomeKind::Lost } else { OutcomeKind::Neutral };
+            outcomes.push(Outcome { name: name.to_owned(), kind });
+        }
+    }
+    outcomes
+}
+
+/// The classes the campaign asks for, the workspace's first.
+fn classes(builder: &mut Builder) -> Vec<Class> {
+    let declared: Vec<&syntax::Class> = builder.shared.classes.iter().copied().chain(&builder.campaign.classes).collect();
+    let mut classes: Vec<Class> = Vec::new();
+    for class in declared {
+        let pattern = expr::pattern(builder, &class.pattern);
+        let is_new = !classes.iter().any(|known| known.name == class.name.value);
+        if is_new && builder.classes_used.contains(&class.name.value) {
+            classes.extend(pattern.map(|pattern| Class { name: class.name.value.clone(), pattern }));
+        }
+    }
+    classes
+}
+
+/// The campaign's own messages, classes and outcomes that nothing uses.
+fn tell_unused(builder: &mut Builder) {
+    for name in builder.unused_messages() {
+        builder.tell(names::never_used("message", name));
+    }
+    let campaign = builder.campaign;
+    for class in campaign.classes.iter().filter(|class| !builder.classes_used.contains(&class.name.value)).collect::<Vec<_>>() {
+        builder.tell(names::never_used("class", &class.name));
+    }
+    for name in campaign.outcomes.iter().flat_map(|line| &line.value).flat_map(|group| &group.names) {
+        let is_built_in = BUILT_IN_OUTCOMES.contains(&name.value.as_str());
+        if !is_built_in && !builder.outcomes_used.contains(&name.value) {
+            builder.tell(names::never_used("outcome", name));
+        }
+    }
+}
+
+impl Lowered {
+    /// Takes the end of falling paths out again: a good campaign has none.
+    pub fn without_sink(mut self) -> Campaign {
+        if let Some(sink) = self.places.sink.take() {
+            self.campaign.steps.remove(sink.0 as usize);
+            let moved = |id: &mut StepId| id.0 -= u32::from(id.0 > sink.0);
+            for step in &mut self.campaign.steps {
+                for_each_target(&mut step.action, &moved);
+            }
+            let handlers = &mut self.campaign.handlers;
+            let all =
+                [&mut handlers.on_reply, &mut handlers.on_opt_out, &mut handlers.on_takeover, &mut handlers.on_account_lost];
+            all.into_iter().flatten().for_each(moved);
+        }
+        self.campaign
+    }
+}
+
+/// Changes every step an action leads to.
+fn for_each_target(action: &mut Action, change: &dyn Fn(&mut StepId)) {
+    match action {
+        Action::Invite { next, .. }
+        | Action::Withdraw { next }
+        | Action::Send { next, .. }
+        | Action::Inmail { next, .. }
+        | Action::Wait { next, .. }
+        | Action::WaitUntil { next, .. }
+        | Action::Tag { next, .. }
+        | Action::Untag { next, .. }
+        | Action::Set { next, .. }
+        | Action::Suppress { next, .. }
+        | Action::Pause { next, .. }
+        | Action::Notify { next, .. } => change(next),
+        Action::Race { arms, on_timeout, .. } => {
+            arms.iter_mut().for_each(|arm| change(&mut arm.target));
+            change(on_timeout);
+        }
+        Action::Branch { arms, otherwise } => {
+            arms.iter_mut().for_each(|(_, target)| change(target));
+            change(otherwise);
+        }
+        Action::RepeatStart { repeat } => change(repeat),
+        Action::Repeat { body, next, .. } => {
+            change(body);
+            change(next);
+        }
+        Action::Split { arms } => arms.iter_mut().for_each(|arm| change(&mut arm.target)),
+        Action::Stop { .. } | Action::Return => {}
+    }
+}
