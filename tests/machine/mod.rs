@@ -1,1 +1,2 @@
 //! Tests of machine.
+mod classify;
