@@ -9,6 +9,7 @@ pub mod code;
 pub mod diagnostic;
 pub mod disk;
 pub mod folder;
+pub mod format;
 pub mod graph;
 pub mod lists;
 pub mod lower;
