@@ -1,1 +1,9 @@
-//! A pretend world: postpress and people, seeded.
+//! A pretend world: one postpress with its accounts, and people who answer or do not, seeded.
+//!
+//! Never talks to the real provider, never asks the time of day itself (a `Clock` is handed in), and keeps no state but
+//! the ledger of effects performed. Start at `postpress::World`; `http` serves it, `people` says who lives in it.
+
+pub mod faults;
+pub mod http;
+pub mod people;
+pub mod postpress;

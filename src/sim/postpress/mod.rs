@@ -1,0 +1,271 @@
+//! One pretend postpress: accounts, people, chats, invitations, the ledger and the refusals (POSTPRESS.md §1, §7).
+//!
+//! Synchronous, behind one lock, free of HTTP: `World::answer` takes a `Call` and gives an `Answer`. It never asks the
+//! time of day itself and never reaches out. Start at `World`; `route` is the table of contents, `effect` the fold.
+
+pub mod account;
+pub mod call;
+pub mod ledger;
+pub mod outbox;
+pub mod state;
+
+mod accounts;
+mod chats;
+mod effect;
+mod invitations;
+mod linkedin;
+mod messages;
+mod page;
+mod payload;
+mod posts;
+mod profiles;
+mod reaction;
+mod route;
+mod sending;
+mod webhooks;
+
+use crate::model::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use crate::runtime::clock::Clock;
+use crate::sim::faults::{Faults, Kind, Rule};
+use crate::sim::people::{Directory, behaviour};
+use crate::sim::postpress::account::AccountSeed;
+use crate::sim::postpress::call::{Body, Call, Content, Refusal, Reply};
+use crate::sim::postpress::ledger::{Ledger, LedgerFault};
+use crate::sim::postpress::outbox::{Delivery, Twist};
+use crate::sim::postpress::reaction::Due;
+use crate::sim::postpress::route::Desk;
+use crate::sim::postpress::state::State;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// What a world is made of.
+pub struct Settings {
+    pub people: Directory,
+    pub accounts: Vec<AccountSeed>,
+    /// The key every request must carry.
+    pub key: String,
+    /// The sandbox's (virtual) time.
+    pub clock: Arc<dyn Clock>,
+    /// None: nothing is written, and nothing survives.
+    pub ledger: Option<PathBuf>,
+    pub faults: Faults,
+}
+
+/// The pretend postpress. Shared by all connections; every method may be called from any thread.
+pub struct World {
+    core: Mutex<Core>,
+    key: String,
+    clock: Arc<dyn Clock>,
+    wake: Notify,
+}
+
+/// What the lock guards.
+struct Core {
+    state: State,
+    ledger: Ledger,
+    faults: Faults,
+    /// The latest time anything was asked: a clock a little behind the ledger's last line never turns time back.
+    latest: Timestamp,
+}
+
+/// An answer, and how it travels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub reply: Reply,
+    pub wire: Wire,
+}
+
+/// What the wire does to an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    Plain,
+    /// Never answered.
+    Silence,
+    /// The connection breaks before the first byte.
+    Reset,
+    /// It breaks in the middle of the body.
+    Truncated,
+}
+
+impl World {
+    /// Opens the ledger and lets everything in it happen again, up to now.
+    pub fn open(settings: Settings) -> Result<Self, LedgerFault> {
+        let (ledger, lines) = Ledger::open(settings.ledger.as_deref())?;
+        let last = lines.last().map_or(Timestamp::default(), ledger::Line::time);
+        let now = settings.clock.now().max(last);
+        let begin = lines.first().map_or(now, ledger::Line::time);
+        let mut state = State::new(settings.people, settings.accounts, begin);
+        for line in &lines {
+            state.advance(line.time());
+            state.fold(line);
+        }
+        if !lines.is_empty() {
+            state.advance(now);
+            state.outbox.rebuilt_at = Some(now);
+            state.outbox.take(now, |_| false);
+        }
+        let core = Mutex::new(Core { state, ledger, faults: settings.faults, latest: now });
+        Ok(Self { core, key: settings.key, clock: settings.clock, wake: Notify::new() })
+    }
+
+    /// Answers one request: the key first, then the faults, then the route.
+    pub fn answer(&self, call: &Call) -> Answer {
+        let mut core = self.lock();
+        let now = core.pass(self.clock.as_ref());
+        let refused =
+            |refusal: Refusal| Answer { reply: refusal.reply(&format!("/v1/{}", call.path.join("/"))), wire: Wire::Plain };
+        if call.key.as_deref() != Some(self.key.as_str()) {
+            return refused(Refusal::new(401, "missing_credentials", "no valid API key came with the request"));
+        }
+        if let Body::Unreadable(why) = &call.body {
+            return refused(Refusal::new(400, "malformed_request", why.clone()));
+        }
+        let met = core.faults.meet(&call.route());
+        if let Some(before) = before(&met, refused) {
+            return before;
+        }
+        let lag_ms = core.brace(&met, call, now);
+        let mut desk = Desk { core: &mut core, call, now, lag_ms };
+        let answer = desk.answer().map_or_else(refused, |reply| Answer { reply, wire: Wire::Plain });
+        core.state.outbox.twist = Twist::default();
+        let answer = after(&met, answer, refused);
+        drop(core);
+        self.wake.notify_one();
+        answer
+    }
+
+    /// What webhooks are to be told now.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        let mut core = self.lock();
+        let now = core.pass(self.clock.as_ref());
+        core.state.deliveries(now)
+    }
+
+    /// When to ask for deliveries again; none: not before something is asked of the world.
+    pub fn next_at(&self) -> Option<Timestamp> {
+        let core = self.lock();
+        let now = self.clock.now();
+        core.state.next_due().into_iter().chain(core.state.outbox.next_at(now)).min()
+    }
+
+    /// Waits until something was asked of the world.
+    pub async fn asked(&self) {
+        self.wake.notified().await;
+    }
+
+    /// The sandbox's clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// A panic while the lock was held is a bug of ours, but the world is still whole: every change is one fold.
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    /// Lets time pass until now.
+    fn pass(&mut self, clock: &dyn Clock) -> Timestamp {
+        self.latest = self.latest.max(clock.now());
+        self.state.advance(self.latest);
+        self.latest
+    }
+
+    /// Prepares for the faults that let the call through: how webhooks are twisted, how far lists lag, who is signed out.
+    fn brace(&mut self, met: &[Rule], call: &Call, now: Timestamp) -> i64 {
+        let mut lag_ms = 0;
+        for rule in met {
+            match rule.kind {
+                Kind::WebhookTwice => self.state.outbox.twist.copies = 2,
+                Kind::WebhookLost => self.state.outbox.twist.copies = 0,
+                Kind::WebhookLate => self.state.outbox.twist.late_ms = rule.lasts_ms(HOUR_MS),
+                Kind::ListLag => lag_ms = rule.lasts_ms(5 * MINUTE_MS),
+                Kind::Disconnect => {
+                    let Some(account) = call.query.get("account_id").cloned().or_else(|| call.field("account_id")) else {
+                        continue;
+                    };
+                    let word = rule.word.as_deref().unwrap_or("CREDENTIALS");
+                    self.state.set_status(&account, word, word, now);
+                    self.state.plan(now.plus_ms(rule.lasts_ms(2 * HOUR_MS)), Due::Reconnect { account });
+                }
+                Kind::TooMany
+                | Kind::TooManyRetryAfter
+                | Kind::ErrorBefore
+                | Kind::ErrorAfter
+                | Kind::ProxyBefore
+                | Kind::ProxyAfter
+                | Kind::NoSession
+                | Kind::GatewayBefore
+                | Kind::GatewayAfter
+                | Kind::SilenceBefore
+                | Kind::SilenceAfter
+                | Kind::ResetBefore
+                | Kind::ResetAfter
+                | Kind::Truncated
+                | Kind::WithoutId
+                | Kind::Refuse => {}
+            }
+        }
+        lag_ms
+    }
+}
+
+fn before(met: &[Rule], refused: impl Fn(Refusal) -> Answer) -> Option<Answer> {
+    met.iter().find_map(|rule| match rule.kind {
+        Kind::SilenceBefore => Some(Answer { wire: Wire::Silence, ..refused(Refusal::new(504, "request_timeout", "")) }),
+        Kind::ResetBefore => Some(Answer { wire: Wire::Reset, ..refused(Refusal::new(502, "proxy_error", "")) }),
+        _ => rule.refusal_before().map(&refused),
+    })
+}
+
+/// Faults after the work was done change the answer; a refusal of the world's own stays what it is.
+fn after(met: &[Rule], mut answer: Answer, refused: impl Fn(Refusal) -> Answer) -> Answer {
+    if answer.reply.status >= 400 {
+        return answer;
+    }
+    for rule in met {
+        match rule.kind {
+            Kind::ErrorAfter => answer = refused(Refusal::new(500, "provider_error", "the provider failed to answer properly")),
+            Kind::ProxyAfter => answer = refused(Refusal::new(502, "proxy_error", "the proxy failed")),
+            Kind::GatewayAfter => {
+                answer = refused(Refusal::new(504, "request_timeout", "no answer in time; it may have happened"))
+            }
+            Kind::SilenceAfter => answer.wire = Wire::Silence,
+            Kind::ResetAfter => answer.wire = Wire::Reset,
+            Kind::Truncated => answer.wire = Wire::Truncated,
+            Kind::WithoutId => without_ids(&mut answer.reply),
+            Kind::TooMany
+            | Kind::TooManyRetryAfter
+            | Kind::ErrorBefore
+            | Kind::ProxyBefore
+            | Kind::NoSession
+            | Kind::GatewayBefore
+            | Kind::SilenceBefore
+            | Kind::ResetBefore
+            | Kind::WebhookTwice
+            | Kind::WebhookLate
+            | Kind::WebhookLost
+            | Kind::ListLag
+            | Kind::Disconnect
+            | Kind::Refuse => {}
+        }
+    }
+    answer
+}
+
+fn without_ids(reply: &mut Reply) {
+    let Content::Json(Value::Object(object)) = &mut reply.content else { return };
+    for id in ["message_id", "chat_id", "invitation_id"] {
+        if let Some(value) = object.get_mut(id) {
+            *value = Value::Null;
+        }
+    }
+}
+
+/// One own effect in eight is told before the call that caused it is answered (POSTPRESS.md §2.2).
+fn tells_first(seed: u64, id: &str) -> bool {
+    behaviour::number(seed, &["echo", id]).is_multiple_of(8)
+}
