@@ -14,7 +14,7 @@ const WHATSAPP_PUBLIC: &str = "@s.whatsapp.net";
 pub fn linkedin(written: &str) -> Option<String> {
     let written = written.trim();
     let is_url = written.contains("://") || written.to_ascii_lowercase().contains("linkedin.com/");
-    let slug = if is_url { slug_of_url(written)? } else { written.trim_matches('/').to_owned() };
+    let slug = if is_url { slug_of_url(written)? } else { decoded(written.trim_matches('/'))? };
     let is_plain =
         !slug.is_empty() && !slug.contains(['/', '?', '#']) && !slug.chars().any(|c| c.is_whitespace() || c.is_control());
     is_plain.then_some(slug)
@@ -35,9 +35,11 @@ fn slug_of_url(written: &str) -> Option<String> {
         ["sales", "lead" | "people", id, ..] | ["talent", "profile", id, ..] => id.split(',').next()?,
         _ => return None,
     };
-    let decoded = percent_decode_str(part).decode_utf8().ok()?;
-    // Slugs carry their own percent signs only once; `,NAME_SEARCH` belongs to Sales Navigator links.
-    Some(decoded.split(',').next()?.trim().to_owned()).filter(|slug| !slug.is_empty())
+    Some(decoded(part)?.trim().to_owned()).filter(|slug| !slug.is_empty())
+}
+
+fn decoded(part: &str) -> Option<String> {
+    percent_decode_str(part).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 /// The digits of a phone number with its country (`+44 7700 900123`, `0044…`, `447700900123@s.whatsapp.net`). None: it is

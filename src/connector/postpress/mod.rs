@@ -1,8 +1,16 @@
 //! postpress over HTTP (POSTPRESS.md).
 //!
-//! `client` sends requests, `errors` says what a refusal means, `wire` and `lenient` read answers, `webhook` reads
-//! deliveries, `webhooks` keeps the registration at postpress right. Never a second request for one call.
+//! `client` sends requests (`transport` carries them), `errors` says what a refusal means, `wire` and `lenient` read
+//! answers, `webhook` reads deliveries, `webhooks` keeps the registration at postpress right. Never a second request for
+//! one call. Start at `client::Postpress`.
 
+pub mod client;
+pub mod error_table;
+pub mod errors;
+mod files;
 mod form;
 mod lenient;
+mod transport;
 pub mod webhook;
+pub mod webhooks;
+mod wire;
