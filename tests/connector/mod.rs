@@ -2,6 +2,9 @@
 
 mod identity;
 mod loopback;
+mod refusals;
+mod registration;
 mod requests;
+mod settings;
 mod webhook;
 mod webhook_malformed;

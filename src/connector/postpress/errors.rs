@@ -108,10 +108,10 @@ impl Told {
     fn read(body: &[u8]) -> Self {
         let Ok(value) = serde_json::from_slice::<Value>(body) else { return Self::default() };
         if let Some(error) = lenient::object(&value, "error") {
-            let slug = lenient::id(error, "code").and_then(|code| slug(&code));
+            let slug = lenient::text(error, "code").and_then(|code| slug(&code));
             return Self { slug, detail: lenient::text(error, "message"), is_quickstart: true };
         }
-        let slug = lenient::id(&value, "type").and_then(|kind| slug(&kind));
+        let slug = lenient::text(&value, "type").and_then(|kind| slug(&kind));
         let detail = lenient::text(&value, "detail").or_else(|| lenient::text(&value, "title"));
         Self { slug, detail, is_quickstart: false }
     }
