@@ -4,6 +4,7 @@ use crate::model::account::AccountSpec;
 use crate::model::calendar::Calendar;
 use crate::model::campaign::{Campaign, Limits};
 use crate::model::value::Fields;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -39,7 +40,7 @@ pub struct Roster {
 }
 
 /// A good row.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RosterRow {
     pub file: String,
     /// From 1; row 1 is the header.
@@ -51,7 +52,7 @@ pub struct RosterRow {
 }
 
 /// A bad row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedRow {
     pub file: String,
     pub row: u32,

@@ -1,3 +1,33 @@
 //! What runs: turns, the outbox, limits, polls and queries over the wings below.
+//!
+//! It feeds `machine::advance` events and commits what it decides. It never parses a campaign, never writes a file, never
+//! opens a socket: the store, the connector and the server do. Start at [`Runtime`]; a turn is `scheduler`, a webhook
+//! enters at `receive` and is acted on in `inbox`, a send is decided in `outbox`, performed by `intend`, its answer read in `answer`, and found
+//! out by `reconcile` when nobody knows whether it happened.
+
+pub mod agenda;
+pub mod answer;
 pub mod clock;
+pub mod command;
+pub mod directory;
+pub mod draft;
+pub mod enroll;
+pub mod errand;
+pub mod gate;
+pub mod inbox;
 pub mod inlet;
+pub mod intend;
+pub mod limits;
+mod notify;
+pub mod outbox;
+pub mod partition;
+pub mod poll;
+pub mod prepare;
+pub mod pulse;
+pub mod reach;
+pub mod receive;
+pub mod reconcile;
+pub mod runner;
+pub mod scheduler;
+
+pub use runner::{Ended, Runtime, Setting};

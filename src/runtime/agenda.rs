@@ -1,0 +1,312 @@
+//! What is to be done and when, in memory: rebuilt from the store by one scan, kept by looking at each enrollment that a
+//! commit put. It holds nothing that is not in the rows; losing it loses nothing.
+
+use crate::model::account::{Budget, Channel};
+use crate::model::effect::{Call, Look};
+use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Pause, Relation, Status};
+use crate::model::id::{AccountId, CampaignId, EnrollmentId, Visit};
+use crate::model::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Order of service when a limit binds (RUNTIME.md §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Inside a handler: somebody wrote, we answer.
+    Answer,
+    FollowUp,
+    /// Nothing was ever sent.
+    New,
+}
+
+/// A call that waits for the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub enrollment: EnrollmentId,
+    pub campaign: CampaignId,
+    pub visit: Visit,
+    pub call: Call,
+    pub ready_at: Timestamp,
+    pub class: Class,
+}
+
+/// The calls of one account, by budget, best first; those that cannot go yet sleep.
+#[derive(Debug, Default)]
+pub struct Queue {
+    waiting: HashMap<EnrollmentId, (Waiting, Place)>,
+    awake: BTreeMap<Option<Budget>, BTreeSet<(Class, Timestamp, EnrollmentId)>>,
+    asleep: BTreeSet<(Timestamp, EnrollmentId)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Awake,
+    Asleep(Timestamp),
+}
+
+impl Queue {
+    /// Adds a call, asleep until then.
+    pub fn add(&mut self, waiting: Waiting, until: Timestamp) {
+        self.remove(waiting.enrollment);
+        self.asleep.insert((until, waiting.enrollment));
+        self.waiting.insert(waiting.enrollment, (waiting, Place::Asleep(until)));
+    }
+
+    /// Takes an enrollment's call out.
+    pub fn remove(&mut self, enrollment: EnrollmentId) {
+        let Some((waiting, place)) = self.waiting.remove(&enrollment) else { return };
+        match place {
+            Place::Asleep(until) => {
+                self.asleep.remove(&(until, enrollment));
+            }
+            Place::Awake => {
+                if let Some(set) = self.awake.get_mut(&waiting.call.budget()) {
+                    set.remove(&(waiting.class, waiting.ready_at, enrollment));
+                }
+            }
+        }
+    }
+
+    /// Puts an awake call back to sleep.
+    pub fn sleep(&mut self, enrollment: EnrollmentId, until: Timestamp) {
+        if let Some((waiting, _)) = self.waiting.get(&enrollment).copied() {
+            self.add(waiting, until);
+        }
+    }
+
+    /// Wakes those whose time has come.
+    pub fn wake(&mut self, now: Timestamp) {
+        while let Some((until, enrollment)) = self.asleep.first().copied().filter(|(until, _)| *until <= now) {
+            self.asleep.remove(&(until, enrollment));
+            if let Some((waiting, place)) = self.waiting.get_mut(&enrollment) {
+                *place = Place::Awake;
+                self.awake.entry(waiting.call.budget()).or_default().insert((waiting.class, waiting.ready_at, enrollment));
+            }
+        }
+    }
+
+    /// The best awake call among the budgets that have room.
+    pub fn best(&self, has_room: &dyn Fn(Option<Budget>) -> bool) -> Option<Waiting> {
+        let heads = self.awake.iter().filter(|(budget, _)| has_room(**budget)).filter_map(|(_, set)| set.first());
+        let (_, _, enrollment) = heads.min()?;
+        self.waiting.get(enrollment).map(|(waiting, _)| *waiting)
+    }
+
+    /// Budgets that awake calls want.
+    pub fn wanted(&self) -> Vec<Option<Budget>> {
+        self.awake.iter().filter(|(_, set)| !set.is_empty()).map(|(budget, _)| *budget).collect()
+    }
+
+    /// When the first sleeper wakes.
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.asleep.first().map(|(until, _)| *until)
+    }
+
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Does nobody wait?
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
+
+/// A reading that waits: for a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookOut {
+    pub enrollment: EnrollmentId,
+    pub visit: Visit,
+    pub look: Look,
+}
+
+/// Where an enrollment stands in the agenda.
+#[derive(Debug, Default, Clone, Copy)]
+struct Slot {
+    due: Option<Timestamp>,
+    account: Option<AccountId>,
+    is_look: bool,
+    start: Option<CampaignId>,
+    is_parked: bool,
+    awaits_acceptance: Option<AccountId>,
+    is_open: bool,
+}
+
+/// All that waits.
+#[derive(Debug, Default)]
+pub struct Agenda {
+    due: BTreeSet<(Timestamp, EnrollmentId)>,
+    pub queues: BTreeMap<AccountId, Queue>,
+    pub looks: BTreeMap<AccountId, BTreeMap<EnrollmentId, LookOut>>,
+    starts: BTreeMap<CampaignId, BTreeSet<EnrollmentId>>,
+    parked: BTreeSet<EnrollmentId>,
+    /// Pending invitations by account: relations are polled only while there are some.
+    awaiting: BTreeMap<AccountId, u32>,
+    /// Neither ended nor parked.
+    open: usize,
+    slots: HashMap<EnrollmentId, Slot>,
+}
+
+impl Agenda {
+    /// Looks at an enrollment as it now is. `opens_at`: when its call may go at the earliest. While its campaign does not
+    /// run, nothing of it falls due.
+    pub fn note(&mut self, enrollment: &Enrollment, is_running: bool, opens_at: &dyn Fn(&Enrollment, Timestamp) -> Timestamp) {
+        let id = enrollment.id;
+        self.forget(id);
+        let mut slot = Slot { is_open: !enrollment.has_ended(), ..Slot::default() };
+        if matches!(enrollment.status, Status::Queued) {
+            self.starts.entry(enrollment.campaign).or_default().insert(id);
+            slot.start = Some(enrollment.campaign);
+        }
+        if let Some(due) = enrollment.next_wake().filter(|_| is_running) {
+            self.due.insert((due, id));
+            slot.due = Some(due);
+        }
+        if !matches!(enrollment.pause(), Some(Pause::Operator { .. } | Pause::Until { .. }))
+            && let Some(frame) = enrollment.frame()
+        {
+            self.note_frame(enrollment, frame, &mut slot, opens_at);
+        }
+        if enrollment.facts.relation == Relation::Pending
+            && !enrollment.has_ended()
+            && let Some(line) = enrollment.lines.get(&Channel::Linkedin)
+        {
+            *self.awaiting.entry(line.account).or_insert(0) += 1;
+            slot.awaits_acceptance = Some(line.account);
+        }
+        if slot.is_parked {
+            self.parked.insert(id);
+        } else if slot.is_open {
+            self.open += 1;
+        }
+        self.slots.insert(id, slot);
+    }
+
+    fn note_frame(
+        &mut self,
+        enrollment: &Enrollment,
+        frame: &Frame,
+        slot: &mut Slot,
+        opens_at: &dyn Fn(&Enrollment, Timestamp) -> Timestamp,
+    ) {
+        match &frame.awaits {
+            Awaits::Call { call, ready_at, hold } => {
+                let Some(line) = enrollment.lines.get(&call.channel()) else { return };
+                let earliest = match hold {
+                    None => *ready_at,
+                    Some(Hold::Retry { until, .. }) => *until,
+                    Some(Hold::Open { .. } | Hold::Unknown { .. }) => return,
+                    Some(Hold::Parked { .. }) => {
+                        slot.is_parked = true;
+                        return;
+                    }
+                };
+                let waiting = Waiting {
+                    enrollment: enrollment.id,
+                    campaign: enrollment.campaign,
+                    visit: frame.visit,
+                    call: *call,
+                    ready_at: *ready_at,
+                    class: class_of(enrollment),
+                };
+                self.queues.entry(line.account).or_default().add(waiting, opens_at(enrollment, earliest));
+                slot.account = Some(line.account);
+            }
+            Awaits::Look { look, .. } => {
+                let line = enrollment.lines.get(&Channel::Linkedin).or_else(|| enrollment.lines.values().next());
+                let Some(line) = line else { return };
+                let look = LookOut { enrollment: enrollment.id, visit: frame.visit, look: *look };
+                self.looks.entry(line.account).or_default().insert(enrollment.id, look);
+                slot.account = Some(line.account);
+                slot.is_look = true;
+            }
+            Awaits::Timer { .. } | Awaits::Nothing => {}
+        }
+    }
+
+    fn forget(&mut self, id: EnrollmentId) {
+        let Some(slot) = self.slots.remove(&id) else { return };
+        if let Some(due) = slot.due {
+            self.due.remove(&(due, id));
+        }
+        if let Some(account) = slot.account {
+            if slot.is_look {
+                if let Some(looks) = self.looks.get_mut(&account) {
+                    looks.remove(&id);
+                }
+            } else if let Some(queue) = self.queues.get_mut(&account) {
+                queue.remove(id);
+            }
+        }
+        if let Some(campaign) = slot.start
+            && let Some(starts) = self.starts.get_mut(&campaign)
+        {
+            starts.remove(&id);
+        }
+        if let Some(account) = slot.awaits_acceptance
+            && let Some(count) = self.awaiting.get_mut(&account)
+        {
+            *count = count.saturating_sub(1);
+        }
+        if slot.is_parked {
+            self.parked.remove(&id);
+        } else if slot.is_open {
+            self.open = self.open.saturating_sub(1);
+        }
+    }
+
+    /// Up to `most` enrollments whose timer fell due, earliest first.
+    pub fn due(&self, now: Timestamp, most: usize) -> Vec<(Timestamp, EnrollmentId)> {
+        self.due.iter().take_while(|(due, _)| *due <= now).take(most).copied().collect()
+    }
+
+    /// When the next timer falls due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(due, _)| *due)
+    }
+
+    /// Up to `most` who are queued to begin, in the order they were enrolled.
+    pub fn to_start(&self, campaign: CampaignId, most: usize) -> Vec<EnrollmentId> {
+        self.starts.get(&campaign).into_iter().flatten().take(most).copied().collect()
+    }
+
+    /// Campaigns with people who have not begun.
+    pub fn starting(&self) -> Vec<CampaignId> {
+        self.starts.iter().filter(|(_, set)| !set.is_empty()).map(|(campaign, _)| *campaign).collect()
+    }
+
+    /// Is somebody of the account awaiting acceptance?
+    pub fn awaits_acceptance(&self, account: AccountId) -> bool {
+        self.awaiting.get(&account).is_some_and(|count| *count > 0)
+    }
+
+    /// How many invitations of the account are pending.
+    pub fn invites_pending(&self, account: AccountId) -> u32 {
+        self.awaiting.get(&account).copied().unwrap_or(0)
+    }
+
+    /// Neither ended nor parked.
+    pub fn open_count(&self) -> usize {
+        self.open
+    }
+
+    /// Waiting for a person's word (`engine resolve`).
+    pub fn parked_count(&self) -> usize {
+        self.parked.len()
+    }
+}
+
+fn class_of(enrollment: &Enrollment) -> Class {
+    let in_handler = match &enrollment.status {
+        Status::Active { handler, .. } | Status::Ended { handler, .. } => handler.is_some(),
+        Status::Queued => false,
+    };
+    let sends = enrollment.sends;
+    if in_handler {
+        Class::Answer
+    } else if sends.invites + sends.messages + sends.inmails > 0 {
+        Class::FollowUp
+    } else {
+        Class::New
+    }
+}

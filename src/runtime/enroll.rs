@@ -1,0 +1,342 @@
+//! Who enters: campaigns installed by content hash, lists turned into contacts and enrollments.
+
+use crate::connector::identity;
+use crate::machine::eval::{Scope, holds};
+use crate::model::account::{Account, AccountSpec, Channel, Health, SenderProfile};
+use crate::model::campaign::Campaign;
+use crate::model::contact::Contact;
+use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status};
+use crate::model::id::{AccountId, CampaignId, ContactId, EnrollmentId};
+use crate::model::journal::{Cause, Entry, EntryKind, Installed, Key, Record};
+use crate::model::program::{Program, RefusedRow, RosterRow};
+use crate::model::time::Timestamp;
+use crate::runtime::draft::Draft;
+use crate::runtime::partition::{Partition, contact_route};
+use crate::runtime::prepare::{digits_route, person_route, public_route};
+use crate::runtime::reach::address;
+use crate::store::contract::StoreFault;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rows that enter in one commit: large enough to be quick, small enough to be bounded.
+const ROWS_A_COMMIT: usize = 200;
+
+/// What became of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Enrolled {
+    pub entered: usize,
+    /// In the campaign already.
+    pub known: usize,
+    /// Left out, and why: suppressed, never to be contacted, `skip when`, no account for their channel.
+    pub left_out: Vec<RefusedRow>,
+}
+
+impl Enrolled {
+    /// For `--json`.
+    pub fn to_json(&self) -> Value {
+        json!({ "entered": self.entered, "known": self.known, "left_out": self.left_out })
+    }
+}
+
+/// Why a program cannot be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallFault {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error("`{name}` has changed while {people} people are on its version {version}; raise `version` to {next}, and they finish on the version they began with", next = version + 1)]
+    VersionNotRaised { name: String, version: u32, people: usize },
+}
+
+impl Partition {
+    /// Takes a program over: its accounts, its campaigns; then the people on its lists enter. Says what became of each
+    /// campaign's list, in the program's order.
+    pub fn install(&mut self, program: &Program) -> Result<Vec<Enrolled>, InstallFault> {
+        let now = self.now();
+        self.refuse_silent_changes(program)?;
+        self.parts.workspace = program.workspace.clone();
+        for spec in &program.workspace.accounts {
+            self.install_account(spec, now)?;
+        }
+        let mut enrolled = Vec::new();
+        for (campaign, roster) in program.campaigns.iter().zip(&program.rosters) {
+            let id = self.install_campaign(campaign, now)?;
+            enrolled.push(self.enroll(id, &roster.rows, now)?);
+        }
+        self.retire_others(program, now)?;
+        Ok(enrolled)
+    }
+
+    fn refuse_silent_changes(&self, program: &Program) -> Result<(), InstallFault> {
+        for campaign in &program.campaigns {
+            let changed = self.campaigns.values().find(|installed| {
+                let known = &installed.campaign;
+                known.name == campaign.name && known.version == campaign.version && known.hash != campaign.hash
+            });
+            let Some(changed) = changed else { continue };
+            let people = self.people_on(changed.id)?;
+            if people > 0 {
+                let (name, version) = (campaign.name.clone(), campaign.version);
+                return Err(InstallFault::VersionNotRaised { name, version, people });
+            }
+        }
+        Ok(())
+    }
+
+    fn people_on(&self, campaign: CampaignId) -> Result<usize, StoreFault> {
+        let mut people = 0;
+        self.parts.store.scan(crate::model::journal::Table::Enrollment, None, &mut |record| {
+            if let Record::Enrollment(enrollment) = record {
+                people += usize::from(enrollment.campaign == campaign && !enrollment.has_ended());
+            }
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(people)
+    }
+
+    fn install_account(&mut self, spec: &AccountSpec, now: Timestamp) -> Result<(), StoreFault> {
+        let known = self.accounts.values().find(|account| account.spec.provider_account == spec.provider_account).cloned();
+        let mut draft = Draft::new(Cause::Install, now);
+        match known {
+            Some(account) if account.spec == *spec => return Ok(()),
+            Some(account) => draft.stage_account(Account { spec: spec.clone(), ..account }),
+            None => {
+                self.counters.account += 1;
+                draft.put(self.counters_row());
+                draft.stage_account(new_account(AccountId(self.counters.account), spec.clone()));
+            }
+        }
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+
+    fn install_campaign(&mut self, campaign: &Campaign, now: Timestamp) -> Result<CampaignId, StoreFault> {
+        let same = self
+            .campaigns
+            .values()
+            .find(|installed| installed.campaign.name == campaign.name && installed.campaign.hash == campaign.hash);
+        // Lists of `in list` conditions and line numbers are no part of the hash, but the newest ones hold.
+        let id = match same {
+            Some(installed) => installed.id,
+            None => {
+                self.counters.campaign += 1;
+                CampaignId(self.counters.campaign)
+            }
+        };
+        let is_paused = same.is_some_and(|installed| installed.is_paused);
+        let at = same.map_or(now, |installed| installed.at);
+        let mut draft = Draft::new(Cause::Install, now);
+        draft.put(self.counters_row());
+        let older: Vec<Installed> = self
+            .campaigns
+            .values()
+            .filter(|installed| installed.campaign.name == campaign.name && installed.id != id && installed.is_current)
+            .map(|installed| Installed { is_current: false, ..(**installed).clone() })
+            .collect();
+        let newest = Installed { id, campaign: campaign.clone(), at, is_paused, is_current: true };
+        for installed in older.into_iter().chain([newest]) {
+            draft.put(Record::Campaign(Box::new(installed.clone())));
+            self.campaigns.insert(installed.id, Arc::new(installed));
+        }
+        self.close_quietly(draft)?;
+        Ok(id)
+    }
+
+    /// Campaigns that the folder no longer has take nobody in; people in flight finish.
+    fn retire_others(&mut self, program: &Program, now: Timestamp) -> Result<(), StoreFault> {
+        let gone: Vec<Installed> = self
+            .campaigns
+            .values()
+            .filter(|installed| {
+                installed.is_current && !program.campaigns.iter().any(|campaign| campaign.name == installed.campaign.name)
+            })
+            .map(|installed| Installed { is_current: false, ..(**installed).clone() })
+            .collect();
+        for installed in gone {
+            let mut draft = Draft::new(Cause::Install, now);
+            draft.put(Record::Campaign(Box::new(installed.clone())));
+            self.close_quietly(draft)?;
+            self.campaigns.insert(installed.id, Arc::new(installed));
+        }
+        Ok(())
+    }
+
+    /// Lets the people of these rows enter a campaign; whoever is in it already stays where they are.
+    pub fn enroll(&mut self, campaign: CampaignId, rows: &[RosterRow], now: Timestamp) -> Result<Enrolled, StoreFault> {
+        let mut enrolled = Enrolled::default();
+        for chunk in rows.chunks(ROWS_A_COMMIT) {
+            let mut draft = Draft::new(Cause::Enrolment, now);
+            for row in chunk {
+                match self.enroll_row(&mut draft, campaign, row)? {
+                    Fate::Entered => enrolled.entered += 1,
+                    Fate::Known => enrolled.known += 1,
+                    Fate::LeftOut(reason) => {
+                        enrolled.left_out.push(RefusedRow { file: row.file.clone(), row: row.row, reason });
+                    }
+                }
+            }
+            draft.put(self.counters_row());
+            self.close_quietly(draft)?;
+        }
+        Ok(enrolled)
+    }
+
+    fn enroll_row(&mut self, draft: &mut Draft, id: CampaignId, row: &RosterRow) -> Result<Fate, StoreFault> {
+        let Some(installed) = self.campaigns.get(&id).cloned() else { return Ok(Fate::Known) };
+        let campaign = &installed.campaign;
+        let contact_key = contact_route(&row.key);
+        let known = match draft.routes.get(&contact_key) {
+            Some(staged) => staged.clone(),
+            None => self.routed(contact_key)?,
+        };
+        let mut contact = None;
+        for other in &known {
+            let Some(enrollment) = self.enrollment(draft, *other)? else { continue };
+            let is_same = self.campaigns.get(&enrollment.campaign).is_some_and(|other| other.campaign.name == campaign.name);
+            if is_same && !may_enter_again(campaign, &enrollment, draft.at) {
+                return Ok(Fate::Known);
+            }
+            contact = self.contact(draft, enrollment.contact)?;
+        }
+        let mut contact = contact.unwrap_or_else(|| self.new_contact(row));
+        contact.fields.extend(row.fields.clone());
+        if let Some(reason) = self.leaves_out(campaign, &contact, row, draft.at) {
+            return Ok(Fate::LeftOut(reason));
+        }
+        let lines = self.lines_for(campaign, &contact, self.counters.enrollment);
+        if !lines.contains_key(&campaign.channel) {
+            let reason = format!("no account of `{}` speaks {}", campaign.name, campaign.channel);
+            return Ok(Fate::LeftOut(reason));
+        }
+        self.counters.enrollment += 1;
+        let enrollment = new_enrollment(EnrollmentId(self.counters.enrollment), id, contact.id, lines, draft.at);
+        self.route_person(draft, &enrollment, &contact)?;
+        self.route(draft, contact_key, enrollment.id)?;
+        let detail = vec![("file".to_owned(), row.file.clone()), ("row".to_owned(), row.row.to_string())];
+        let entry = Entry { at: draft.at, kind: EntryKind::Enrolled, step: String::new(), version: campaign.version, detail };
+        draft.entry(enrollment.id, entry);
+        draft.stage(enrollment);
+        draft.stage_contact(contact);
+        Ok(Fate::Entered)
+    }
+
+    fn new_contact(&mut self, row: &RosterRow) -> Contact {
+        self.counters.contact += 1;
+        Contact {
+            id: ContactId(self.counters.contact),
+            key: row.key.clone(),
+            fields: BTreeMap::new(),
+            tags: Default::default(),
+            suppressed: None,
+            contacted_at: None,
+        }
+    }
+
+    fn leaves_out(&self, campaign: &Campaign, contact: &Contact, row: &RosterRow, now: Timestamp) -> Option<String> {
+        if contact.is_suppressed_on(campaign.channel) {
+            return Some("suppressed: this person asked not to be contacted".to_owned());
+        }
+        let names = Channel::ALL.iter().filter_map(|channel| address(&contact.fields, *channel));
+        let written = row.fields.values().map(|value| value.trim().to_lowercase());
+        let is_never = names.map(|name| name.to_lowercase()).chain(written).chain([row.key.to_lowercase()]);
+        if is_never.into_iter().any(|name| self.parts.workspace.never_contact.contains(&name)) {
+            return Some("on the workspace's never-contact list".to_owned());
+        }
+        let zone = campaign.calendar.zone_for(contact.fields.get("timezone").map(String::as_str));
+        let (sender, facts) = (SenderProfile::default(), Facts::default());
+        let scope = Scope { campaign, contact, sender: &sender, facts: &facts, reply: None, now, tz: &zone };
+        let skips = campaign.contacts.skip_when.iter().any(|condition| holds(condition, &scope));
+        skips.then(|| "`skip when` holds".to_owned())
+    }
+
+    /// One account a channel the contact can be reached on; taken in turn, so that a pool's accounts carry alike.
+    fn lines_for(&self, campaign: &Campaign, contact: &Contact, turn: u64) -> BTreeMap<Channel, Line> {
+        let mut lines = BTreeMap::new();
+        for channel in Channel::ALL {
+            if address(&contact.fields, channel).is_none() {
+                continue;
+            }
+            let speaks = |account: &&Account| account.spec.channel == channel && campaign.accounts.contains(&account.spec.name);
+            let mut accounts: Vec<&Account> = self.accounts.values().filter(speaks).collect();
+            accounts.sort_by_key(|account| campaign.accounts.iter().position(|name| *name == account.spec.name));
+            if let Some(account) = accounts.get((turn % accounts.len().max(1) as u64) as usize) {
+                lines.insert(channel, Line { account: account.id, person: None, chat: None });
+            }
+        }
+        lines
+    }
+
+    /// The ids by which webhooks may name the person before anything was sent.
+    fn route_person(&self, draft: &mut Draft, enrollment: &Enrollment, contact: &Contact) -> Result<(), StoreFault> {
+        for (channel, line) in &enrollment.lines {
+            let Some(address) = address(&contact.fields, *channel) else { continue };
+            self.route(draft, public_route(line.account, &address), enrollment.id)?;
+            self.route(draft, person_route(line.account, &crate::model::id::ProviderId(address.clone())), enrollment.id)?;
+            if let Some(digits) = identity::phone_digits(&address) {
+                self.route(draft, digits_route(line.account, &digits), enrollment.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a campaign's contacts that the store has.
+    pub fn has_contact(&self, id: ContactId) -> Result<bool, StoreFault> {
+        Ok(self.parts.store.get(&Key::Contact(id))?.is_some())
+    }
+}
+
+/// What became of a row.
+enum Fate {
+    Entered,
+    Known,
+    LeftOut(String),
+}
+
+fn may_enter_again(campaign: &Campaign, enrollment: &Enrollment, now: Timestamp) -> bool {
+    match (&enrollment.status, campaign.contacts.enter_again_after) {
+        (Status::Ended { at, .. }, Some(after)) => now.since_ms(*at) >= after.longest_ms(),
+        (Status::Queued | Status::Active { .. } | Status::Ended { .. }, _) => false,
+    }
+}
+
+fn new_account(id: AccountId, spec: AccountSpec) -> Account {
+    Account {
+        id,
+        spec,
+        health: Health::Unknown,
+        sender: SenderProfile::default(),
+        first_used: None,
+        free_at: None,
+        cooldowns: Vec::new(),
+        invites_pending: 0,
+        credits: None,
+        relations_seen: None,
+        polled_at: None,
+        poll_due: None,
+        is_paused: false,
+    }
+}
+
+fn new_enrollment(
+    id: EnrollmentId,
+    campaign: CampaignId,
+    contact: ContactId,
+    lines: BTreeMap<Channel, Line>,
+    at: Timestamp,
+) -> Enrollment {
+    Enrollment {
+        id,
+        campaign,
+        contact,
+        lines,
+        enrolled_at: at,
+        started_at: None,
+        updated_at: at,
+        status: Status::Queued,
+        visits: 0,
+        loops: Vec::new(),
+        facts: Facts::default(),
+        sends: Sends::default(),
+        left: Vec::new(),
+    }
+}

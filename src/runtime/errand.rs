@@ -1,0 +1,310 @@
+//! What is asked of the far side, as futures without memory: each ends in a `Message` to the turn's thread.
+
+use crate::connector::contract::{
+    ChatRow, Connector, MessageRow, Order, Page, Performed, Profile, Refusal, RelationRow, Verdict,
+};
+use crate::model::account::{InmailApi, SenderProfile};
+use crate::model::enrollment::Relation;
+use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, RemoteId, Visit};
+use crate::model::intent::Request;
+use crate::model::time::Timestamp;
+use crate::runtime::command::Asked;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+/// Pages of one list that a reading walks at most: a bound against lists that never end (POSTPRESS.md §0).
+const PAGES_MAX: usize = 40;
+
+/// What reaches the turn's thread.
+pub enum Message {
+    /// An inbox row is durable.
+    Arrived { row: u64 },
+    /// An intent is durable: its call may start.
+    IntentDurable { key: EffectKey },
+    /// A call was answered.
+    Answered { key: EffectKey, at: Timestamp, result: Result<Performed, Refusal> },
+    /// What a call needs first is known.
+    Prepared { account: AccountId, enrollment: EnrollmentId, visit: Visit, result: Result<Preparation, Refusal> },
+    /// What a condition needs is known.
+    Looked { account: AccountId, enrollment: EnrollmentId, visit: Visit, result: Result<Sight, Refusal> },
+    /// What became of an unknown call.
+    Found { key: EffectKey, result: Result<Option<Finding>, Refusal> },
+    /// New relations of an account.
+    Polled { account: AccountId, result: Result<Vec<RelationRow>, Refusal> },
+    /// How an account is.
+    Checked { account: AccountId, result: Result<(Result<(), String>, Option<SenderProfile>), Refusal> },
+    /// A person asks.
+    Asked(Asked),
+    /// The store could not make something durable.
+    StoreFailed { because: String },
+    /// Look at the agenda again.
+    Wake,
+    /// Start no new call, settle, end.
+    Stop,
+}
+
+/// What a call needs before its intent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Preparation {
+    pub profile: Option<Profile>,
+    /// Messages of the chat that came from the person, newest first.
+    pub inbound: Vec<MessageRow>,
+}
+
+/// What a condition asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sight {
+    pub profile: Option<Profile>,
+    pub credits: Option<Option<u32>>,
+}
+
+/// A candidate that shows an unknown call was performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Every id that fits, oldest first; the first unclaimed one is ours.
+    pub candidates: Vec<(RemoteId, Option<ChatId>, Option<Timestamp>)>,
+}
+
+/// A future that ends in a message.
+pub type Errand = Pin<Box<dyn Future<Output = Message> + Send>>;
+
+/// Runs errands beside the turns and posts what they bring.
+#[derive(Clone)]
+pub struct Errands {
+    run: Arc<dyn Fn(Errand) + Send + Sync>,
+    post: Sender<Message>,
+}
+
+impl Errands {
+    /// `run` drives a future; `post` is the turn's door.
+    pub fn new(post: Sender<Message>, run: Arc<dyn Fn(Errand) + Send + Sync>) -> Self {
+        Self { run, post }
+    }
+
+    /// Sends somebody off.
+    pub fn start(&self, errand: Errand) {
+        (self.run)(errand);
+    }
+
+    /// The turn's door.
+    pub fn post(&self) -> Sender<Message> {
+        self.post.clone()
+    }
+}
+
+/// Performs an order.
+pub async fn perform(
+    connector: Arc<dyn Connector>,
+    key: EffectKey,
+    order: Order,
+    clock: Arc<dyn crate::runtime::clock::Clock>,
+) -> Message {
+    let result = connector.perform(order).await;
+    Message::Answered { key, at: clock.now(), result }
+}
+
+/// Reads what a call needs: the person, if they are not known yet; the chat's newest messages, if there is one.
+pub async fn prepare(
+    connector: Arc<dyn Connector>,
+    account: ProviderAccount,
+    identifier: Option<String>,
+    chat: Option<ChatId>,
+) -> Result<Preparation, Refusal> {
+    let mut preparation = Preparation::default();
+    if let Some(identifier) = identifier {
+        preparation.profile = Some(connector.profile(account.clone(), identifier).await?);
+    }
+    if let Some(chat) = chat {
+        match connector.messages(account, chat, None).await {
+            Ok(page) => preparation.inbound = page.items.into_iter().filter(|row| !row.is_own && !row.is_event).collect(),
+            // A chat that is not synced yet has nothing to read; the call itself will say what is wrong.
+            Err(refusal) if refusal.verdict == Verdict::Never => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(preparation)
+}
+
+/// Reads what a condition needs.
+pub async fn look(
+    connector: Arc<dyn Connector>,
+    account: ProviderAccount,
+    identifier: Option<String>,
+    credit: Option<InmailApi>,
+) -> Result<Sight, Refusal> {
+    let mut sight = Sight::default();
+    if let Some(identifier) = identifier {
+        sight.profile = match connector.profile(account.clone(), identifier).await {
+            Ok(profile) => Some(profile),
+            Err(refusal) if refusal.verdict == Verdict::Never => None,
+            Err(refusal) => return Err(refusal),
+        };
+    }
+    if let Some(api) = credit {
+        sight.credits = match connector.inmail_balance(account, api).await {
+            Ok(credits) => Some(credits),
+            Err(refusal) if refusal.verdict == Verdict::Never => Some(None),
+            Err(refusal) => return Err(refusal),
+        };
+    }
+    Ok(sight)
+}
+
+/// What to look for when nobody knows whether a call happened.
+#[derive(Debug, Clone)]
+pub struct Search {
+    pub account: ProviderAccount,
+    pub person: ProviderId,
+    pub public_identifier: Option<String>,
+    pub chat: Option<ChatId>,
+    pub request: Request,
+    /// Nothing older counts.
+    pub not_before: Timestamp,
+}
+
+/// Reads the list that must show the call. `None`: it is absent from a list that was read to its end.
+pub async fn search(connector: Arc<dyn Connector>, search: Search) -> Result<Option<Finding>, Refusal> {
+    match &search.request {
+        Request::Invite { .. } => search_invitation(&*connector, &search).await,
+        Request::Withdraw { invitation } => {
+            let (gone, id) = (find_invitation(&*connector, &search).await?.is_none(), invitation.clone());
+            Ok(gone.then(|| Finding { candidates: vec![(id, None, None)] }))
+        }
+        Request::Message { text, .. } | Request::Inmail { text, .. } => search_message(&*connector, &search, text).await,
+    }
+}
+
+async fn search_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<Finding>, Refusal> {
+    if let Some((id, at)) = find_invitation(connector, search).await? {
+        return Ok(Some(Finding { candidates: vec![(id, None, at)] }));
+    }
+    // Accepted already? Then it is in no list of pending ones.
+    let profile = connector.profile(search.account.clone(), search.person.0.clone()).await?;
+    let is_related = profile.relation == Some(Relation::Yes);
+    Ok(is_related.then(|| Finding { candidates: vec![(RemoteId(format!("relation:{}", search.person)), None, None)] }))
+}
+
+async fn find_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<(RemoteId, Option<Timestamp>)>, Refusal> {
+    let mut walk = Walk::default();
+    loop {
+        let page = connector.invitations(search.account.clone(), walk.cursor.clone()).await?;
+        let found = page.items.iter().find(|row| {
+            row.person.as_ref() == Some(&search.person)
+                || (row.person.is_none() && row.public_identifier.is_some() && row.public_identifier == search.public_identifier)
+        });
+        if let Some(row) = found {
+            return Ok(Some((row.id.clone(), row.at)));
+        }
+        if !walk.goes_on(page.cursor)? {
+            return Ok(None);
+        }
+    }
+}
+
+async fn search_message(connector: &dyn Connector, search: &Search, text: &str) -> Result<Option<Finding>, Refusal> {
+    let chats = match &search.chat {
+        Some(chat) => vec![chat.clone()],
+        None => chats_with(connector, search).await?.into_iter().filter(|chat| chat.is_single).map(|chat| chat.id).collect(),
+    };
+    let mut candidates = Vec::new();
+    for chat in chats {
+        let mut walk = Walk::default();
+        loop {
+            let page: Page<MessageRow> = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
+            let is_past = page.items.last().is_some_and(|row| row.at < search.not_before);
+            for row in page.items {
+                let fits = row.is_own && !row.is_event && row.at >= search.not_before;
+                if fits && normalised(row.text.as_deref().unwrap_or_default()) == normalised(text) {
+                    candidates.push((row.id, Some(chat.clone()), Some(row.at)));
+                }
+            }
+            if is_past || !walk.goes_on(page.cursor)? {
+                break;
+            }
+        }
+    }
+    candidates.sort_by_key(|(_, _, at)| *at);
+    Ok((!candidates.is_empty()).then_some(Finding { candidates }))
+}
+
+async fn chats_with(connector: &dyn Connector, search: &Search) -> Result<Vec<ChatRow>, Refusal> {
+    let (mut walk, mut chats) = (Walk::default(), Vec::new());
+    loop {
+        let page = connector.chats_with(search.account.clone(), search.person.clone(), walk.cursor.clone()).await?;
+        chats.extend(page.items);
+        if !walk.goes_on(page.cursor)? {
+            return Ok(chats);
+        }
+    }
+}
+
+/// New relations, newest first, up to one that is known or older than `not_before`.
+pub async fn relations(
+    connector: Arc<dyn Connector>,
+    account: ProviderAccount,
+    known: Option<ProviderId>,
+    not_before: Timestamp,
+) -> Result<Vec<RelationRow>, Refusal> {
+    let (mut walk, mut found) = (Walk::default(), Vec::new());
+    loop {
+        let page = connector.relations(account.clone(), walk.cursor.clone()).await?;
+        for row in page.items {
+            let is_known = known.as_ref() == Some(&row.person) || row.since.is_some_and(|since| since < not_before);
+            if is_known {
+                return Ok(found);
+            }
+            found.push(row);
+        }
+        if !walk.goes_on(page.cursor)? {
+            return Ok(found);
+        }
+    }
+}
+
+/// How an account is, and who it is.
+pub async fn check(
+    connector: Arc<dyn Connector>,
+    account: ProviderAccount,
+    wants_profile: bool,
+) -> Result<(Result<(), String>, Option<SenderProfile>), Refusal> {
+    let row = connector.account(account.clone()).await?;
+    let mut profile = None;
+    if wants_profile && row.status.is_ok() {
+        profile = connector.own_profile(account).await.ok();
+    }
+    if let (None, Some(own)) = (&profile, &row.own_id) {
+        profile = Some(SenderProfile { provider_id: Some(own.clone()), ..SenderProfile::default() });
+    }
+    Ok((row.status, profile))
+}
+
+/// Walks pages: stops at the end, refuses to walk for ever.
+#[derive(Default)]
+struct Walk {
+    cursor: Option<String>,
+    pages: usize,
+}
+
+impl Walk {
+    fn goes_on(&mut self, next: Option<String>) -> Result<bool, Refusal> {
+        self.pages += 1;
+        let Some(next) = next else { return Ok(false) };
+        if self.pages >= PAGES_MAX || self.cursor.as_ref() == Some(&next) {
+            return Err(Refusal {
+                verdict: Verdict::Later { after_s: None },
+                status: None,
+                code: "list_without_end".to_owned(),
+                detail: Some(format!("{} pages read", self.pages)),
+            });
+        }
+        self.cursor = Some(next);
+        Ok(true)
+    }
+}
+
+/// A text as it is compared with what the provider shows: runs of white space are one space, ends are cut.
+pub fn normalised(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

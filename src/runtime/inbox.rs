@@ -1,0 +1,306 @@
+//! Acting on what came in: a reply, an echo, a takeover, an acceptance, an account's state (RUNTIME.md §5).
+//!
+//! One row is one cause: the commit that acts on it deletes it. Duplicates, disorder and days of delay are normal.
+
+use crate::connector::contract::{Incoming, IncomingMessage, MessageKind, Talk};
+use crate::connector::postpress::webhook;
+use crate::lang::text::{Scope, fields_with_defaults, render};
+use crate::machine::classify::classify;
+use crate::model::campaign::Action;
+use crate::model::enrollment::{Enrollment, Relation};
+use crate::model::event::{Event, Reply};
+use crate::model::id::{ChatId, EnrollmentId};
+use crate::model::intent::{Intent, Request};
+use crate::model::journal::{Cause, InboxRow, Key, Record};
+use crate::model::time::{MINUTE_MS, Timestamp};
+use crate::runtime::directory::Listed;
+use crate::runtime::draft::Draft;
+use crate::runtime::errand::normalised;
+use crate::runtime::partition::Partition;
+use crate::runtime::prepare::chat_route;
+use crate::runtime::receive::{self, listed_of};
+use crate::store::contract::StoreFault;
+
+/// An own message that nobody claims may be a call whose answer is still under way: looked at again after this.
+const DEFER_MS: i64 = 2 * MINUTE_MS;
+
+impl Partition {
+    /// Acts on one row, and opens the gate it closed.
+    pub(super) fn act_on_row(&mut self, row: u64, now: Timestamp) -> Result<(), StoreFault> {
+        self.inbox.remove(&row);
+        let was_deferred = self.deferred.remove(&row).is_some();
+        let Some(Record::Inbox(stored)) = self.parts.store.get(&Key::Inbox { row })? else { return Ok(()) };
+        let mut draft = Draft::new(Cause::Inbox { row }, now);
+        draft.delete(Key::Inbox { row });
+        let incoming = webhook::read(stored.body.as_bytes()).map(|read| read.incoming);
+        let fate = match (&incoming, incoming.as_ref().ok().and_then(|incoming| listed_of(&self.parts.directory, incoming))) {
+            (Ok(incoming), Some((_, listed))) => self.act(&mut draft, incoming, &listed, was_deferred, now)?,
+            (Ok(_) | Err(_), _) => Fate::Nobodys,
+        };
+        match fate {
+            Fate::Done => {}
+            Fate::Nobodys => draft.put(Record::Unrouted { row, at: stored.at, body: stored.body.clone() }),
+            Fate::Later => {
+                self.deferred.insert(row, now.plus_ms(DEFER_MS));
+                return Ok(());
+            }
+            Fate::Settles { intent, message, chat } => return self.settle_by_echo(draft, &stored, &intent, message, chat),
+        }
+        self.close_quietly(draft)?;
+        self.parts.gate.open(&stored.enrollments);
+        Ok(())
+    }
+
+    fn settle_by_echo(
+        &mut self,
+        draft: Draft,
+        stored: &InboxRow,
+        intent: &Intent,
+        message: crate::model::id::RemoteId,
+        chat: ChatId,
+    ) -> Result<(), StoreFault> {
+        self.settle_sent(draft, intent, Some(message), Some(chat), "echo")?;
+        self.parts.gate.open(&stored.enrollments);
+        Ok(())
+    }
+
+    fn act(
+        &mut self,
+        draft: &mut Draft,
+        incoming: &Incoming,
+        account: &Listed,
+        was_deferred: bool,
+        now: Timestamp,
+    ) -> Result<Fate, StoreFault> {
+        let enrollments = receive::routed(&*self.parts.store, account, incoming)?;
+        match incoming {
+            Incoming::Message(message) => {
+                let own = message.is_own.unwrap_or_else(|| is_from(message, account));
+                if enrollments.is_empty() {
+                    return Ok(Fate::Nobodys);
+                }
+                if own {
+                    self.own_message(draft, message, account, &enrollments, was_deferred)
+                } else {
+                    self.reply(draft, message, account, &enrollments, now)
+                }
+            }
+            Incoming::Read { talk, .. } => self.tell_all(draft, &enrollments, account, &Event::Seen { at: at_of(talk, now) }),
+            Incoming::Delivered { talk, .. } => {
+                self.tell_all(draft, &enrollments, account, &Event::Delivered { at: at_of(talk, now) })
+            }
+            Incoming::Reaction { emoji, by, talk, .. } => {
+                if by.is_some() && by == &account.own_id {
+                    return Ok(Fate::Done);
+                }
+                self.tell_all(draft, &enrollments, account, &Event::Reacted { emoji: emoji.clone(), at: at_of(talk, now) })
+            }
+            Incoming::Edited { .. } | Incoming::Deleted { .. } => Ok(Fate::Done),
+            Incoming::Relation { at, .. } => {
+                self.tell_all(draft, &enrollments, account, &Event::Accepted { at: at.unwrap_or(now).min(now) })
+            }
+            Incoming::AccountStatus { word, .. } | Incoming::HostedAuth { word, .. } => {
+                self.account_status(draft, account.id, word)?;
+                Ok(Fate::Done)
+            }
+            Incoming::Unknown { .. } => Ok(Fate::Nobodys),
+        }
+    }
+
+    /// Lets the event happen to those enrollments that speak through the account.
+    fn tell_all(
+        &mut self,
+        draft: &mut Draft,
+        enrollments: &[EnrollmentId],
+        account: &Listed,
+        event: &Event,
+    ) -> Result<Fate, StoreFault> {
+        for id in enrollments {
+            let speaks = self.enrollment(draft, *id)?.is_some_and(|enrollment| speaks_through(&enrollment, account));
+            if speaks {
+                self.happen(draft, *id, event)?;
+            }
+        }
+        Ok(if enrollments.is_empty() { Fate::Nobodys } else { Fate::Done })
+    }
+
+    /// The person wrote: every campaign that holds them hears of it, in this one commit.
+    fn reply(
+        &mut self,
+        draft: &mut Draft,
+        message: &IncomingMessage,
+        account: &Listed,
+        enrollments: &[EnrollmentId],
+        now: Timestamp,
+    ) -> Result<Fate, StoreFault> {
+        if message.is_event || message.is_group || message.is_sponsored {
+            return Ok(Fate::Done);
+        }
+        let Some(first) = enrollments.first() else { return Ok(Fate::Nobodys) };
+        let Some(enrollment) = self.enrollment(draft, *first)? else { return Ok(Fate::Nobodys) };
+        let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(Fate::Nobodys) };
+        let mut everywhere = self.enrollments_of(&contact)?;
+        everywhere.extend(enrollments.iter().filter(|id| !everywhere.contains(id)).copied().collect::<Vec<_>>());
+        let text = message.text.clone().unwrap_or_default();
+        let at = at_of(&message.talk, now);
+        for id in everywhere {
+            let Some(enrollment) = self.enrollment(draft, id)? else { continue };
+            self.note_chat(draft, &enrollment, account, &message.talk.chat)?;
+            if at < enrollment.enrolled_at {
+                continue;
+            }
+            let Some(installed) = self.campaigns.get(&enrollment.campaign) else { continue };
+            let verdict = classify(&text, &installed.campaign.classes, at);
+            let reply = Reply {
+                message: message.id.clone(),
+                chat: Some(message.talk.chat.clone()),
+                channel: message.talk.channel.unwrap_or(account.channel),
+                text: text.clone(),
+                at,
+                classes: verdict.classes,
+                return_date: verdict.return_date,
+            };
+            self.happen(draft, id, &Event::Replied(reply))?;
+        }
+        Ok(Fate::Done)
+    }
+
+    /// Keeps the chat of an enrollment that did not know it yet.
+    fn note_chat(&self, draft: &mut Draft, enrollment: &Enrollment, account: &Listed, chat: &ChatId) -> Result<(), StoreFault> {
+        let mut enrollment = enrollment.clone();
+        let id = enrollment.id;
+        let line = enrollment.lines.values_mut().find(|line| line.account == account.id && line.chat.is_none());
+        if let Some(line) = line {
+            line.chat = Some(chat.clone());
+            draft.stage(enrollment);
+            self.route(draft, chat_route(account.id, chat), id)?;
+        }
+        Ok(())
+    }
+
+    /// A message of ours: an echo of a call, an invitation's note in its new chat, or the owner's own hand.
+    fn own_message(
+        &mut self,
+        draft: &mut Draft,
+        message: &IncomingMessage,
+        account: &Listed,
+        enrollments: &[EnrollmentId],
+        was_deferred: bool,
+    ) -> Result<Fate, StoreFault> {
+        if message.is_event || message.is_group || self.is_claimed(account.id, &message.id.0)? {
+            return Ok(Fate::Done);
+        }
+        let text = normalised(message.text.as_deref().unwrap_or_default());
+        let intents: Vec<Intent> = enrollments
+            .iter()
+            .filter_map(|id| self.open_intent_of(*id))
+            .filter(|intent| intent.account == account.id)
+            .cloned()
+            .collect();
+        for intent in &intents {
+            if text_of(intent).is_some_and(|sent| normalised(sent) == text) {
+                let (message, chat) = (message.id.clone(), message.talk.chat.clone());
+                return Ok(Fate::Settles { intent: Box::new(intent.clone()), message, chat });
+            }
+        }
+        let is_calling = intents.iter().any(|intent| text_of(intent).is_some());
+        if is_calling && !was_deferred {
+            return Ok(Fate::Later);
+        }
+        let at = at_of(&message.talk, draft.at);
+        for id in enrollments {
+            let Some(enrollment) = self.enrollment(draft, *id)? else { continue };
+            if !speaks_through(&enrollment, account) || at < enrollment.enrolled_at {
+                continue;
+            }
+            self.note_chat(draft, &enrollment, account, &message.talk.chat)?;
+            let is_note = message.kind == MessageKind::Invitation || self.is_our_note(draft, &enrollment, &text)?;
+            let event = if is_note {
+                Event::Accepted { at }
+            } else {
+                Event::Takeover { message: message.id.clone(), text: message.text.clone().unwrap_or_default(), at }
+            };
+            self.happen(draft, *id, &event)?;
+        }
+        Ok(Fate::Done)
+    }
+
+    /// Is it the note of the invitation we sent? The text comes out of the same template again.
+    fn is_our_note(&self, draft: &Draft, enrollment: &Enrollment, text: &str) -> Result<bool, StoreFault> {
+        if enrollment.facts.invited_at.is_none() || enrollment.facts.relation == Relation::None {
+            return Ok(false);
+        }
+        let (Some(installed), Some(contact)) =
+            (self.campaigns.get(&enrollment.campaign), self.contact(draft, enrollment.contact)?)
+        else {
+            return Ok(false);
+        };
+        let campaign = &installed.campaign;
+        let (fields, sender) = (fields_with_defaults(campaign, &contact.fields), self.sender(enrollment));
+        let scope =
+            Scope { campaign: &campaign.name, contact_key: &contact.key, fields: &fields, sender: &sender, reply_text: None };
+        let notes = campaign.steps.iter().filter_map(|step| match &step.action {
+            Action::Invite { note: Some(note), .. } => Some(campaign.message(*note)),
+            _ => None,
+        });
+        Ok(notes.filter_map(|note| render(note, &scope).ok()).any(|rendered| normalised(&rendered.text) == text))
+    }
+
+    /// Makes what a reading found durable and acts on it at once. Says whether it was new.
+    pub(super) fn take_in(&mut self, body: &str) -> Result<bool, StoreFault> {
+        let Ok(read) = webhook::read(body.as_bytes()) else { return Ok(false) };
+        let now = self.now();
+        let Some((_, listed)) = listed_of(&self.parts.directory, &read.incoming) else { return Ok(false) };
+        let mut draft = Draft::new(Cause::Poll { account: listed.id }, now);
+        if let Some(key) = read.dedup {
+            if self.parts.store.get(&Key::Seen { key })?.is_some() {
+                return Ok(false);
+            }
+            draft.put(Record::Seen { key, at: now });
+        }
+        let fate = self.act(&mut draft, &read.incoming, &listed, true, now)?;
+        if let Fate::Settles { intent, message, chat } = fate {
+            self.settle_sent(draft, &intent, Some(message), Some(chat), "reading")?;
+        } else {
+            self.close_quietly(draft)?;
+        }
+        Ok(true)
+    }
+}
+
+/// What is to become of a row.
+enum Fate {
+    Done,
+    /// Kept and shown.
+    Nobodys,
+    /// Not yet clear.
+    Later,
+    /// An own message that shows that a call was performed.
+    Settles {
+        intent: Box<Intent>,
+        message: crate::model::id::RemoteId,
+        chat: ChatId,
+    },
+}
+
+fn text_of(intent: &Intent) -> Option<&str> {
+    match &intent.request {
+        Request::Message { text, .. } | Request::Inmail { text, .. } => Some(text),
+        Request::Invite { .. } | Request::Withdraw { .. } => None,
+    }
+}
+
+fn is_from(message: &IncomingMessage, account: &Listed) -> bool {
+    match (&message.talk.sender, &account.own_id) {
+        (Some(sender), Some(own)) => sender.id == *own,
+        _ => false,
+    }
+}
+
+fn at_of(talk: &Talk, now: Timestamp) -> Timestamp {
+    talk.at.unwrap_or(now).min(now)
+}
+
+fn speaks_through(enrollment: &Enrollment, account: &Listed) -> bool {
+    enrollment.lines.values().any(|line| line.account == account.id)
+}

@@ -1,0 +1,267 @@
+//! Never twice, first half (RUNTIME.md §4): intent, durable; check again; call; and what each answer means.
+
+use crate::connector::contract::{Act, Attachment, Order};
+use crate::lang::text::{Scope, fields_with_defaults, render};
+use crate::model::account::{Account, Channel};
+use crate::model::campaign::Campaign;
+use crate::model::contact::Contact;
+use crate::model::effect::Call;
+use crate::model::enrollment::{Awaits, Enrollment, Hold, Status};
+use crate::model::event::{Event, Settlement, Unneeded};
+use crate::model::id::{EffectKey, ProviderId, RemoteId, draw, fingerprint};
+use crate::model::intent::{Intent, IntentState, Request};
+use crate::model::journal::{Cause, Entry, EntryKind};
+use crate::model::time::{HOUR_MS, Timestamp};
+use crate::runtime::agenda::Waiting;
+use crate::runtime::draft::Draft;
+use crate::runtime::errand::{self, Message};
+use crate::runtime::limits::Use;
+use crate::runtime::outbox::{Verdict, awaited_call, key_of};
+use crate::runtime::partition::Partition;
+use crate::runtime::reach;
+use crate::store::contract::StoreFault;
+use std::sync::Arc;
+
+impl Partition {
+    /// Writes the intent down; the call starts once that is durable.
+    pub(super) fn intend(
+        &mut self,
+        account: &Account,
+        waiting: &Waiting,
+        mut enrollment: Enrollment,
+        contact: &Contact,
+        now: Timestamp,
+    ) -> Result<Verdict, StoreFault> {
+        let key = key_of(waiting);
+        let mut draft = Draft::new(Cause::Outbox { key }, now);
+        let Some(installed) = self.campaigns.get(&waiting.campaign).cloned() else {
+            return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
+        };
+        let request = match self.request(&installed.campaign, account, &enrollment, contact, &waiting.call) {
+            Ok(Some(request)) => request,
+            Ok(None) => {
+                let settlement = Settlement::Unneeded { why: Unneeded::NothingPending };
+                self.happen(&mut draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
+                self.close_quietly(draft)?;
+                return Ok(Verdict::Settled);
+            }
+            Err(code) => {
+                self.happen(
+                    &mut draft,
+                    key.enrollment,
+                    &Event::Settled { visit: key.visit, settlement: Settlement::Failed { code } },
+                )?;
+                self.close_quietly(draft)?;
+                return Ok(Verdict::Settled);
+            }
+        };
+        let Some(person) = person_of(&enrollment, contact, waiting.call.channel()) else {
+            return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
+        };
+        let attempt = self.attempts.get(&key).copied().unwrap_or(0) + 1;
+        let chat = enrollment.lines.get(&waiting.call.channel()).and_then(|line| line.chat.clone());
+        let intent = Intent {
+            key,
+            attempt,
+            account: account.id,
+            contact: contact.id,
+            person,
+            chat: chat.filter(|_| matches!(request, Request::Message { .. })),
+            budget: waiting.call.budget(),
+            at: now,
+            state: IntentState::Open,
+            request,
+        };
+        if let Some(budget) = intent.budget {
+            draft.use_budget(account.id, budget, Use { at: now, key, campaign: waiting.campaign });
+        }
+        let label =
+            installed.campaign.step(enrollment.frame().map_or(installed.campaign.entry, |frame| frame.step)).label.clone();
+        draft.entry(key.enrollment, line(now, EntryKind::Intent, &label, installed.campaign.version, told(&intent, account)));
+        if let Some(Awaits::Call { hold, .. }) = awaited_call(&mut enrollment, key) {
+            *hold = Some(Hold::Open { since: now });
+        }
+        draft.stage(enrollment);
+        let mut account = account.clone();
+        let gap =
+            installed.campaign.calendar.gap_ms(draw(&[&key.enrollment.0.to_le_bytes(), &key.visit.0.to_le_bytes(), b"gap"]));
+        account.free_at = Some(now.plus_ms(gap));
+        account.first_used.get_or_insert(now);
+        self.busy.insert(account.id, key.enrollment);
+        draft.stage_account(account);
+        draft.stage_intent(key, Some(intent));
+        let post = self.parts.errands.post();
+        self.calling.insert(key);
+        self.close(
+            draft,
+            Box::new(move |durable| {
+                let message = match durable {
+                    Ok(_) => Message::IntentDurable { key },
+                    Err(fault) => Message::StoreFailed { because: fault.to_string() },
+                };
+                // Nobody listens any more only when the engine ends; the intent is then found at the next start.
+                drop(post.send(message));
+            }),
+        )?;
+        Ok(Verdict::Begun)
+    }
+
+    /// What is sent, rendered. None: there is nothing to do. Err: it cannot be sent, with a code.
+    fn request(
+        &self,
+        campaign: &Campaign,
+        account: &Account,
+        enrollment: &Enrollment,
+        contact: &Contact,
+        call: &Call,
+    ) -> Result<Option<Request>, String> {
+        let reply = match &enrollment.status {
+            Status::Active { handler, .. } | Status::Ended { handler, .. } => {
+                handler.as_ref().and_then(|handler| handler.reply.as_ref())
+            }
+            Status::Queued => None,
+        };
+        let fields = fields_with_defaults(campaign, &contact.fields);
+        let scope = Scope {
+            campaign: &campaign.name,
+            contact_key: &contact.key,
+            fields: &fields,
+            sender: &account.sender,
+            reply_text: reply.map(|reply| reply.text.as_str()),
+        };
+        let message = call.message().map(|id| campaign.message(id));
+        let rendered = message.map(|message| render(message, &scope)).transpose().map_err(|fault| format!("text: {fault}"))?;
+        let attachments = message.map(|message| message.attachments.clone()).unwrap_or_default();
+        let text = rendered.as_ref().map(|rendered| rendered.text.clone()).unwrap_or_default();
+        Ok(Some(match call {
+            Call::Invite { note } => Request::Invite { note: note.map(|_| text) },
+            Call::Withdraw => match &enrollment.facts.invitation {
+                Some(invitation) => Request::Withdraw { invitation: invitation.clone() },
+                None => return Ok(None),
+            },
+            Call::Message { .. } => Request::Message { text, attachments },
+            Call::Inmail { api, .. } => Request::Inmail {
+                subject: rendered.and_then(|rendered| rendered.subject),
+                text,
+                api: api.unwrap_or(account.spec.tier.inmail_api()),
+                attachments,
+            },
+        }))
+    }
+
+    /// The intent is durable: the last look, then the call.
+    pub(super) fn intent_durable(&mut self, key: EffectKey, now: Timestamp) -> Result<(), StoreFault> {
+        let Some(intent) = self.intents.get(&key).cloned() else {
+            self.calling.remove(&key);
+            return Ok(());
+        };
+        let draft = Draft::new(Cause::Outbox { key }, now);
+        let may_go = self.may_go(&draft, &intent)?;
+        let Some(account) = self.accounts.get(&intent.account).cloned() else { return Ok(()) };
+        let order = order_of(&intent, &account, &self.parts.root);
+        let (connector, clock, errands) =
+            (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.clock), self.parts.errands.clone());
+        let start = || errands.start(Box::pin(errand::perform(connector, key, order, clock)));
+        if may_go && self.parts.gate.pass(key.enrollment, start) {
+            return Ok(());
+        }
+        self.calling.remove(&key);
+        self.busy.remove(&intent.account);
+        self.withdraw_intent(
+            draft,
+            &intent,
+            EntryKind::Cancelled,
+            vec![("why".to_owned(), "something else came first".to_owned())],
+            None,
+        )
+    }
+
+    /// No reply, no opt-out, no pause, account healthy, still the call the person's path awaits.
+    fn may_go(&self, draft: &Draft, intent: &Intent) -> Result<bool, StoreFault> {
+        let Some(mut enrollment) = self.enrollment(draft, intent.key.enrollment)? else { return Ok(false) };
+        let Some(contact) = self.contact(draft, intent.contact)? else { return Ok(false) };
+        let is_awaited = enrollment.frame().is_some_and(|frame| frame.visit == intent.key.visit)
+            && enrollment.pause().is_none()
+            && awaited_call(&mut enrollment, intent.key).is_some();
+        let channel = self.accounts.get(&intent.account).map_or(Channel::Linkedin, |account| account.spec.channel);
+        let may_reach = matches!(intent.request, Request::Withdraw { .. }) || !contact.is_suppressed_on(channel);
+        let is_usable = self.accounts.get(&intent.account).is_some_and(|account| self.is_usable(account));
+        Ok(is_awaited && may_reach && is_usable && !self.is_stopping && self.is_running(enrollment.campaign))
+    }
+
+    /// Takes an intent back that was definitely not performed: its reservation is free again, the call waits anew.
+    pub(super) fn withdraw_intent(
+        &mut self,
+        mut draft: Draft,
+        intent: &Intent,
+        kind: EntryKind,
+        detail: Vec<(String, String)>,
+        hold: Option<Hold>,
+    ) -> Result<(), StoreFault> {
+        draft.stage_intent(intent.key, None);
+        if let Some(budget) = intent.budget {
+            draft.free_budget(intent.account, budget, intent.at, intent.key);
+        }
+        if let Some(mut enrollment) = self.enrollment(&draft, intent.key.enrollment)? {
+            if let Some(Awaits::Call { hold: held, .. }) = awaited_call(&mut enrollment, intent.key) {
+                *held = hold;
+            }
+            let (label, version) = self.label_of(&enrollment, intent.key);
+            draft.entry(enrollment.id, line(draft.at, kind, &label, version, detail));
+            draft.stage(enrollment);
+        }
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+}
+
+/// A line of a timeline.
+pub(super) fn line(at: Timestamp, kind: EntryKind, step: &str, version: u32, detail: Vec<(String, String)>) -> Entry {
+    Entry { at, kind, step: step.to_owned(), version, detail }
+}
+
+/// A provider's id as claims are named.
+pub(super) fn remote_print(remote: &RemoteId) -> crate::model::id::Fingerprint {
+    fingerprint(&[b"remote", remote.0.as_bytes()])
+}
+
+fn told(intent: &Intent, account: &Account) -> Vec<(String, String)> {
+    let mut detail = vec![("account".to_owned(), account.spec.name.clone()), ("attempt".to_owned(), intent.attempt.to_string())];
+    let (subject, text) = match &intent.request {
+        Request::Invite { note } => (None, note.clone()),
+        Request::Withdraw { .. } => (None, None),
+        Request::Message { text, .. } => (None, Some(text.clone())),
+        Request::Inmail { subject, text, .. } => (subject.clone(), Some(text.clone())),
+    };
+    detail.extend(subject.map(|subject| ("subject".to_owned(), subject)));
+    detail.extend(text.map(|text| ("text".to_owned(), text)));
+    detail
+}
+
+/// Whom the call reaches, as this account's calls name them.
+fn person_of(enrollment: &Enrollment, contact: &Contact, channel: Channel) -> Option<ProviderId> {
+    let known = enrollment.lines.get(&channel).and_then(|line| line.person.clone());
+    known.or_else(|| reach::address(&contact.fields, channel).map(ProviderId))
+}
+
+fn order_of(intent: &Intent, account: &Account, root: &std::path::Path) -> Order {
+    let files = |paths: &[String]| {
+        let file = |path: &String| Attachment { path: root.join(path), name: path.rsplit('/').next().unwrap_or(path).to_owned() };
+        paths.iter().map(file).collect::<Vec<_>>()
+    };
+    let person = intent.person.clone();
+    let act = match &intent.request {
+        Request::Invite { note } => Act::Invite { person, note: note.clone() },
+        Request::Withdraw { invitation } => Act::Withdraw { invitation: invitation.clone() },
+        Request::Message { text, attachments } => match &intent.chat {
+            Some(chat) => Act::Message { chat: chat.clone(), text: text.clone(), attachments: files(attachments) },
+            None => Act::StartChat { person, text: text.clone(), attachments: files(attachments) },
+        },
+        Request::Inmail { subject, text, api, attachments } => {
+            Act::Inmail { person, subject: subject.clone(), text: text.clone(), api: *api, attachments: files(attachments) }
+        }
+    };
+    // Another attempt is another request to the far side: it follows a definite no or a proven absence.
+    let idempotency_key = format!("{}.{}", intent.key, intent.attempt);
+    Order { account: account.spec.provider_account.clone(), act, idempotency_key }
+}

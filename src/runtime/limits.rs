@@ -1,0 +1,165 @@
+//! Budgets in rolling windows: how much room an account has, and when it has some again (RUNTIME.md §6).
+//!
+//! Counted at intent; moved to the time of the answer once that is known, so that what the far side saw never exceeds a
+//! window either.
+
+use crate::model::account::Budget;
+use crate::model::campaign::{Caps, Limits};
+use crate::model::id::{AccountId, CampaignId, EffectKey};
+use crate::model::time::{DAY_MS, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rolling windows, in milliseconds: 24 hours, 7 days, 30 days.
+pub const WINDOWS_MS: [i64; 3] = [DAY_MS, 7 * DAY_MS, 30 * DAY_MS];
+
+/// One use of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    pub at: Timestamp,
+    pub key: EffectKey,
+    pub campaign: CampaignId,
+}
+
+/// Every use of the last 30 days, by account and budget.
+#[derive(Debug, Default)]
+pub struct Usage(BTreeMap<(AccountId, Budget), BTreeSet<Use>>);
+
+impl Usage {
+    /// One more.
+    pub fn add(&mut self, account: AccountId, budget: Budget, used: Use) {
+        self.0.entry((account, budget)).or_default().insert(used);
+    }
+
+    /// Takes one back: it was definitely not performed, or it is counted anew at another time.
+    pub fn remove(&mut self, account: AccountId, budget: Budget, at: Timestamp, key: EffectKey) {
+        if let Some(uses) = self.0.get_mut(&(account, budget)) {
+            uses.retain(|used| !(used.at == at && used.key == key));
+        }
+    }
+
+    /// Those that lie more than 30 days back, taken out.
+    pub fn expire(&mut self, account: AccountId, budget: Budget, now: Timestamp) -> Vec<Use> {
+        let Some(uses) = self.0.get_mut(&(account, budget)) else { return Vec::new() };
+        let oldest = now.plus_ms(-31 * DAY_MS);
+        let gone: Vec<Use> = uses.iter().take_while(|used| used.at < oldest).copied().collect();
+        gone.iter().for_each(|used| {
+            uses.remove(used);
+        });
+        gone
+    }
+
+    /// Uses in each of `WINDOWS_MS`, now.
+    pub fn counts(&self, account: AccountId, budget: Budget, now: Timestamp) -> [u32; 3] {
+        WINDOWS_MS.map(|window| self.within(account, budget, None, now, window).count() as u32)
+    }
+
+    fn within(
+        &self,
+        account: AccountId,
+        budget: Budget,
+        campaign: Option<CampaignId>,
+        now: Timestamp,
+        window_ms: i64,
+    ) -> impl DoubleEndedIterator<Item = &Use> {
+        let after = now.plus_ms(-window_ms);
+        let uses = self.0.get(&(account, budget));
+        uses.into_iter()
+            .flatten()
+            .filter(move |used| used.at > after && campaign.is_none_or(|campaign| used.campaign == campaign))
+    }
+
+    /// When one more use fits under the caps: `now`, or the first moment after which enough old ones have left.
+    pub fn free_at(
+        &self,
+        account: AccountId,
+        budget: Budget,
+        campaign: Option<CampaignId>,
+        caps: Caps,
+        now: Timestamp,
+    ) -> Timestamp {
+        let caps = [caps.day, caps.week, caps.month];
+        let mut free = now;
+        for (window_ms, cap) in WINDOWS_MS.into_iter().zip(caps) {
+            let Some(cap) = cap else { continue };
+            if cap == 0 {
+                return now.plus_ms(window_ms);
+            }
+            // The cap-th newest use: when it has left, cap - 1 remain and one more fits.
+            let holding = self.within(account, budget, campaign, now, window_ms).rev().nth(cap as usize - 1);
+            if let Some(used) = holding {
+                free = free.max(used.at.plus_ms(window_ms + 1));
+            }
+        }
+        free
+    }
+}
+
+/// The caps that hold for an account now: the workspace's, less while it ramps up.
+pub fn caps_now(limits: &Limits, budget: Budget, first_used: Option<Timestamp>, now: Timestamp) -> Caps {
+    let caps = limits.caps.get(&budget).copied().unwrap_or_default();
+    let Some(ramp) = limits.ramp else { return caps };
+    let age_ms = first_used.map_or(0, |since| now.since_ms(since)).max(0);
+    let whole_ms = i64::from(ramp.days) * DAY_MS;
+    if age_ms >= whole_ms || whole_ms == 0 {
+        return caps;
+    }
+    let from = i64::from(ramp.from_percent.min(100));
+    let percent = from + (100 - from) * age_ms / whole_ms;
+    let part = |cap: Option<u32>| cap.map(|cap| if cap == 0 { 0 } else { ((i64::from(cap) * percent / 100) as u32).max(1) });
+    Caps { day: part(caps.day), week: part(caps.week), month: part(caps.month) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Usage, Use, caps_now};
+    use crate::model::account::Budget;
+    use crate::model::campaign::{Caps, Limits, Ramp};
+    use crate::model::id::{AccountId, CampaignId, EffectKey};
+    use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
+    use proptest::prelude::{prop_assert, proptest};
+
+    fn used(at: i64) -> Use {
+        Use { at: Timestamp(at), key: EffectKey::default_for_test(at), campaign: CampaignId(0) }
+    }
+
+    trait ForTest {
+        fn default_for_test(n: i64) -> Self;
+    }
+
+    impl ForTest for EffectKey {
+        fn default_for_test(n: i64) -> Self {
+            Self { enrollment: crate::model::id::EnrollmentId(n as u64), visit: crate::model::id::Visit(1) }
+        }
+    }
+
+    proptest! {
+        /// Whatever the demand, no rolling window ever holds more than its cap.
+        #[test]
+        fn no_window_is_ever_exceeded(steps in proptest::collection::vec(0i64..DAY_MS, 1..200), day in 1u32..8, week in 3u32..20) {
+            let caps = Caps { day: Some(day), week: Some(week), month: None };
+            let (account, budget) = (AccountId(1), Budget::Invites);
+            let (mut usage, mut now, mut done) = (Usage::default(), 0, Vec::new());
+            for step in steps {
+                now += step / 4;
+                let free = usage.free_at(account, budget, None, caps, Timestamp(now));
+                if free.0 <= now {
+                    usage.add(account, budget, used(now));
+                    done.push(now);
+                }
+            }
+            for at in &done {
+                let count = |window: i64| done.iter().filter(|other| **other > at - window && *other <= at).count();
+                prop_assert!(count(DAY_MS) <= day as usize);
+                prop_assert!(count(7 * DAY_MS) <= week as usize);
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_account_ramps_up() {
+        let mut limits = Limits::defaults();
+        limits.ramp = Some(Ramp { days: 20, from_percent: 20 });
+        let day = |days: i64| caps_now(&limits, Budget::Messages, Some(Timestamp(0)), Timestamp(days * DAY_MS + HOUR_MS)).day;
+        assert_eq!([day(0), day(10), day(20)], [Some(10), Some(30), Some(50)]);
+    }
+}

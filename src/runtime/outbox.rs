@@ -1,0 +1,187 @@
+//! The outbox: which call of an account goes next, and when none may go, when to look again (RUNTIME.md §6).
+//!
+//! Order: answers, follow-ups, new people; a spent budget holds back only what spends it. What a chosen call goes through
+//! stands in `prepare` and `intend`.
+
+use crate::model::account::{Account, Budget, Channel};
+use crate::model::effect::Call;
+use crate::model::enrollment::{Awaits, Enrollment};
+use crate::model::event::{Event, Settlement};
+use crate::model::id::{AccountId, EffectKey};
+use crate::model::journal::Cause;
+use crate::model::time::{HOUR_MS, Timestamp};
+use crate::runtime::agenda::Waiting;
+use crate::runtime::draft::Draft;
+use crate::runtime::limits::caps_now;
+use crate::runtime::partition::Partition;
+use crate::store::contract::StoreFault;
+
+/// Calls looked at in one go before others get their turn.
+const LOOKED_AT_MAX: usize = 64;
+/// When to look again where only an event can change the answer.
+const LATER_MS: i64 = 6 * HOUR_MS;
+
+impl Partition {
+    /// Starts what can be started on every account.
+    pub(super) fn serve(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        if self.is_stopping || self.paused.is_some() || self.key_refused_until.is_some_and(|until| until > now) {
+            return Ok(());
+        }
+        for id in self.accounts.keys().copied().collect::<Vec<_>>() {
+            if self.try_at.get(&id).is_none_or(|at| *at <= now) && !self.busy.contains_key(&id) {
+                let again = self.serve_account(id, now)?;
+                self.try_at.insert(id, again);
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts one thing on the account, or says when to look again.
+    fn serve_account(&mut self, id: AccountId, now: Timestamp) -> Result<Timestamp, StoreFault> {
+        let Some(account) = self.accounts.get(&id).cloned() else { return Ok(now.plus_ms(LATER_MS)) };
+        let is_polled = account.spec.channel != Channel::Linkedin || account.polled_at.is_some();
+        if !self.is_usable(&account) || !is_polled {
+            return Ok(now.plus_ms(LATER_MS));
+        }
+        if self.start_look(&account, now)? {
+            return Ok(now);
+        }
+        if let Some(free_at) = account.free_at.filter(|free_at| *free_at > now) {
+            return Ok(free_at);
+        }
+        for _ in 0..LOOKED_AT_MAX {
+            let Some(queue) = self.agenda.queues.get_mut(&id) else { return Ok(now.plus_ms(LATER_MS)) };
+            queue.wake(now);
+            let free = |budget: Option<Budget>| budget.map_or(now, |budget| self.budget_free_at(&account, budget, now));
+            let Some(queue) = self.agenda.queues.get(&id) else { return Ok(now.plus_ms(LATER_MS)) };
+            let Some(waiting) = queue.best(&|budget| free(budget) <= now) else {
+                let budgets = queue.wanted().into_iter().map(free);
+                return Ok(budgets.chain(queue.wakes_at()).min().unwrap_or(now.plus_ms(LATER_MS)).max(now.plus_ms(1)));
+            };
+            match self.consider(&account, &waiting, now)? {
+                Verdict::Begun => return Ok(now),
+                Verdict::Settled => {}
+                Verdict::NotBefore(at) => {
+                    if let Some(queue) = self.agenda.queues.get_mut(&id) {
+                        queue.sleep(waiting.enrollment, at.max(now.plus_ms(1)));
+                    }
+                }
+            }
+        }
+        Ok(now.plus_ms(1))
+    }
+
+    /// When the account may spend one more of the budget: rolling windows and cool-downs.
+    pub(super) fn budget_free_at(&self, account: &Account, budget: Budget, now: Timestamp) -> Timestamp {
+        let caps = caps_now(&self.parts.workspace.limits, budget, account.first_used, now);
+        let free = self.usage.free_at(account.id, budget, None, caps, now);
+        let cool = account.cooldowns.iter().filter(|(cooling, _)| *cooling == budget).map(|(_, until)| *until).max();
+        free.max(cool.unwrap_or(free))
+    }
+
+    /// May this call go now? Begins it if so.
+    fn consider(&mut self, account: &Account, waiting: &Waiting, now: Timestamp) -> Result<Verdict, StoreFault> {
+        let draft = Draft::new(Cause::Outbox { key: key_of(waiting) }, now);
+        let Some(enrollment) = self.enrollment(&draft, waiting.enrollment)? else {
+            return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
+        };
+        if !self.is_running(enrollment.campaign) {
+            return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
+        }
+        if let Some(at) = self.opens_later(&enrollment, now)?.or(self.limited_until(account, waiting, now)) {
+            return Ok(Verdict::NotBefore(at));
+        }
+        let Some(contact) = self.contact(&draft, enrollment.contact)? else {
+            return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
+        };
+        if contact.is_suppressed_on(waiting.call.channel()) && !matches!(waiting.call, Call::Withdraw) {
+            self.settle_uncalled(draft, waiting, Settlement::Suppressed)?;
+            return Ok(Verdict::Settled);
+        }
+        if let Some(why) = self.is_overdue(&enrollment, waiting, now)? {
+            self.settle_uncalled(draft, waiting, Settlement::Skipped { why })?;
+            return Ok(Verdict::Settled);
+        }
+        if !self.parts.gate.pass(waiting.enrollment, || {}) {
+            // An event waits to be acted on: its turn comes before this call's.
+            return Ok(Verdict::NotBefore(now.plus_ms(1)));
+        }
+        self.begin(account, waiting, enrollment, contact, now)
+    }
+
+    /// When the contact's window opens, if it is not open now, and long enough for a call to end in it.
+    fn opens_later(&self, enrollment: &Enrollment, now: Timestamp) -> Result<Option<Timestamp>, StoreFault> {
+        let zone = self.zone_of(enrollment)?;
+        let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };
+        let calendar = &installed.campaign.calendar;
+        let last = now.plus_ms(self.parts.lead_ms);
+        let from = if !calendar.is_open(now, &zone) {
+            now
+        } else if !calendar.is_open(last, &zone) {
+            last
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(calendar.next_open(from, &zone).unwrap_or(now.plus_ms(LATER_MS))))
+    }
+
+    /// When the campaign's own limits and the ceiling of pending invitations let it go, if not now.
+    fn limited_until(&self, account: &Account, waiting: &Waiting, now: Timestamp) -> Option<Timestamp> {
+        let limits = &self.campaigns.get(&waiting.campaign)?.campaign.limits;
+        let budget = waiting.call.budget()?;
+        if let Some(caps) = limits.caps.get(&budget) {
+            let free = self.usage.free_at(account.id, budget, Some(waiting.campaign), *caps, now);
+            if free > now {
+                return Some(free);
+            }
+        }
+        let ceilings = [limits.invites_pending_max, self.parts.workspace.limits.invites_pending_max];
+        let ceiling = ceilings.into_iter().flatten().min()?;
+        let is_full = matches!(waiting.call, Call::Invite { .. }) && self.agenda.invites_pending(account.id) >= ceiling;
+        is_full.then(|| now.plus_ms(HOUR_MS))
+    }
+
+    /// A message that an outage held back for more than a working day is not sent any more (`late:`'s default);
+    /// an invitation has no hour and is never too late.
+    fn is_overdue(&self, enrollment: &Enrollment, waiting: &Waiting, now: Timestamp) -> Result<Option<String>, StoreFault> {
+        if !matches!(waiting.call, Call::Message { .. } | Call::Inmail { .. }) {
+            return Ok(None);
+        }
+        let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };
+        let zone = self.zone_of(enrollment)?;
+        let a_working_day = crate::model::time::Delay::exactly(1, crate::model::time::Unit::WorkingDays);
+        let held = self.outages.iter().find(|(from, to)| {
+            let from = (*from).max(waiting.ready_at);
+            let to = (*to).min(now);
+            to > from && installed.campaign.calendar.after(a_working_day, 0, from, &zone) < to
+        });
+        Ok(held.map(|(from, to)| format!("overdue by more than a working day: nothing could be sent from {from} to {to}")))
+    }
+
+    /// Ends a call that was never made.
+    fn settle_uncalled(&mut self, mut draft: Draft, waiting: &Waiting, settlement: Settlement) -> Result<(), StoreFault> {
+        self.happen(&mut draft, waiting.enrollment, &Event::Settled { visit: waiting.visit, settlement })?;
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+}
+
+/// What came of looking at a call.
+pub(super) enum Verdict {
+    /// A request is under way.
+    Begun,
+    /// It ended without one.
+    Settled,
+    NotBefore(Timestamp),
+}
+
+/// The effect a waiting call is.
+pub(super) fn key_of(waiting: &Waiting) -> EffectKey {
+    EffectKey { enrollment: waiting.enrollment, visit: waiting.visit }
+}
+
+/// The call that frame awaits, if it still does.
+pub(super) fn awaited_call(enrollment: &mut Enrollment, key: EffectKey) -> Option<&mut Awaits> {
+    let frame = enrollment.frame_of_mut(key.visit)?;
+    matches!(frame.awaits, Awaits::Call { .. }).then_some(&mut frame.awaits)
+}

@@ -1,0 +1,388 @@
+//! What one sequence of turns owns: the rows' working copies, the agenda, the budgets. Rebuilt from the store by one scan.
+//!
+//! The one law is kept here: a `Draft` consumes one durable cause, gathers every consequence, and is submitted whole. Memory
+//! changes only after the store took the commit.
+
+use crate::connector::contract::Connector;
+use crate::machine::{Person, advance};
+use crate::model::account::{Account, Health, SenderProfile};
+use crate::model::contact::Contact;
+use crate::model::effect::Effect;
+use crate::model::enrollment::{Enrollment, Relation, Status};
+use crate::model::event::Event;
+use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit, fingerprint};
+use crate::model::intent::Intent;
+use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
+use crate::model::program::Workspace;
+use crate::model::time::Timestamp;
+use crate::runtime::agenda::Agenda;
+use crate::runtime::clock::Clock;
+use crate::runtime::directory::Directory;
+use crate::runtime::draft::Draft;
+use crate::runtime::errand::Errands;
+use crate::runtime::gate::Gate;
+use crate::runtime::limits::{Usage, Use};
+use crate::runtime::pulse::Pulse;
+use crate::store::contract::{Done, Store, StoreFault};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a partition is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub connector: Arc<dyn Connector>,
+    pub errands: Errands,
+    pub gate: Arc<Gate>,
+    pub directory: Arc<Directory>,
+    pub pulse: Arc<Pulse>,
+    /// Where attachments are.
+    pub root: PathBuf,
+    pub workspace: Workspace,
+    /// No call starts that could end after the window has closed: its length in campaign time, in milliseconds.
+    pub lead_ms: i64,
+}
+
+/// The next ids to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    pub contact: u64,
+    pub enrollment: u64,
+    pub account: u32,
+    pub campaign: u32,
+}
+
+/// One sequence of turns. Owned by one thread.
+pub struct Partition {
+    pub(crate) parts: Parts,
+    pub(crate) campaigns: BTreeMap<CampaignId, Arc<Installed>>,
+    pub(crate) accounts: BTreeMap<AccountId, Account>,
+    pub(crate) agenda: Agenda,
+    pub(crate) usage: Usage,
+    pub(crate) intents: BTreeMap<EffectKey, Intent>,
+    /// Accounts with a request of theirs under way, and whose it is.
+    pub(crate) busy: BTreeMap<AccountId, EnrollmentId>,
+    /// Calls handed to the far side by this process and not answered yet.
+    pub(crate) calling: BTreeSet<EffectKey>,
+    /// Reads under way, so that none is started twice.
+    pub(crate) reading: BTreeSet<EffectKey>,
+    pub(crate) polling: BTreeSet<AccountId>,
+    /// Calls whose person and chat were read lately: visit and when.
+    pub(crate) prepared: BTreeMap<EnrollmentId, (Visit, Timestamp)>,
+    /// Attempts made so far, of calls that were refused or proven absent.
+    pub(crate) attempts: BTreeMap<EffectKey, u16>,
+    /// Readings for conditions that were refused: not before then.
+    pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
+    /// When each account may be tried again; absent: now.
+    pub(crate) try_at: BTreeMap<AccountId, Timestamp>,
+    /// Own sends that nobody claims yet: inbox rows looked at again later.
+    pub(crate) deferred: BTreeMap<u64, Timestamp>,
+    /// Inbox rows to be acted on.
+    pub(crate) inbox: BTreeSet<u64>,
+    /// Starts of the last 24 hours by campaign name.
+    pub(crate) starts: BTreeMap<String, BTreeSet<(Timestamp, EnrollmentId)>>,
+    pub(crate) counters: Counters,
+    /// Paused by the operator since then.
+    pub(crate) paused: Option<Timestamp>,
+    /// When the engine, or an account, was away: what overdue sends are measured by.
+    pub(crate) outages: Vec<(Timestamp, Timestamp)>,
+    /// Told to stop: no new call starts.
+    pub(crate) is_stopping: bool,
+    /// postpress refused the key: no call starts until then.
+    pub(crate) key_refused_until: Option<Timestamp>,
+}
+
+impl Partition {
+    /// Rebuilds the working copies by one scan of the store.
+    pub fn open(parts: Parts) -> Result<Self, StoreFault> {
+        let mut partition = Self {
+            parts,
+            campaigns: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            agenda: Agenda::default(),
+            usage: Usage::default(),
+            intents: BTreeMap::new(),
+            busy: BTreeMap::new(),
+            calling: BTreeSet::new(),
+            reading: BTreeSet::new(),
+            polling: BTreeSet::new(),
+            prepared: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            looks_held: BTreeMap::new(),
+            try_at: BTreeMap::new(),
+            deferred: BTreeMap::new(),
+            inbox: BTreeSet::new(),
+            starts: BTreeMap::new(),
+            counters: Counters::default(),
+            paused: None,
+            outages: Vec::new(),
+            is_stopping: false,
+            key_refused_until: None,
+        };
+        partition.read_rows()?;
+        Ok(partition)
+    }
+
+    fn read_rows(&mut self) -> Result<(), StoreFault> {
+        let store = Arc::clone(&self.parts.store);
+        for table in [Table::Meta, Table::Account, Table::Campaign, Table::Intent, Table::Usage, Table::Inbox] {
+            store.scan(table, None, &mut |record| {
+                self.read_row(record);
+                ControlFlow::Continue(())
+            })?;
+        }
+        let mut enrollments = Vec::new();
+        store.scan(Table::Enrollment, None, &mut |record| {
+            if let Record::Enrollment(enrollment) = record {
+                enrollments.push(*enrollment);
+            }
+            ControlFlow::Continue(())
+        })?;
+        for enrollment in &enrollments {
+            self.note(enrollment)?;
+        }
+        Ok(())
+    }
+
+    fn read_row(&mut self, record: Record) {
+        match record {
+            Record::Meta(Meta::Counters { contact, enrollment, account, campaign, .. }) => {
+                self.counters = Counters { contact, enrollment, account, campaign };
+            }
+            Record::Meta(Meta::Paused { since }) => self.paused = since,
+            Record::Meta(Meta::Alive { at }) => self.outages.push((at, self.parts.clock.now())),
+            Record::Account(account) => {
+                self.parts.directory.note(&account);
+                self.accounts.insert(account.id, *account);
+            }
+            Record::Campaign(installed) => {
+                self.campaigns.insert(installed.id, Arc::new(*installed));
+            }
+            Record::Intent(intent) => {
+                self.intents.insert(intent.key, *intent);
+            }
+            Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
+            Record::Inbox(row) => {
+                self.parts.gate.close(&row.enrollments);
+                self.inbox.insert(row.row);
+            }
+            Record::Meta(Meta::Anchor { .. })
+            | Record::Enrollment(_)
+            | Record::Contact(_)
+            | Record::Route { .. }
+            | Record::Claim { .. }
+            | Record::Seen { .. }
+            | Record::Unrouted { .. } => {}
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// The enrollment: as the draft has it, else as the store has it.
+    pub fn enrollment(&self, draft: &Draft, id: EnrollmentId) -> Result<Option<Enrollment>, StoreFault> {
+        if let Some(staged) = draft.enrollments.get(&id) {
+            return Ok(Some(staged.clone()));
+        }
+        Ok(match self.parts.store.get(&Key::Enrollment(id))? {
+            Some(Record::Enrollment(enrollment)) => Some(*enrollment),
+            _ => None,
+        })
+    }
+
+    /// The contact: as the draft has it, else as the store has it.
+    pub fn contact(&self, draft: &Draft, id: ContactId) -> Result<Option<Contact>, StoreFault> {
+        if let Some(staged) = draft.contacts.get(&id) {
+            return Ok(Some(staged.clone()));
+        }
+        Ok(match self.parts.store.get(&Key::Contact(id))? {
+            Some(Record::Contact(contact)) => Some(*contact),
+            _ => None,
+        })
+    }
+
+    /// The account: as the draft has it, else the working copy.
+    pub fn account(&self, draft: &Draft, id: AccountId) -> Option<Account> {
+        draft.accounts.get(&id).or_else(|| self.accounts.get(&id)).cloned()
+    }
+
+    /// The enrollments an id of the outside belongs to.
+    pub fn routed(&self, key: RouteKey) -> Result<Vec<EnrollmentId>, StoreFault> {
+        Ok(match self.parts.store.get(&Key::Route(key))? {
+            Some(Record::Route { enrollments, .. }) => enrollments,
+            _ => Vec::new(),
+        })
+    }
+
+    /// Every enrollment of a contact.
+    pub fn enrollments_of(&self, contact: &Contact) -> Result<Vec<EnrollmentId>, StoreFault> {
+        self.routed(contact_route(&contact.key))
+    }
+
+    /// The profile `sender.*` speaks of: the LinkedIn line's account, else the first line's.
+    pub fn sender(&self, enrollment: &Enrollment) -> SenderProfile {
+        let line = enrollment.lines.get(&crate::model::account::Channel::Linkedin).or_else(|| enrollment.lines.values().next());
+        line.and_then(|line| self.accounts.get(&line.account)).map(|account| account.sender.clone()).unwrap_or_default()
+    }
+
+    /// Lets an event happen to an enrollment, and stages what follows from it, also for the person's other
+    /// enrollments. Says whether it meant anything.
+    pub fn happen(&self, draft: &mut Draft, id: EnrollmentId, event: &Event) -> Result<bool, StoreFault> {
+        let Some(enrollment) = self.enrollment(draft, id)? else { return Ok(false) };
+        let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(false) };
+        let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(false) };
+        let sender = self.sender(&enrollment);
+        let person = Person { enrollment: &enrollment, contact: &contact, sender: &sender };
+        let Some(advanced) = advance(&installed.campaign, &person, event, draft.at) else { return Ok(false) };
+        draft.stage(advanced.enrollment);
+        let contact = advanced.contact.unwrap_or(contact);
+        draft.stage_contact(contact.clone());
+        for entry in advanced.entries {
+            draft.entry(id, entry);
+        }
+        for effect in advanced.effects {
+            match effect {
+                Effect::Suppress { channel } => self.suppress(draft, id, &contact, channel)?,
+                Effect::Notify { key, who, message } => self.notify(draft, key, &who, message)?,
+                // What they ask for stands in the enrollment's frame; the agenda reads it there.
+                Effect::Call { .. } | Effect::Look { .. } => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn suppress(
+        &self,
+        draft: &mut Draft,
+        by: EnrollmentId,
+        contact: &Contact,
+        channel: Option<crate::model::account::Channel>,
+    ) -> Result<(), StoreFault> {
+        let mut contact = contact.clone();
+        contact.suppress(channel);
+        let others = self.enrollments_of(&contact)?;
+        draft.stage_contact(contact);
+        for other in others.into_iter().filter(|other| *other != by) {
+            self.happen(draft, other, &Event::Suppressed { channel })?;
+        }
+        Ok(())
+    }
+
+    /// Submits the draft and takes its consequences over. `done` is told when it is durable.
+    pub fn close(&mut self, draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
+        let (commit, memory) = draft.into_commit();
+        if commit.changes.is_empty() && commit.entries.is_empty() {
+            done(Ok(Lsn(0)));
+            return Ok(Lsn(0));
+        }
+        self.parts.pulse.tell(&commit.entries);
+        let lsn = self.parts.store.submit(vec![commit], done)?;
+        for (account, budget, at, key) in memory.unused {
+            self.usage.remove(account, budget, at, key);
+        }
+        for (account, budget, used) in memory.used {
+            self.usage.add(account, budget, used);
+        }
+        for account in memory.accounts {
+            self.parts.directory.note(&account);
+            self.try_at.remove(&account.id);
+            self.accounts.insert(account.id, account);
+        }
+        for (key, intent) in memory.intents {
+            match intent {
+                Some(intent) => self.intents.insert(key, intent),
+                None => self.intents.remove(&key),
+            };
+        }
+        for enrollment in &memory.enrollments {
+            self.note(enrollment)?;
+        }
+        Ok(lsn)
+    }
+
+    /// Closes a draft whose durability nobody waits for: the next commit that somebody waits for comes after it.
+    pub fn close_quietly(&mut self, draft: Draft) -> Result<Lsn, StoreFault> {
+        self.close(draft, Box::new(|_| {}))
+    }
+
+    /// Puts an enrollment's needs on the agenda.
+    pub(super) fn note(&mut self, enrollment: &Enrollment) -> Result<(), StoreFault> {
+        if let Some(started) = enrollment.started_at
+            && let Some(installed) = self.campaigns.get(&enrollment.campaign)
+        {
+            let starts = self.starts.entry(installed.campaign.name.clone()).or_default();
+            starts.insert((started, enrollment.id));
+        }
+        let wants_call =
+            matches!(enrollment.frame().map(|frame| &frame.awaits), Some(crate::model::enrollment::Awaits::Call { .. }));
+        let zone = if wants_call { self.zone_of(enrollment)? } else { jiff::tz::TimeZone::UTC };
+        let campaigns = &self.campaigns;
+        let opens_at = |enrollment: &Enrollment, earliest: Timestamp| {
+            let calendar = campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign.calendar);
+            calendar.and_then(|calendar| calendar.next_open(earliest, &zone)).unwrap_or(earliest)
+        };
+        if let Some(account) = enrollment.lines.values().next().map(|line| line.account) {
+            self.try_at.remove(&account);
+        }
+        for line in enrollment.lines.values() {
+            self.try_at.remove(&line.account);
+        }
+        let is_running = self.is_running(enrollment.campaign);
+        self.agenda.note(enrollment, is_running, &opens_at);
+        Ok(())
+    }
+
+    /// The zone a contact's sends keep to.
+    pub fn zone_of(&self, enrollment: &Enrollment) -> Result<jiff::tz::TimeZone, StoreFault> {
+        let contact = match self.parts.store.get(&Key::Contact(enrollment.contact))? {
+            Some(Record::Contact(contact)) => Some(contact),
+            _ => None,
+        };
+        let zone = contact.as_ref().and_then(|contact| contact.fields.get("timezone")).map(String::as_str);
+        let installed = self.campaigns.get(&enrollment.campaign);
+        Ok(installed.map_or(jiff::tz::TimeZone::UTC, |installed| installed.campaign.calendar.zone_for(zone)))
+    }
+
+    /// Is it the account's time at all: healthy, nothing paused?
+    pub fn is_usable(&self, account: &Account) -> bool {
+        self.paused.is_none() && !account.is_paused && account.health == Health::Ok
+    }
+
+    /// The counters as a row.
+    pub fn counters_row(&self) -> Record {
+        let Counters { contact, enrollment, account, campaign } = self.counters;
+        Record::Meta(Meta::Counters { contact, enrollment, account, campaign, inbox: 0 })
+    }
+
+    /// Neither ended nor parked, with nothing under way: what `--until-idle` waits for.
+    pub fn is_idle(&self) -> bool {
+        self.agenda.open_count() == 0 && self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty()
+    }
+
+    /// Campaigns whose contacts may move now.
+    pub fn is_running(&self, campaign: CampaignId) -> bool {
+        self.paused.is_none() && self.campaigns.get(&campaign).is_some_and(|installed| !installed.is_paused)
+    }
+
+    /// The single value of that name.
+    pub fn meta(&self, key: MetaKey) -> Result<Option<Meta>, StoreFault> {
+        Ok(match self.parts.store.get(&Key::Meta(key))? {
+            Some(Record::Meta(meta)) => Some(meta),
+            _ => None,
+        })
+    }
+}
+
+/// The route of a contact's key in its list.
+pub fn contact_route(key: &str) -> RouteKey {
+    RouteKey::Contact { id: fingerprint(&[b"contact", key.trim().to_lowercase().as_bytes()]) }
+}
+
+/// Has the enrollment anything left to lose by waiting: is it active with a pending invitation?
+pub fn awaits_acceptance(enrollment: &Enrollment) -> bool {
+    matches!(enrollment.status, Status::Active { .. }) && enrollment.facts.relation == Relation::Pending
+}

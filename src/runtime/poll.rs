@@ -1,0 +1,237 @@
+//! Webhooks are hints (promise P6): relations are polled while somebody waits for acceptance, and so is how each account is.
+//!
+//! At random times, a few times a day, never on a fixed clock (POSTPRESS.md §3). What a poll finds enters like a webhook.
+
+use crate::connector::contract::{Refusal, RelationRow, Verdict as Answered};
+use crate::model::account::{Account, Channel, Health, SenderProfile};
+use crate::model::event::Event;
+use crate::model::id::{AccountId, draw};
+use crate::model::journal::{Cause, Record, Table};
+use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use crate::runtime::draft::Draft;
+use crate::runtime::errand::{self, Message};
+use crate::runtime::partition::Partition;
+use crate::runtime::receive::{relation_body, status_body};
+use crate::store::contract::StoreFault;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Shortest time between two polls of an account's relations.
+const POLL_MS_MIN: i64 = 3 * HOUR_MS;
+/// Longest.
+const POLL_MS_MAX: i64 = 7 * HOUR_MS;
+/// After a poll that failed.
+const POLL_AGAIN_MS: i64 = 10 * MINUTE_MS;
+/// Nothing older than the oldest invitation that can still be pending matters.
+const RELATIONS_BACK_MS: i64 = 200 * DAY_MS;
+
+impl Partition {
+    /// At the start every account is looked at before it sends: what happened meanwhile comes first.
+    pub(super) fn check_accounts_soon(&mut self, now: Timestamp) {
+        for account in self.accounts.values_mut() {
+            account.poll_due = Some(now);
+            account.polled_at = None;
+            account.health = match account.health {
+                Health::Ok => Health::Unknown,
+                Health::Unknown | Health::Lost { .. } | Health::Deleted { .. } => account.health.clone(),
+            };
+        }
+    }
+
+    /// Starts the polls that are due.
+    pub(super) fn poll(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        if self.is_stopping || self.key_refused_until.is_some_and(|until| until > now) {
+            return Ok(());
+        }
+        let due = self
+            .accounts
+            .values()
+            .filter(|account| account.poll_due.is_none_or(|at| at <= now) && !self.polling.contains(&account.id));
+        for account in due.cloned().collect::<Vec<_>>() {
+            let (connector, provider, id) =
+                (Arc::clone(&self.parts.connector), account.spec.provider_account.clone(), account.id);
+            let wants_profile = account.spec.channel == Channel::Linkedin && account.sender.first_name.is_none();
+            self.polling.insert(id);
+            self.parts.errands.start(Box::pin(async move {
+                let result = errand::check(connector, provider, wants_profile).await;
+                Message::Checked { account: id, result }
+            }));
+        }
+        Ok(())
+    }
+
+    /// When the next poll is due.
+    pub(super) fn next_poll(&self) -> Option<Timestamp> {
+        let idle = self.accounts.values().filter(|account| !self.polling.contains(&account.id));
+        idle.map(|account| account.poll_due.unwrap_or_default()).min()
+    }
+
+    /// How an account is, is known. If it is well and somebody waits for acceptance, its relations are read next.
+    pub(super) fn checked(
+        &mut self,
+        id: AccountId,
+        result: Result<(Result<(), String>, Option<SenderProfile>), Refusal>,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let (status, profile) = match result {
+            Ok(checked) => checked,
+            Err(refusal) => return self.poll_failed(id, &refusal, now),
+        };
+        self.key_refused_until = None;
+        let Some(mut account) = self.accounts.get(&id).cloned() else { return Ok(()) };
+        if let Some(profile) = profile
+            && (profile.first_name.is_some() || account.sender.provider_id.is_none())
+        {
+            account.sender = profile;
+            let mut draft = Draft::new(Cause::Poll { account: id }, now);
+            draft.stage_account(account.clone());
+            self.close_quietly(draft)?;
+        }
+        let is_news = match (&status, &account.health) {
+            (Ok(()), Health::Ok) | (Err(_), Health::Lost { .. } | Health::Deleted { .. }) => false,
+            (Ok(()), Health::Unknown | Health::Lost { .. } | Health::Deleted { .. }) | (Err(_), Health::Ok | Health::Unknown) => {
+                true
+            }
+        };
+        if is_news {
+            let word = status.as_ref().err().map_or("OK", String::as_str);
+            self.take_in(&status_body(&account, word))?;
+        }
+        if status.is_err() {
+            return self.polled_until(id, None, now.plus_ms(POLL_AGAIN_MS), now);
+        }
+        let wants_relations = account.spec.channel == Channel::Linkedin && self.agenda.awaits_acceptance(id);
+        if !wants_relations {
+            return self.polled_until(id, Some(now), self.next_poll_time(id, now), now);
+        }
+        let (connector, provider, known) =
+            (Arc::clone(&self.parts.connector), account.spec.provider_account.clone(), account.relations_seen);
+        let not_before = now.plus_ms(-RELATIONS_BACK_MS);
+        self.parts.errands.start(Box::pin(async move {
+            Message::Polled { account: id, result: errand::relations(connector, provider, known, not_before).await }
+        }));
+        Ok(())
+    }
+
+    /// New relations were read: each enters as a webhook would; only then the mark moves.
+    pub(super) fn polled(
+        &mut self,
+        id: AccountId,
+        result: Result<Vec<RelationRow>, Refusal>,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let rows = match result {
+            Ok(rows) => rows,
+            Err(refusal) => return self.poll_failed(id, &refusal, now),
+        };
+        let Some(account) = self.accounts.get(&id).cloned() else { return Ok(()) };
+        for row in rows.iter().rev() {
+            self.take_in(&relation_body(&account, row))?;
+        }
+        if let (Some(newest), Some(mut account)) = (rows.first(), self.accounts.get(&id).cloned()) {
+            account.relations_seen = Some(newest.person.clone());
+            let mut draft = Draft::new(Cause::Poll { account: id }, now);
+            draft.stage_account(account);
+            self.close_quietly(draft)?;
+        }
+        self.polled_until(id, Some(now), self.next_poll_time(id, now), now)
+    }
+
+    fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {
+        if refusal.verdict == Answered::KeyWrong {
+            self.key_refused_until = Some(now.plus_ms(POLL_AGAIN_MS));
+        }
+        if refusal.verdict == Answered::Never {
+            // postpress does not know the account (any more).
+            let word = format!("not at postpress ({})", refusal.code);
+            let mut draft = Draft::new(Cause::Poll { account: id }, now);
+            self.lose_account(&mut draft, id, &word)?;
+            self.close_quietly(draft)?;
+        }
+        self.parts.pulse.trouble(Some(refusal.to_string()));
+        self.polled_until(id, None, now.plus_ms(POLL_AGAIN_MS), now)
+    }
+
+    fn polled_until(
+        &mut self,
+        id: AccountId,
+        polled_at: Option<Timestamp>,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        self.polling.remove(&id);
+        let Some(mut account) = self.accounts.get(&id).cloned() else { return Ok(()) };
+        account.poll_due = Some(due);
+        if polled_at.is_some() {
+            self.parts.pulse.trouble(None);
+            account.polled_at = polled_at;
+        }
+        let mut draft = Draft::new(Cause::Poll { account: id }, now);
+        draft.stage_account(account);
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+
+    fn next_poll_time(&self, id: AccountId, now: Timestamp) -> Timestamp {
+        let drawn = draw(&[b"poll", &id.0.to_le_bytes(), &now.0.to_le_bytes()]);
+        now.plus_ms(POLL_MS_MIN + (drawn % (POLL_MS_MAX - POLL_MS_MIN) as u64) as i64)
+    }
+
+    /// postpress says how an account is (POSTPRESS.md §2.11).
+    pub(super) fn account_status(&self, draft: &mut Draft, id: AccountId, word: &str) -> Result<(), StoreFault> {
+        let Some(account) = self.account(draft, id) else { return Ok(()) };
+        match word {
+            "OK" | "CREATION_SUCCESS" | "RECONNECTED" => self.account_is_back(draft, account),
+            "CREDENTIALS" | "PERMISSIONS" | "ERROR" | "STOPPED" => self.lose_account(draft, id, word),
+            "DELETED" => {
+                let since = draft.at;
+                draft.stage_account(Account { health: Health::Deleted { since }, ..account });
+                self.tell_account_lost(draft, id, word)
+            }
+            // CONNECTING, SYNC_SUCCESS, CREATION_FAIL change nothing; a word we do not know neither: the poll will tell.
+            _ if matches!(account.health, Health::Unknown) && word != "SYNC_SUCCESS" && word != "CONNECTING" => {
+                self.lose_account(draft, id, word)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Usable again; after an absence nothing is sent before a poll.
+    fn account_is_back(&self, draft: &mut Draft, mut account: Account) -> Result<(), StoreFault> {
+        let was_lost = matches!(account.health, Health::Lost { .. } | Health::Deleted { .. });
+        account.health = Health::Ok;
+        if was_lost {
+            account.polled_at = None;
+            account.poll_due = Some(draft.at);
+        }
+        let id = account.id;
+        draft.stage_account(account);
+        if was_lost { self.tell_accounts_people(draft, id, &Event::AccountBack) } else { Ok(()) }
+    }
+
+    /// Campaigns with an `on account lost` hear of it.
+    pub(super) fn tell_account_lost(&self, draft: &mut Draft, id: AccountId, word: &str) -> Result<(), StoreFault> {
+        self.tell_accounts_people(draft, id, &Event::AccountLost { word: word.to_owned() })
+    }
+
+    fn tell_accounts_people(&self, draft: &mut Draft, id: AccountId, event: &Event) -> Result<(), StoreFault> {
+        let listens = self.campaigns.values().any(|installed| installed.campaign.handlers.on_account_lost.is_some());
+        if !listens {
+            return Ok(());
+        }
+        let mut people = Vec::new();
+        self.parts.store.scan(Table::Enrollment, None, &mut |record| {
+            if let Record::Enrollment(enrollment) = record
+                && !enrollment.has_ended()
+                && enrollment.lines.values().any(|line| line.account == id)
+            {
+                people.push(enrollment.id);
+            }
+            ControlFlow::Continue(())
+        })?;
+        for person in people {
+            self.happen(draft, person, event)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! Never twice, second half (RUNTIME.md §4): an unknown call is found out by reading, never by repeating.
+//!
+//! The first reading comes `SETTLE_MS` after the call, so that no list can lag behind it; absent in two complete readings
+//! `APART_MS` apart means not performed. Whatever is found must not be claimed by another effect.
+
+use crate::connector::contract::{Refusal, Verdict as Answered};
+use crate::model::enrollment::{Awaits, Hold};
+use crate::model::id::{EffectKey, EnrollmentId};
+use crate::model::intent::{Intent, IntentState};
+use crate::model::journal::{Cause, EntryKind};
+use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
+use crate::runtime::draft::Draft;
+use crate::runtime::errand::{self, Finding, Message, Search};
+use crate::runtime::intend::line;
+use crate::runtime::outbox::awaited_call;
+use crate::runtime::partition::Partition;
+use crate::store::contract::StoreFault;
+use std::sync::Arc;
+
+/// Between the two readings that prove absence.
+pub const APART_MS: i64 = 5 * MINUTE_MS;
+/// A list that cannot be read for so long parks the call.
+pub const UNREADABLE_MS_MAX: i64 = DAY_MS;
+/// What the provider's clock may be behind ours.
+const SKEW_MS: i64 = 2 * MINUTE_MS;
+/// Readings started in one turn.
+const READS_MAX: usize = 8;
+
+impl Partition {
+    /// At the start: every intent that was open when the process ended is unknown.
+    pub(super) fn doubt_open_intents(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        let open: Vec<Intent> = self.intents.values().filter(|intent| intent.state == IntentState::Open).cloned().collect();
+        for intent in open {
+            let mut draft = Draft::new(Cause::Outbox { key: intent.key }, now);
+            self.stage_unknown(
+                &mut draft,
+                &intent,
+                vec![("why".to_owned(), "the engine ended while the call was open".to_owned())],
+            )?;
+            self.close_quietly(draft)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the readings that are due.
+    pub(super) fn reconcile(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        let due: Vec<Intent> =
+            self.intents.values().filter(|intent| self.is_due_reading(intent, now)).take(READS_MAX).cloned().collect();
+        for intent in due {
+            let Some(account) = self.accounts.get(&intent.account) else { continue };
+            let skew_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
+            let search = Search {
+                account: account.spec.provider_account.clone(),
+                person: intent.person.clone(),
+                public_identifier: None,
+                chat: intent.chat.clone(),
+                request: intent.request.clone(),
+                not_before: intent.at.plus_ms(skew_ms - SKEW_MS),
+            };
+            let (connector, key) = (Arc::clone(&self.parts.connector), intent.key);
+            self.reading.insert(key);
+            self.parts
+                .errands
+                .start(Box::pin(async move { Message::Found { key, result: errand::search(connector, search).await } }));
+        }
+        Ok(())
+    }
+
+    fn is_due_reading(&self, intent: &Intent, now: Timestamp) -> bool {
+        let is_due = matches!(intent.state, IntentState::Unknown { next_read, .. } if next_read <= now);
+        is_due && !self.reading.contains(&intent.key)
+    }
+
+    /// When the next reading is due.
+    pub(super) fn next_reading(&self) -> Option<Timestamp> {
+        let unread = self.intents.values().filter(|intent| !self.reading.contains(&intent.key));
+        let next = unread.filter_map(|intent| match intent.state {
+            IntentState::Unknown { next_read, .. } => Some(next_read),
+            IntentState::Open | IntentState::Parked { .. } => None,
+        });
+        next.min()
+    }
+
+    /// A reading came back.
+    pub(super) fn found(
+        &mut self,
+        key: EffectKey,
+        result: Result<Option<Finding>, Refusal>,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        self.reading.remove(&key);
+        let Some(intent) = self.intents.get(&key).cloned() else { return Ok(()) };
+        let IntentState::Unknown { since, absent_at, unreadable_since, .. } = intent.state else { return Ok(()) };
+        match result {
+            Ok(Some(finding)) => {
+                if let Some((remote, chat)) = self.unclaimed(&intent, finding)? {
+                    let draft = Draft::new(Cause::Outbox { key }, now);
+                    return self.settle_sent(draft, &intent, Some(remote), chat, "reading");
+                }
+                self.absent(intent, since, absent_at, now)
+            }
+            Ok(None) => self.absent(intent, since, absent_at, now),
+            Err(refusal) if refusal.verdict == Answered::Never => self.absent(intent, since, absent_at, now),
+            Err(refusal) => self.unreadable(intent, since, absent_at, unreadable_since.unwrap_or(now), &refusal, now),
+        }
+    }
+
+    fn unclaimed(
+        &self,
+        intent: &Intent,
+        finding: Finding,
+    ) -> Result<Option<(crate::model::id::RemoteId, Option<crate::model::id::ChatId>)>, StoreFault> {
+        let is_withdrawal = matches!(intent.request, crate::model::intent::Request::Withdraw { .. });
+        for (remote, chat, _) in finding.candidates {
+            if is_withdrawal || !self.is_claimed(intent.account, &remote.0)? {
+                return Ok(Some((remote, chat)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn absent(
+        &mut self,
+        intent: Intent,
+        since: Timestamp,
+        absent_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
+        if absent_at.is_some_and(|first| now.since_ms(first) >= APART_MS) {
+            self.attempts.insert(intent.key, intent.attempt);
+            let detail = vec![("found".to_owned(), "absent in two readings: it was not performed and is tried again".to_owned())];
+            return self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, None);
+        }
+        let first = absent_at.unwrap_or(now);
+        self.read_again(draft, intent, since, Some(first), None, first.plus_ms(APART_MS))
+    }
+
+    fn unreadable(
+        &mut self,
+        intent: Intent,
+        since: Timestamp,
+        absent_at: Option<Timestamp>,
+        unreadable_since: Timestamp,
+        refusal: &Refusal,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
+        if now.since_ms(unreadable_since) >= UNREADABLE_MS_MAX {
+            let why = format!("whether it was sent could not be read for a day ({})", refusal.code);
+            return self.park(draft, intent, why);
+        }
+        self.read_again(draft, intent, since, absent_at, Some(unreadable_since), now.plus_ms(APART_MS))
+    }
+
+    fn read_again(
+        &mut self,
+        mut draft: Draft,
+        intent: Intent,
+        since: Timestamp,
+        absent_at: Option<Timestamp>,
+        unreadable_since: Option<Timestamp>,
+        next_read: Timestamp,
+    ) -> Result<(), StoreFault> {
+        let key = intent.key;
+        let state = IntentState::Unknown { since, next_read, absent_at, unreadable_since };
+        draft.stage_intent(key, Some(Intent { state, ..intent }));
+        self.hold(&mut draft, key, Hold::Unknown { since, next_read, absent_at })?;
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+
+    /// Puts a call into a person's hands.
+    pub(super) fn park(&mut self, mut draft: Draft, intent: Intent, why: String) -> Result<(), StoreFault> {
+        let (key, since) = (intent.key, draft.at);
+        let state = IntentState::Parked { since, why: why.clone() };
+        draft.stage_intent(key, Some(Intent { state, ..intent }));
+        self.hold(&mut draft, key, Hold::Parked { since, why: why.clone() })?;
+        if let Some(enrollment) = self.enrollment(&draft, key.enrollment)? {
+            let (label, version) = self.label_of(&enrollment, key);
+            draft.entry(enrollment.id, line(since, EntryKind::Parked, &label, version, vec![("why".to_owned(), why)]));
+            draft.stage(enrollment);
+        }
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+
+    fn hold(&self, draft: &mut Draft, key: EffectKey, as_held: Hold) -> Result<(), StoreFault> {
+        if let Some(mut enrollment) = self.enrollment(draft, key.enrollment)? {
+            if let Some(Awaits::Call { hold, .. }) = awaited_call(&mut enrollment, key) {
+                *hold = Some(as_held);
+            }
+            draft.stage(enrollment);
+        }
+        Ok(())
+    }
+
+    /// The intent of an enrollment that is not settled, if there is one.
+    pub(super) fn open_intent_of(&self, enrollment: EnrollmentId) -> Option<&Intent> {
+        let first = EffectKey { enrollment, visit: crate::model::id::Visit(0) };
+        self.intents.range(first..).next().map(|(_, intent)| intent).filter(|intent| intent.key.enrollment == enrollment)
+    }
+}
