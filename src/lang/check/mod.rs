@@ -1,11 +1,25 @@
 //! What the compiler promises beyond grammar, one family of faults a room.
 //!
-//! Reads syntax and lowered campaigns, writes diagnostics, changes nothing. Start at `names` (what may be called) and
-//! `flow` (what may happen).
+//! Reads syntax and lowered campaigns, writes diagnostics, changes nothing. Start at `names` (what may be called),
+//! `flow` (what may happen) and `text` (what is said, to whom).
 
+pub mod data;
+pub mod files;
 pub mod flow;
+pub mod holidays;
+pub mod limits;
 pub mod names;
 pub mod shape;
+pub mod text;
+mod text_length;
+pub mod time;
 mod trail;
 mod walk;
 mod worlds;
+
+/// The nearest of some words, if it is near enough to be what was meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let allowed = 1 + word.chars().count() / 4;
+    let distances = known.into_iter().map(|known| (strsim::osa_distance(word, known), known));
+    distances.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+}

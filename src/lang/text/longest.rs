@@ -1,9 +1,12 @@
 //! The longest a text can come out for somebody: of every choice the alternative that is longest for them.
 
+use crate::lang::text::expression::{Expression, ExpressionKind, Filter};
 use crate::lang::text::filters::ENVIRONMENT;
 use crate::lang::text::jinja;
 use crate::lang::text::template::{Node, Template};
 use minijinja::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// UTF-16 units, as LinkedIn counts (LANGUAGE.md §11).
 pub fn units(text: &str) -> usize {
@@ -12,15 +15,22 @@ pub fn units(text: &str) -> usize {
 
 /// The longest rendering of a text in a context; none where it cannot be rendered (a missing field).
 pub fn longest(template: &Template, context: &Value) -> Option<String> {
-    longest_nodes(&template.nodes, context)
+    longest_nodes(&template.nodes, context, &RefCell::default())
 }
 
-/// Choices are independent, so the longest of each is the longest of all.
-fn longest_nodes(nodes: &[Node], context: &Value) -> Option<String> {
-    let source = jinja::write(nodes, &mut |_, alternatives| {
-        let length = |nodes: &Vec<Node>| longest_nodes(nodes, context).map_or(0, |text| units(&text));
+/// Choices are independent, so the longest of each is the longest of all. What was found for a slot is kept: a choice
+/// inside others would else be looked at once for each of them, and again for each of theirs.
+fn longest_nodes(nodes: &[Node], context: &Value, found: &RefCell<BTreeMap<u32, usize>>) -> Option<String> {
+    let source = jinja::write(nodes, &mut |slot, alternatives| {
+        let known = found.borrow().get(&slot).copied();
+        if let Some(known) = known {
+            return known;
+        }
+        let length = |nodes: &Vec<Node>| longest_nodes(nodes, context, found).map_or(0, |text| units(&text));
         let lengths = alternatives.iter().map(length).enumerate();
-        lengths.max_by_key(|(_, length)| *length).map_or(0, |(at, _)| at)
+        let longest = lengths.max_by_key(|(_, length)| *length).map_or(0, |(at, _)| at);
+        found.borrow_mut().insert(slot, longest);
+        longest
     });
     ENVIRONMENT.render_str(&source, context).ok()
 }
@@ -49,8 +59,7 @@ fn max(mut widths: impl Iterator<Item = Option<usize>>) -> Option<usize> {
     widths.try_fold(0, |most, width| Some(most.max(width?)))
 }
 
-fn width(expression: &crate::lang::text::expression::Expression, widest: &dyn Fn(&str) -> usize) -> Option<usize> {
-    use crate::lang::text::expression::{ExpressionKind, Filter};
+fn width(expression: &Expression, widest: &dyn Fn(&str) -> usize) -> Option<usize> {
     match &expression.kind {
         ExpressionKind::Path(path) => Some(widest(path)),
         ExpressionKind::Text(text) | ExpressionKind::Number(text) => Some(units(text)),

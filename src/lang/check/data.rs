@@ -1,0 +1,96 @@
+//! A campaign's `contacts` block against its lists: columns that are not there, rows without what is needed. Rows that
+//! are merely bad (a number that is none) are no fault of the campaign: the roster refuses them one by one.
+
+use crate::lang::check::nearest;
+use crate::lang::code::Code;
+use crate::lang::diagnostic::{Diagnostic, Diagnostics};
+use crate::lang::lists::{List, fits};
+use crate::lang::syntax::{Contacts, FieldDeclaration, Literal};
+use crate::model::account::Channel;
+use crate::model::value::FieldType;
+
+/// Rows named in one diagnostic; the rest is counted.
+const ROWS_NAMED_MAX: usize = 5;
+
+/// Checks declarations and lists against each other.
+pub fn check(contacts: &Contacts, lists: &[List], channel: Channel, out: &mut Diagnostics) {
+    for declared in contacts.need.iter().chain(&contacts.may_have) {
+        check_default(declared, out);
+    }
+    for list in lists {
+        if list.identifying_column(channel).is_none() {
+            out.push(no_identity(contacts, list, channel));
+        }
+        for need in &contacts.need {
+            if list.columns.contains(&need.name.value) {
+                out.extend(values_missing(need, list));
+            } else if !(list.identifying_column(channel).is_none() && need.name.value == channel.word()) {
+                out.push(column_missing(need, list));
+            }
+        }
+    }
+}
+
+fn check_default(declared: &FieldDeclaration, out: &mut Diagnostics) {
+    let ty = declared.ty.as_ref().map_or(FieldType::Text, |ty| ty.value);
+    let Some(default) = &declared.default else { return };
+    let is_fit = match &default.value {
+        Literal::Text(text) => fits(text, ty),
+        Literal::Number(_) => ty != FieldType::Date,
+    };
+    if is_fit {
+        return;
+    }
+    let (kind, help) = match ty {
+        FieldType::Text => ("text", "write it in quotes"),
+        FieldType::Number => ("number", "write it without quotes, as in `= 3`"),
+        FieldType::Date => ("date", "write it as `\"2027-01-31\"`"),
+    };
+    let name = &declared.name.value;
+    out.push(Diagnostic::new(Code::TypeMismatch, default.span, format!("the default of `{name}` is no {kind}"), help));
+}
+
+fn no_identity(contacts: &Contacts, list: &List, channel: Channel) -> Diagnostic {
+    let named = contacts.from.iter().find(|from| list.file.ends_with(from.value.trim_start_matches("./")));
+    let need = contacts.need.iter().find(|need| need.name.value == channel.word() || need.name.value == "id");
+    let span = need.map(|need| need.name.span).or(named.map(|from| from.span)).unwrap_or(contacts.span);
+    let message = format!("the list has no column `{}` to tell people apart by", channel.word());
+    let help = format!("add a column `{}` (or `id`) to {}", channel.word(), list.file);
+    Diagnostic::new(Code::ColumnMissing, span, message, help).label_row(&list.file, 1, header(list))
+}
+
+fn column_missing(need: &FieldDeclaration, list: &List) -> Diagnostic {
+    let name = &need.name.value;
+    // `First Name` is the same words: the usual mistake of an export.
+    let plain = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
+    let columns = || list.columns.iter().map(String::as_str).filter(|column| !column.is_empty());
+    let near = columns().find(|column| plain(column) == plain(name)).or_else(|| nearest(name, columns()));
+    let help = match near {
+        Some(near) => format!("the list has `{near}`: rename that column to `{name}`"),
+        None => format!("add the column to {}, or move `{name}` to `may have`", list.file),
+    };
+    let message = format!("the list has no column `{name}`");
+    Diagnostic::new(Code::ColumnMissing, need.name.span, message, help).label_row(&list.file, 1, header(list))
+}
+
+fn header(list: &List) -> String {
+    format!("its columns are {}", list.columns.join(", "))
+}
+
+fn values_missing(need: &FieldDeclaration, list: &List) -> Option<Diagnostic> {
+    let name = &need.name.value;
+    let bad: Vec<u32> = list.rows.iter().filter(|row| !row.fields.contains_key(name)).map(|row| row.row).collect();
+    let first = *bad.first()?;
+    let place = if bad.len() == 1 { format!("row {first}") } else { format!("{} rows", bad.len()) };
+    let message = format!("`{name}` is missing in {place} of {}", list.file);
+    let help = format!("fill the column, take the rows out, or move `{name}` to `may have`");
+    let mut diagnostic = Diagnostic::new(Code::ValueMissing, need.name.span, message, help);
+    for row in bad.iter().take(ROWS_NAMED_MAX) {
+        diagnostic = diagnostic.label_row(&list.file, *row, format!("no `{name}`"));
+    }
+    if let Some(row) = bad.get(ROWS_NAMED_MAX) {
+        let more = bad.len() - ROWS_NAMED_MAX;
+        diagnostic = diagnostic.label_row(&list.file, *row, format!("and {more} more from here"));
+    }
+    Some(diagnostic)
+}
