@@ -4,6 +4,7 @@
 
 mod assemble;
 pub mod bound;
+pub mod camp;
 pub mod check;
 pub mod code;
 pub mod diagnostic;
@@ -16,6 +17,7 @@ pub mod lower;
 pub mod source;
 pub mod syntax;
 pub mod text;
+pub mod words;
 
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::folder::Files;

@@ -37,6 +37,8 @@ pub struct Notes {
     pub beside: Option<String>,
     /// A blank line stood above (before the comments).
     pub blank_above: bool,
+    /// A blank line stood between the comments above and the line.
+    pub blank_below: bool,
 }
 
 impl PartialEq for Notes {

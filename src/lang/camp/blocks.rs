@@ -1,0 +1,322 @@
+//! Lines paired into blocks: `missing-end` (at its opener), `extra-end`, `wrong-end-name`, and the limit on nesting.
+//!
+//! What closes a block that lacks its `end`: a clause or block keyword that cannot stand inside it, then `end NAME`.
+//! Indentation decides nothing but which opener is named as the one at fault (LANGUAGE.md §11).
+
+use crate::lang::camp::head::{Clause, Head, Kind, head};
+use crate::lang::camp::scan::Line;
+use crate::lang::camp::vocabulary;
+use crate::lang::code::Code;
+use crate::lang::diagnostic::{Diagnostic, Diagnostics};
+use crate::lang::source::{SourceId, Span};
+use crate::lang::words;
+
+/// Deepest nesting; the campaign counts as one (LANGUAGE.md §11).
+pub const NESTING_MAX: usize = 64;
+
+/// Faults that one broken end of a file may cause.
+const OPEN_AT_END_MAX: usize = 3;
+
+/// Lines looked at, in all, to find out whether unknown words open blocks. Keeps hostile files linear.
+const LOOKAHEAD_MAX: usize = 100_000;
+
+/// A line, or a block of them. Numbers are indices of lines.
+#[derive(Debug)]
+pub enum Node {
+    Line(usize),
+    Block(Block),
+}
+
+/// A block with its header, what stands in it, and its `end`.
+#[derive(Debug)]
+pub struct Block {
+    pub kind: Kind,
+    pub header: usize,
+    pub children: Vec<Node>,
+    pub end: Option<usize>,
+    /// As written behind `end`.
+    pub end_name: Option<String>,
+    has_timeout: bool,
+    has_else: bool,
+}
+
+/// Pairs all lines of a file.
+pub fn pair(source: SourceId, lines: &[Line]) -> (Vec<Node>, Diagnostics) {
+    let mut pairing = Pairing {
+        source,
+        lines,
+        open: Vec::new(),
+        items: Vec::new(),
+        diagnostics: Vec::new(),
+        suspects: Vec::new(),
+        too_deep: 0,
+        lookahead: LOOKAHEAD_MAX,
+    };
+    for index in 0..lines.len() {
+        pairing.line(index);
+    }
+    pairing.finish();
+    (pairing.items, pairing.diagnostics)
+}
+
+struct Pairing<'l> {
+    source: SourceId,
+    lines: &'l [Line],
+    open: Vec<Block>,
+    items: Vec<Node>,
+    diagnostics: Diagnostics,
+    /// Blocks whose `end` stands left of them: likely to lack their own.
+    suspects: Vec<usize>,
+    /// Blocks open below the limit; their lines are passed over.
+    too_deep: usize,
+    lookahead: usize,
+}
+
+impl<'l> Pairing<'l> {
+    fn line(&mut self, index: usize) {
+        let Some(line) = self.lines.get(index) else { return };
+        let head = head(&line.mask);
+        if self.too_deep > 0 {
+            return self.pass_over(&head, line);
+        }
+        if head.label.is_none() && head.word(0) == "end" {
+            return self.end(index, line);
+        }
+        if let Some(clause) = self.innermost().filter(|kind| kind.takes_statements()).and(head.clause(&line.mask)) {
+            self.clause(index, clause);
+            return self.push(Node::Line(index));
+        }
+        self.close_for(index, &head);
+        match self.opens(index, &head, line) {
+            Some(kind) => self.start(index, kind),
+            None => self.push(Node::Line(index)),
+        }
+    }
+
+    fn innermost(&self) -> Option<Kind> {
+        self.open.last().map(|block| block.kind)
+    }
+
+    fn push(&mut self, node: Node) {
+        match self.open.last_mut() {
+            Some(block) => block.children.push(node),
+            None => self.items.push(node),
+        }
+    }
+
+    fn start(&mut self, index: usize, kind: Kind) {
+        if self.open.len() >= NESTING_MAX {
+            let message = format!("blocks are nested deeper than {NESTING_MAX}");
+            let help = "divide the campaign: fewer branches inside branches".to_owned();
+            self.diagnostics.push(Diagnostic::new(Code::TooLarge, self.span(index), message, help));
+            self.too_deep = 1;
+            return;
+        }
+        let block =
+            Block { kind, header: index, children: Vec::new(), end: None, end_name: None, has_timeout: false, has_else: false };
+        self.open.push(block);
+    }
+
+    fn pass_over(&mut self, head: &Head<'_>, line: &Line) {
+        if head.label.is_none() && head.word(0) == "end" {
+            self.too_deep -= 1;
+        } else if head.statement(&line.mask).is_some() {
+            self.too_deep += 1;
+        }
+    }
+
+    /// The block that the line opens where it stands.
+    fn opens(&mut self, index: usize, head: &Head<'_>, line: &Line) -> Option<Kind> {
+        let context = self.innermost();
+        let known = match context {
+            None => head.top().or_else(|| head.member()),
+            Some(Kind::Campaign | Kind::Workspace) => head.member(),
+            Some(Kind::Unknown) => head.statement(&line.mask),
+            Some(kind) if kind.takes_statements() => head.statement(&line.mask),
+            Some(_) => None,
+        };
+        known.or_else(|| self.opens_unknown(index, head, line, context))
+    }
+
+    /// An unknown word opens a block when deeper lines and an `end` below it follow.
+    fn opens_unknown(&mut self, index: usize, head: &Head<'_>, line: &Line, context: Option<Kind>) -> Option<Kind> {
+        let takes_blocks = context.is_none_or(|kind| kind.takes_statements() || matches!(kind, Kind::Campaign | Kind::Workspace));
+        if !takes_blocks || head.word(0).is_empty() || vocabulary::is_known(head.word(0)) {
+            return None;
+        }
+        let mut is_deeper = false;
+        for below in self.lines.get(index + 1..)? {
+            self.lookahead = self.lookahead.checked_sub(1)?;
+            if below.indent > line.indent {
+                is_deeper = true;
+                continue;
+            }
+            let closes = below.mask.split_whitespace().next() == Some("end") && below.indent == line.indent;
+            return (closes && is_deeper).then_some(Kind::Unknown);
+        }
+        None
+    }
+
+    /// A clause keyword closes what stands between it and the block it belongs to.
+    fn clause(&mut self, index: usize, clause: Clause) {
+        let free = |block: &Block| match clause {
+            Clause::When | Clause::Timeout => !block.has_timeout,
+            Clause::ElseIf | Clause::Else => !block.has_else,
+            Clause::Share => true,
+        };
+        let inside = self.open.iter().rev().take_while(|block| block.kind.takes_statements());
+        let levels = inside.map(|block| block.kind == clause.kind() && free(block)).position(|fits| fits);
+        if let Some(levels) = levels {
+            self.close_unended(levels, index);
+        }
+        if let Some(block) = self.open.last_mut().filter(|block| block.kind == clause.kind()) {
+            block.has_timeout |= clause == Clause::Timeout;
+            block.has_else |= clause == Clause::Else;
+        }
+    }
+
+    /// A keyword that cannot stand in the open blocks closes them.
+    fn close_for(&mut self, index: usize, head: &Head<'_>) {
+        if head.top().is_some() {
+            return self.close_unended(self.open.len(), index);
+        }
+        if self.innermost() == Some(Kind::Test) || head.label.is_some() {
+            return;
+        }
+        let word = head.word(0);
+        let in_campaign = vocabulary::CAMPAIGN.contains(&word) && (word != "on" || head.is_handler());
+        let in_workspace = vocabulary::WORKSPACE.contains(&word);
+        let owner = self.open.iter().rev().position(|block| match block.kind {
+            Kind::Campaign => in_campaign,
+            Kind::Workspace => in_workspace,
+            Kind::Message | Kind::Contacts | Kind::Steps | Kind::Handler | Kind::Schedule | Kind::Limits | Kind::Account => false,
+            Kind::Wait | Kind::If | Kind::Repeat | Kind::Split | Kind::Test | Kind::Part | Kind::Migrate | Kind::Unknown => false,
+        });
+        if let Some(levels) = owner {
+            return self.close_unended(levels, index);
+        }
+        let is_free = matches!(word, "message" | "class" | "part");
+        if is_free && (in_campaign || in_workspace) && !self.open.is_empty() {
+            self.close_unended(self.open.len(), index);
+        } else if self.open.is_empty() && !is_free {
+            self.reopen(in_campaign, in_workspace);
+        }
+    }
+
+    /// A clause of a campaign behind its `end`: that `end` was one too many.
+    fn reopen(&mut self, in_campaign: bool, in_workspace: bool) {
+        let fits = |kind| (in_campaign && kind == Kind::Campaign) || (in_workspace && kind == Kind::Workspace);
+        let is_cut = matches!(self.items.last(), Some(Node::Block(block)) if fits(block.kind) && block.end.is_some());
+        if !is_cut {
+            return;
+        }
+        if let Some(Node::Block(mut block)) = self.items.pop() {
+            if let Some(end) = block.end.take() {
+                self.extra_end(end, Some(block.header));
+            }
+            self.open.push(block);
+        }
+    }
+
+    fn end(&mut self, index: usize, line: &Line) {
+        let behind: Vec<&str> = line.mask.split_whitespace().skip(1).collect();
+        let name = behind.join(" ");
+        if name.is_empty() {
+            return self.close(index, None);
+        }
+        let fits = self.open.iter().rev().position(|block| vocabulary::end_names(block.kind, self.header(block)).contains(&name));
+        let innermost = self.open.last().map(|block| (block.header, vocabulary::end_names(block.kind, self.header(block))));
+        match (fits, innermost) {
+            (Some(levels), _) => self.close_unended(levels, index),
+            (None, Some((header, names))) => self.wrong_name(index, &name, header, &names),
+            (None, None) => {}
+        }
+        self.close(index, Some(name));
+    }
+
+    fn wrong_name(&mut self, index: usize, name: &str, header: usize, names: &[String]) {
+        let Some(line) = self.lines.get(index) else { return };
+        let own = names.first().cloned().unwrap_or_default();
+        let offset = line.mask.len() - line.mask.trim_start_matches("end").trim_start().len();
+        let span = Span { source: self.source, start: (line.start + offset) as u32, end: line.end as u32 };
+        let message = format!("`end {name}` names no open block; the innermost is `{own}`");
+        let help = format!("write `end {own}`, or `end` alone");
+        let fault = Diagnostic::new(Code::WrongEndName, span, message, help).label(self.span(header), "opens here");
+        self.diagnostics.push(fault);
+    }
+
+    fn close(&mut self, index: usize, name: Option<String>) {
+        let Some(mut block) = self.open.pop() else {
+            let last = self.items.last().and_then(|item| match item {
+                Node::Block(block) => Some(block.header),
+                Node::Line(_) => None,
+            });
+            return self.extra_end(index, last);
+        };
+        if self.indent(index) < self.indent(block.header) {
+            self.suspects.push(block.header);
+        }
+        block.end = Some(index);
+        block.end_name = name;
+        self.push(Node::Block(block));
+    }
+
+    fn extra_end(&mut self, index: usize, closed: Option<usize>) {
+        let message = "this `end` closes nothing".to_owned();
+        let help = "take it out, or look above for a block that should have been opened".to_owned();
+        let mut fault = Diagnostic::new(Code::ExtraEnd, self.span(index), message, help);
+        if let Some(header) = closed {
+            fault = fault.label(self.span(header), "this block is closed already");
+        }
+        self.diagnostics.push(fault);
+    }
+
+    /// Closes the innermost `levels` blocks without an `end`, before that line.
+    fn close_unended(&mut self, levels: usize, before: usize) {
+        for level in 0..levels {
+            let Some(block) = self.open.pop() else { return };
+            if level < OPEN_AT_END_MAX {
+                self.missing_end(&block, before);
+            }
+            self.push(Node::Block(block));
+        }
+    }
+
+    fn missing_end(&mut self, block: &Block, before: usize) {
+        let inside = self.suspects.iter().position(|suspect| *suspect > block.header);
+        let header = inside.map_or(block.header, |position| self.suspects.remove(position));
+        let word = self.lines.get(header).map(|line| head(&line.mask).word(0).to_owned()).unwrap_or_default();
+        let message = format!("`{word}` is never closed");
+        let help = "write `end` behind the last line that belongs to it".to_owned();
+        let mut fault = Diagnostic::new(Code::MissingEnd, self.span(header), message, help);
+        if self.lines.get(before).is_some() {
+            fault = fault.label(self.span(before), "it has to be closed before this");
+        }
+        self.diagnostics.push(fault);
+    }
+
+    fn finish(&mut self) {
+        self.close_unended(self.open.len(), self.lines.len());
+    }
+
+    fn header(&self, block: &Block) -> &'l str {
+        self.lines.get(block.header).map(|line| line.mask.as_str()).unwrap_or_default()
+    }
+
+    fn indent(&self, index: usize) -> usize {
+        self.lines.get(index).map_or(0, |line| line.indent)
+    }
+
+    fn span(&self, index: usize) -> Span {
+        let (start, end) = self.lines.get(index).map_or((0, 0), |line| (line.start, line.end));
+        Span { source: self.source, start: start as u32, end: end as u32 }
+    }
+}
+
+/// The fault of a clause outside its block.
+pub fn stray_clause(clause: Clause, span: Span) -> Diagnostic {
+    let (word, owner) = clause.words();
+    let message = format!("`{word}` has no place here");
+    let help = format!("{} stands once, inside {}", words::one_of([word]), words::one_of([owner]));
+    Diagnostic::new(Code::Unexpected, span, message, help)
+}

@@ -1,0 +1,229 @@
+//! What pest refused, said in the language's words: the first token that does not fit, and what could stand there.
+
+use crate::lang::camp::grammar::{Phrase, Rule};
+use crate::lang::camp::head::{is_word, skip, word_end};
+use crate::lang::code::Code;
+use crate::lang::diagnostic::Diagnostic;
+use crate::lang::words;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+/// Operators of other languages, and the word of this one.
+const OPERATORS: &[(&str, &str)] = &[
+    ("===", "write `is`"),
+    ("!==", "write `is not`"),
+    ("==", "write `is`"),
+    ("!=", "write `is not`"),
+    ("<>", "write `is not`"),
+    ("=<", "write `<=`"),
+    ("=>", "write `>=`"),
+    ("=~", "write `matches /…/`"),
+    ("&&", "write `and`"),
+    ("||", "write `or`"),
+    ("&", "write `and`"),
+    ("|", "write `or`"),
+    ("!", "write `not`"),
+    ("=", "write `is`"),
+];
+
+/// Words of a count that is not written as a number, and units: what makes a broken phrase a length of time.
+const DURATION_WORDS: &[&str] = &[
+    "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "some", "few", "minute", "minutes",
+    "min", "mins", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years", "working", "second",
+    "seconds",
+];
+
+/// The diagnostic of a pest error.
+pub fn of(error: &Error<Rule>, phrase: &Phrase<'_>) -> Diagnostic {
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => skip(phrase.mask, at),
+    };
+    let expected: &[Rule] = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => &[],
+    };
+    let end = token_end(phrase.mask, at);
+    let token = phrase.raw.get(at..end).unwrap_or_default();
+    operator(phrase, at, expected)
+        .or_else(|| duration(phrase, at, token, expected))
+        .or_else(|| open_pattern(phrase, at, token))
+        .unwrap_or_else(|| unexpected(phrase, at, end, token, expected))
+}
+
+fn operator(phrase: &Phrase<'_>, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
+    let rest = phrase.mask.get(at..)?;
+    let (sign, help) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign))?;
+    let help = if expected.contains(&Rule::assign) && sign.starts_with('=') { "write `=`" } else { help };
+    let message = format!("`{sign}` is no operator of this language");
+    Some(Diagnostic::new(Code::WrongOperator, phrase.place(at, at + sign.len()), message, help))
+}
+
+/// A length of time that breaks off in the middle, or does not begin with a number.
+fn duration(phrase: &Phrase<'_>, at: usize, token: &str, expected: &[Rule]) -> Option<Diagnostic> {
+    let in_middle = [Rule::unit, Rule::plain_unit, Rule::day_unit].iter().any(|rule| expected.contains(rule));
+    let start = if in_middle { start_of_duration(phrase.mask, at) } else { at };
+    if !in_middle {
+        let may_begin = expected.contains(&Rule::duration) || expected == [Rule::number];
+        let looks_alike =
+            token.starts_with(|first: char| first.is_ascii_digit() || first == '-') || DURATION_WORDS.contains(&token);
+        if !may_begin || !looks_alike {
+            return None;
+        }
+    }
+    let line_end = phrase.mask.len();
+    let mut end = token_end(phrase.mask, at).max(start);
+    if !in_middle {
+        let next = skip(phrase.mask, end);
+        let next_end = word_end(phrase.mask, next);
+        if DURATION_WORDS.contains(&phrase.mask.get(next..next_end).unwrap_or_default()) {
+            end = next_end;
+        }
+    }
+    let written = phrase.raw.get(start..end.min(line_end)).unwrap_or_default().trim_end();
+    let message = format!("`{written}` is no length of time");
+    let help =
+        "write a number and a unit: `5 minutes`, `36 hours`, `3 days`, `3 working days`, `2 weeks`, or a range: `2 to 20 hours`";
+    Some(Diagnostic::new(Code::BadDuration, phrase.place(start, start + written.len()), message, help))
+}
+
+/// Back over `2 to 20` to its first number.
+fn start_of_duration(mask: &str, at: usize) -> usize {
+    let mut start = at;
+    loop {
+        let before = mask.get(..start).unwrap_or_default().trim_end();
+        let word = before.rfind(|letter| !is_word(letter)).map_or(0, |offset| offset + 1);
+        let text = before.get(word..).unwrap_or_default();
+        let belongs = text == "to" || text == "working" || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        if !belongs {
+            return start;
+        }
+        start = word;
+    }
+}
+
+fn open_pattern(phrase: &Phrase<'_>, at: usize, token: &str) -> Option<Diagnostic> {
+    if token != "/" {
+        return None;
+    }
+    let message = "this pattern does not end on its line";
+    let help = "close it with `/`; a slash inside it is `\\/`";
+    Some(Diagnostic::new(Code::BadRegex, phrase.place(at, phrase.mask.len()), message, help))
+}
+
+fn unexpected(phrase: &Phrase<'_>, at: usize, end: usize, token: &str, expected: &[Rule]) -> Diagnostic {
+    let wanted = expectations(expected);
+    let keywords = expected.iter().filter_map(|rule| keyword(*rule));
+    let mut help = match words::nearest(token, keywords) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if wanted.is_empty() => "take it out".to_owned(),
+        None => format!("expected {}", words::joined(&wanted)),
+    };
+    if token.starts_with('\'') {
+        help = "a text stands in double quotes: `\"…\"`".to_owned();
+    }
+    if token.is_empty() {
+        let last = phrase.mask.get(..at).unwrap_or_default().trim_end().len();
+        let message = "the line ends too early";
+        return Diagnostic::new(Code::Unexpected, phrase.place(last, last), message, help);
+    }
+    Diagnostic::new(Code::Unexpected, phrase.place(at, end), format!("`{}` does not fit here", shown(token)), help)
+}
+
+/// A token as shown in a sentence: one line, not too long.
+pub fn shown(token: &str) -> String {
+    const SHOWN_MAX: usize = 40;
+    let line = token.lines().next().unwrap_or_default();
+    if line.len() == token.len() && token.chars().count() <= SHOWN_MAX {
+        return token.to_owned();
+    }
+    let head: String = line.chars().take(SHOWN_MAX).collect();
+    format!("{head}…")
+}
+
+/// The end of the token that begins there: a word, a text, a pattern, or one sign.
+fn token_end(mask: &str, at: usize) -> usize {
+    let rest = mask.get(at..).unwrap_or_default();
+    let Some(first) = rest.chars().next() else { return at };
+    if is_word(first) {
+        return word_end(mask, at);
+    }
+    let closed = matches!(first, '"' | '/').then(|| rest.get(1..)?.find(first)).flatten();
+    closed.map_or(at + first.len_utf8(), |offset| at + offset + 2)
+}
+
+/// The keyword of a `k_…` rule.
+fn keyword(rule: Rule) -> Option<&'static str> {
+    // The names of pest's rules live as long as the program: `Rule` is a plain enum, and this list is its keywords.
+    KEYWORD_RULES.iter().find(|(known, _)| *known == rule).map(|(_, word)| *word)
+}
+
+macro_rules! keyword_rules {
+    ($($rule:ident $word:literal,)*) => {
+        const KEYWORD_RULES: &[(Rule, &str)] = &[$((Rule::$rule, $word),)*];
+    };
+}
+
+keyword_rules! {
+    k_a "a", k_accepted "accepted", k_account "account", k_after "after", k_again "again", k_and "and", k_apart "apart",
+    k_as "as", k_at "at", k_channel "channel", k_connected "connected", k_contact "contact", k_contains "contains",
+    k_credit "credit", k_cron "cron", k_day "day", k_days "days", k_delivered "delivered", k_else "else", k_event "event",
+    k_for "for", k_from "from", k_has "has", k_have "have", k_if "if", k_in "in", k_inmail "inmail", k_invite "invite",
+    k_invites "invites", k_is "is", k_last "last", k_list "list", k_lost "lost", k_matches "matches", k_missing "missing",
+    k_most "most", k_not "not", k_of "of", k_on "on", k_once "once", k_one "one", k_or "or", k_out "out", k_over "over",
+    k_per "per", k_pool "pool", k_present "present", k_profile "profile", k_reacted "reacted", k_replied "replied",
+    k_reply "reply", k_seen "seen", k_stop "stop", k_subject "subject", k_tagged "tagged", k_takeover "takeover",
+    k_the "the", k_timeout "timeout", k_times "times", k_timezone "timezone", k_to "to", k_until "until", k_up "up",
+    k_version "version", k_via "via", k_when "when", k_with "with", k_working "working",
+    accepted "accepted", replied "replied", seen "seen", delivered "delivered", reacted "reacted", connected "connected",
+    has_replied "replied", on_reply "reply", on_opt_out "opt out", on_takeover "takeover", on_account_lost "account lost",
+    open_profile "open profile", inmail_credit "account has inmail credit", tagged "tagged", contacted "contacted in the last",
+    in_list "in list", reply_is "reply is", reply_class "reply is", reply_matches "reply matches", named_event "event",
+    contains "contains", matches "matches", is_missing "is missing", is_present "is present", is_not "is not", is "is",
+    one_of "in", via "via", from_pool "pool", one_per_contact "one per contact", of_contact "of contact", cron "cron",
+}
+
+/// What could have stood there, each once, in words.
+fn expectations(expected: &[Rule]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for rule in expected {
+        let Some(words) = described(*rule) else { continue };
+        if !out.contains(&words) {
+            out.push(words);
+        }
+    }
+    out
+}
+
+fn described(rule: Rule) -> Option<String> {
+    let words = match rule {
+        Rule::EOI => "the end of the line",
+        Rule::name | Rule::names | Rule::account_names => "a name",
+        Rule::field | Rule::source => "a field",
+        Rule::text | Rule::texts => "a text in double quotes",
+        Rule::text_ref => "a message's name or a text in double quotes",
+        Rule::regex => "a pattern: `/…/`",
+        Rule::number => "a number",
+        Rule::decimal => "a number",
+        Rule::literal => "a text in double quotes or a number",
+        Rule::percent => "a share: `50%`",
+        Rule::time | Rule::times => "a time of day: `09:00`",
+        Rule::duration => "a length of time: `3 days`",
+        Rule::unit | Rule::plain_unit | Rule::day_unit => "a unit of time",
+        Rule::weekday | Rule::days | Rule::moment => "a day of the week",
+        Rule::channel => "a channel: `linkedin`, `whatsapp`, `instagram`, `messenger` or `telegram`",
+        Rule::tier => "`classic`, `premium`, `sales_navigator` or `recruiter`",
+        Rule::window => "`day`, `week` or `month`",
+        Rule::budget => "`invites`, `messages`, `inmails` or `visits`",
+        Rule::field_type => "`text`, `number` or `date`",
+        Rule::outcome_kind | Rule::outcome_group => "`won`, `lost` or `neutral`",
+        Rule::assign => "`=`",
+        Rule::order | Rule::ordered => "`<`, `<=`, `>` or `>=`",
+        Rule::comparand => "a text in double quotes, a number or a field",
+        Rule::condition | Rule::conjunction | Rule::negation | Rule::atom => "a condition",
+        Rule::event | Rule::event_kind => "an event: `accepted`, `replied`, `reply is …`, `seen` …",
+        Rule::cap => "a limit: `20 a day`",
+        Rule::language => "a language: `[en]`",
+        Rule::comparison => "a field and a comparison",
+        other => return keyword(other).map(|word| format!("`{word}`")),
+    };
+    Some(words.to_owned())
+}

@@ -1,0 +1,154 @@
+//! Statements that stand on one line, and bodies of them.
+
+use crate::lang::camp::blocks::{Block as Paired, Node, stray_clause};
+use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, only};
+use crate::lang::camp::head::Kind;
+use crate::lang::camp::reader::{Reader, STATEMENTS_MAX};
+use crate::lang::camp::vocabulary;
+use crate::lang::code::Code;
+use crate::lang::syntax::{Block, EndName, Name, Notes, SetValue, Statement, StatementKind};
+use crate::lang::words;
+
+/// Where a statement stands, for sentences.
+pub const PLACE: &str = "a path of steps";
+
+impl<'f> Reader<'f> {
+    /// A body of statements under a header.
+    pub fn body(&mut self, header: usize, nodes: &[Node]) -> Block {
+        let statements = self.statements(nodes);
+        Block { statements, span: self.span(header), notes: self.notes(header), end_notes: Notes::default() }
+    }
+
+    /// The body of a block that is closed by its own `end`.
+    pub fn whole_body(&mut self, block: &Paired) -> Block {
+        Block { end_notes: self.end_notes(block), ..self.body(block.header, &block.children) }
+    }
+
+    /// Statements; what cannot be read is reported and left out.
+    pub fn statements(&mut self, nodes: &[Node]) -> Vec<Statement> {
+        nodes.iter().filter_map(|node| self.statement(node)).collect()
+    }
+
+    fn statement(&mut self, node: &Node) -> Option<Statement> {
+        let header = match node {
+            Node::Line(index) => *index,
+            Node::Block(block) => block.header,
+        };
+        self.statements += 1;
+        if self.statements > STATEMENTS_MAX {
+            if self.statements == STATEMENTS_MAX + 1 {
+                let message = format!("this file has more than {STATEMENTS_MAX} statements");
+                self.fault(Code::TooLarge, self.span(header), message, "divide it into several campaigns");
+            }
+            return None;
+        }
+        let label = self.label(header);
+        let kind = match node {
+            Node::Line(index) => self.line_statement(*index),
+            Node::Block(block) => self.block_statement(block),
+        }?;
+        let (end_notes, end_name) = match node {
+            Node::Line(_) => (Notes::default(), EndName(None)),
+            Node::Block(block) => (self.end_notes(block), EndName(block.end_name.clone())),
+        };
+        Some(Statement { label, kind, span: self.span(header), notes: self.notes(header), end_notes, end_name })
+    }
+
+    fn label(&mut self, header: usize) -> Option<Name> {
+        let (start, end) = self.head(header).label?;
+        let line = self.lines.get(header).filter(|line| !line.is_broken)?;
+        let span = self.place(line.start + start, line.start + end);
+        let word = line.mask.get(start..end).unwrap_or_default();
+        self.diagnostics.extend(words::bad_name(word, span));
+        Some(Name::new(word.to_owned(), span))
+    }
+
+    fn line_statement(&mut self, index: usize) -> Option<StatementKind> {
+        let head = self.head(index);
+        let line = self.lines.get(index).filter(|line| !line.is_broken)?;
+        if let Some(clause) = head.clause(&line.mask) {
+            self.diagnostics.push(stray_clause(clause, self.span(index)));
+            return None;
+        }
+        if head.label.is_some() && head.body >= line.mask.len() {
+            let label = line.mask.trim_end_matches([':', ' ']);
+            let help = "write the statement behind the colon, on the same line".to_owned();
+            self.fault(Code::Unexpected, self.span(index), format!("the label `{label}` stands before no statement"), help);
+            return None;
+        }
+        let rule = match (head.word(0), head.word(1)) {
+            ("invite", _) => Rule::invite_line,
+            ("withdraw", _) => Rule::withdraw_line,
+            ("send", _) => Rule::send_line,
+            ("tag", _) => Rule::tag_line,
+            ("untag", _) => Rule::untag_line,
+            ("set", _) => Rule::set_line,
+            ("notify", _) => Rule::notify_line,
+            ("suppress", _) => Rule::suppress_line,
+            ("pause", _) => Rule::pause_line,
+            ("wait", "up") => Rule::wait_for_line,
+            ("wait", _) => Rule::wait_line,
+            ("stop", _) => Rule::stop_line,
+            (_, _) => {
+                self.stray(index, Some(Kind::Steps), PLACE, vocabulary::STATEMENTS);
+                return None;
+            }
+        };
+        self.read(index, rule, simple)?
+    }
+}
+
+/// A statement of one line.
+fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
+    let text_ref = child(&pair, Rule::text_ref);
+    match pair.as_rule() {
+        Rule::invite_line => Some(StatementKind::Invite { note: text_ref.map(|note| phrase.text_ref(&note)) }),
+        Rule::withdraw_line => Some(StatementKind::WithdrawInvite),
+        Rule::send_line => send(phrase, &pair),
+        Rule::tag_line => Some(StatementKind::Tag(phrase.plain_in(&pair)?)),
+        Rule::untag_line => Some(StatementKind::Untag(phrase.plain_in(&pair)?)),
+        Rule::set_line => {
+            let field = phrase.field(&child(&pair, Rule::field)?);
+            let value = match child(&pair, Rule::literal) {
+                Some(literal) => SetValue::Literal(phrase.literal(&literal)),
+                None => SetValue::Field(phrase.field(&only(child(&pair, Rule::source)?))),
+            };
+            Some(StatementKind::Set { field, value })
+        }
+        Rule::notify_line => Some(StatementKind::Notify { who: who(phrase, &pair), text: phrase.text_ref(&text_ref?) }),
+        Rule::suppress_line => Some(StatementKind::SuppressContact { channel: phrase.channel_in(&pair) }),
+        Rule::pause_line => Some(StatementKind::PauseUntil(phrase.until(&child(&pair, Rule::pause_until)?)?)),
+        Rule::wait_line => match child(&pair, Rule::wait_until) {
+            Some(until) => Some(StatementKind::WaitUntil(phrase.until(&until)?)),
+            None => Some(StatementKind::Wait(phrase.delay_in(&pair))),
+        },
+        Rule::wait_for_line => {
+            let up_to = phrase.exact_delay_in(&pair);
+            let event = phrase.event_in(&pair)?;
+            Some(StatementKind::WaitFor { up_to, event, outcome: phrase.name_in(&pair) })
+        }
+        _ => Some(StatementKind::Stop { outcome: phrase.name_in(&pair), reason: phrase.plain_in(&pair) }),
+    }
+}
+
+/// Whom to tell: `owner` is no keyword, a person's name must be good.
+fn who(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Name {
+    phrase.name_in(pair)
+}
+
+fn send(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Option<StatementKind> {
+    if let Some(over) = child(pair, Rule::over) {
+        let text = phrase.text_ref(&child(&over, Rule::text_ref)?);
+        return Some(StatementKind::Send { channel: phrase.channel_in(&over), text });
+    }
+    if let Some(inmail) = child(pair, Rule::inmail) {
+        let text = phrase.text_ref(&child(&inmail, Rule::text_ref)?);
+        if let Some(via) = child(&inmail, Rule::via) {
+            let message = "`via` is not available in this version yet";
+            phrase.fault(Code::NotYet, phrase.span(&via), message, "take it out: the InMail goes by the account's best tier");
+        }
+        return Some(StatementKind::SendInmail { text });
+    }
+    let text = phrase.text_ref(&child(pair, Rule::text_ref)?);
+    Some(StatementKind::Send { channel: None, text })
+}
