@@ -1,1 +1,3 @@
 //! Tests of crash.
+
+mod store;

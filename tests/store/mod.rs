@@ -5,3 +5,4 @@ mod disk;
 mod keys;
 mod records;
 pub mod rows;
+mod torn;
