@@ -18,6 +18,7 @@ pub mod source;
 pub mod syntax;
 pub mod text;
 pub mod words;
+pub mod yaml;
 
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::folder::Files;

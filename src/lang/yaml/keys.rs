@@ -1,0 +1,74 @@
+//! The keys of the YAML notation, and which word an unknown one was meant to be.
+
+use crate::lang::words;
+
+/// A statement by its leading key, and the keys that may stand beside it.
+pub const STATEMENTS: &[(&str, &[&str])] = &[
+    ("invite", &[]),
+    ("withdraw_invite", &[]),
+    ("send", &["channel", "late"]),
+    ("send_inmail", &["via", "late"]),
+    ("tag", &[]),
+    ("untag", &[]),
+    ("set", &[]),
+    ("notify", &[]),
+    ("suppress_contact", &[]),
+    ("pause_until", &[]),
+    ("wait", &[]),
+    ("wait_until", &[]),
+    (
+        "wait_up_to",
+        &[
+            "when_accepted",
+            "when_replied",
+            "when_seen",
+            "when_delivered",
+            "when_reacted",
+            "when_approved",
+            "when_rejected",
+            "when_done",
+            "when",
+            "on_timeout",
+            "for",
+            "or_stop",
+        ],
+    ),
+    ("if", &["then", "else_if", "else"]),
+    ("repeat", &["do"]),
+    ("split", &["arms"]),
+    ("stop", &[]),
+];
+
+/// Statements that the language has and this version does not run.
+pub const STATEMENTS_NOT_YET: &[&str] = &[
+    "start_group",
+    "visit_profile",
+    "follow",
+    "like_latest_post",
+    "comment_latest_post",
+    "endorse",
+    "react",
+    "ask",
+    "call_webhook",
+    "do_part",
+];
+
+/// Statements that stand as a bare word.
+pub const BARE: &[&str] = &["invite", "withdraw_invite", "suppress_contact"];
+
+/// Is it a word that begins a statement, run by this version or not?
+pub fn is_statement(key: &str) -> bool {
+    beside(key).is_some() || STATEMENTS_NOT_YET.contains(&key)
+}
+
+/// The keys that may stand beside a statement's own.
+pub fn beside(key: &str) -> Option<&'static [&'static str]> {
+    STATEMENTS.iter().find(|(statement, _)| *statement == key).map(|(_, beside)| *beside)
+}
+
+/// The nearest of the known words, if one is near enough to have been meant; `-`, spaces and capitals are forgiven.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str> + Clone) -> Option<&'w str> {
+    let plain = word.to_lowercase().replace(['-', ' '], "_");
+    let same = known.clone().into_iter().find(|candidate| *candidate == plain);
+    same.or_else(|| words::nearest(&plain, known))
+}
