@@ -1,36 +1,34 @@
 //! A folder's files become one program: what is shared first, then each campaign through lowering and every check.
 
 use crate::lang::bound;
-use crate::lang::check::flow;
+use crate::lang::check::files::{self, Naming};
 use crate::lang::check::names::{self, Shared, Uses};
+use crate::lang::check::text::{self, TextData};
+use crate::lang::check::time::{self, WrittenSchedule};
+use crate::lang::check::{data, flow, limits};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::lang::folder::Files;
-use crate::lang::lower::{self, Given, Lines};
-use crate::lang::source::{Source, SourceId, Span};
+use crate::lang::lists;
+use crate::lang::lower::{self, Given, Lines, Lowered, Written};
+use crate::lang::source::{Source, SourceId, Span, Spanned};
 use crate::lang::syntax::{self, File, Item};
-use crate::model::calendar::Calendar;
-use crate::model::campaign::{Campaign, Limits};
+use crate::model::account::AccountSpec;
+use crate::model::campaign::Campaign;
 use crate::model::program::{Program, Roster, Workspace};
-use crate::model::time::{Delay, Unit};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The program of these files; campaigns with errors are left out.
 pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnostics: &mut Diagnostics) -> Program {
     let broken = Broken::of(parsed, diagnostics);
     let shared = names::collect(parsed, diagnostics);
-    let accounts = lower::workspace::accounts(&shared, diagnostics);
-    let workspace = Workspace {
-        name: shared.workspace.map(|workspace| workspace.name.value.clone()).unwrap_or_default(),
-        accounts,
-        limits: Limits::defaults(),
-        calendar: calendar(),
-        never_contact: BTreeSet::new(),
-    };
-    let lines = Lines::new(sources);
+    let reading = Reading { sources, files };
+    let workspace = workspace(&shared, reading, diagnostics);
+    texts(&shared, parsed, reading, diagnostics);
+    let folder = Folder { shared: &shared, workspace: &workspace, lines: &Lines::new(sources), reading };
     let mut uses = Uses::default();
     let mut made: Vec<(Span, Campaign, Roster)> = Vec::new();
     for campaign in names::campaigns(parsed) {
-        let folder = Folder { shared: &shared, workspace: &workspace, lines: &lines };
         let is_whole = !broken.is_in(campaign.span);
         if let Some((lowered, roster)) = one(campaign, &folder, is_whole, &mut uses, diagnostics) {
             made.push((campaign.span, lowered, roster));
@@ -40,9 +38,58 @@ pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnosti
         names::unused(&shared, &uses, diagnostics);
     }
     let faulty = Broken::of(parsed, diagnostics);
-    let (campaigns, rosters) =
-        made.into_iter().filter(|(span, _, _)| !faulty.is_in(*span)).map(|(_, campaign, roster)| (campaign, roster)).unzip();
+    let good = made.into_iter().filter(|(span, _, _)| !faulty.is_in(*span));
+    let (campaigns, rosters) = good.map(|(_, campaign, roster)| (campaign, roster)).unzip();
     Program { root: files.root().to_owned(), workspace, campaigns, rosters }
+}
+
+/// How named files are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    sources: &'a [Source],
+    files: &'a dyn Files,
+}
+
+impl<'a> Reading<'a> {
+    /// For names written in the file of that place.
+    fn naming(self, place: Span) -> Naming<'a> {
+        let source = self.sources.get(place.source.0 as usize).map_or(Path::new(""), |source| source.path.as_path());
+        Naming { files: self.files, source }
+    }
+}
+
+fn workspace(shared: &Shared, reading: Reading, diagnostics: &mut Diagnostics) -> Workspace {
+    let accounts = lower::workspace::accounts(shared, diagnostics);
+    for zone in shared.accounts.iter().filter_map(|account| account.timezone.as_ref()) {
+        time::check_zone(zone, diagnostics);
+    }
+    let written = shared.workspace;
+    let schedule = written.and_then(|written| written.schedule.as_ref());
+    let zone = accounts.first().and_then(|account| account.timezone.clone());
+    let schedule = schedule.map(|schedule| WrittenSchedule { schedule, naming: reading.naming(schedule.span) });
+    let calendar = time::workspace_calendar(schedule, zone.as_deref(), diagnostics);
+    let lists = written.iter().flat_map(|written| &written.never_contact);
+    let never = lists.flat_map(|line| files::people(reading.naming(line.value.span), &line.value, diagnostics)).collect();
+    Workspace {
+        name: written.map(|workspace| workspace.name.value.clone()).unwrap_or_default(),
+        accounts,
+        limits: limits::workspace(written.and_then(|written| written.limits.as_ref()), diagnostics),
+        calendar,
+        never_contact: never,
+    }
+}
+
+/// What is checked of every text once, used or not: its template, its attachments.
+fn texts(shared: &Shared, parsed: &[File], reading: Reading, diagnostics: &mut Diagnostics) {
+    let own = names::campaigns(parsed).flat_map(|campaign| &campaign.messages);
+    for message in shared.messages.values().copied().chain(own) {
+        for variant in &message.variants {
+            variant.subject.iter().chain([&variant.text]).for_each(|text| text::check_template(text, diagnostics));
+        }
+        for attachment in &message.attachments {
+            files::attachment(reading.naming(attachment.value.span), &attachment.value, diagnostics);
+        }
+    }
 }
 
 /// What a campaign is compiled within.
@@ -50,6 +97,7 @@ struct Folder<'a> {
     shared: &'a Shared<'a>,
     workspace: &'a Workspace,
     lines: &'a Lines,
+    reading: Reading<'a>,
 }
 
 /// One campaign through everything. `is_whole`: its text was read without a fault, so that what is missing is missing.
@@ -62,31 +110,74 @@ fn one(
 ) -> Option<(Campaign, Roster)> {
     let before = diagnostics.len();
     names::check_campaign(campaign, folder.shared, diagnostics);
-    let given = Given { is_whole, calendar: folder.workspace.calendar.clone(), limits: Limits::default() };
-    let lowered = lower::lower_campaign(campaign, given, folder.shared, uses, folder.lines, diagnostics)?;
+    let given = given(campaign, folder, is_whole, diagnostics);
+    let mut lowered = lower::lower_campaign(campaign, given, folder.shared, uses, folder.lines, diagnostics)?;
     if is_whole {
         flow::check(&lowered.campaign, &lowered.places, diagnostics);
     }
-    let is_faulty = diagnostics.get(before..).is_some_and(has_errors);
-    if is_faulty {
+    let roster = data(campaign, &mut lowered, folder, diagnostics);
+    if diagnostics.get(before..).is_some_and(has_errors) {
         return None;
     }
     let mut made = lowered.without_sink();
     made.bound = bound::bound(&made, &declared_outcomes(campaign));
-    Some((made, Roster::default()))
+    Some((made, roster))
+}
+
+fn given(campaign: &syntax::Campaign, folder: &Folder, is_whole: bool, diagnostics: &mut Diagnostics) -> Given {
+    let is_said = folder.shared.workspace.is_some_and(|workspace| workspace.schedule.is_some());
+    let schedule = campaign.schedule.as_ref();
+    let schedule = schedule.map(|schedule| WrittenSchedule { schedule, naming: folder.reading.naming(schedule.span) });
+    Given {
+        is_whole,
+        calendar: time::campaign_calendar(schedule, &folder.workspace.calendar, is_said, diagnostics),
+        limits: limits::campaign(campaign.limits.as_ref(), &folder.workspace.limits, diagnostics),
+    }
+}
+
+/// The campaign against its lists and texts; puts what was read of them into it.
+fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, diagnostics: &mut Diagnostics) -> Roster {
+    let naming = folder.reading.naming(campaign.span);
+    for named in std::mem::take(&mut lowered.lists) {
+        if !lowered.campaign.lists.contains_key(&named.value) {
+            let people = files::people(naming, &named, diagnostics);
+            lowered.campaign.lists.insert(named.value, people);
+        }
+    }
+    relative_paths(lowered, folder.reading);
+    let mut roster = Roster::default();
+    if let Some(contacts) = &campaign.contacts {
+        let lists = files::lists(naming, &contacts.from, diagnostics);
+        data::check(contacts, &lists, lowered.campaign.channel, diagnostics);
+        roster = lists::roster(&lists, &lowered.campaign.fields, lowered.campaign.channel);
+        let paths = contacts.from.iter().filter_map(|list| naming.path(list, &mut Vec::new()));
+        lowered.campaign.contacts.lists = paths.collect();
+    }
+    for sent in &lowered.texts {
+        if let Written::Inline(text) = sent.written {
+            text::check_template(text, diagnostics);
+        }
+    }
+    let speaks = |account: &&AccountSpec| lowered.campaign.accounts.contains(&account.name);
+    let accounts: Vec<AccountSpec> = folder.workspace.accounts.iter().filter(speaks).cloned().collect();
+    let known = TextData { campaign: &lowered.campaign, roster: &roster, accounts: &accounts };
+    text::check(&lower::message_texts(lowered), known, diagnostics);
+    roster
+}
+
+/// Attachments as paths relative to the folder; what is wrong with them was told of with the texts.
+fn relative_paths(lowered: &mut Lowered, reading: Reading) {
+    for (message, sent) in lowered.campaign.messages.iter_mut().zip(&lowered.texts) {
+        if let Written::Block(written) = sent.written {
+            let path = |line: &syntax::Line<Spanned<String>>| reading.naming(line.value.span).path(&line.value, &mut Vec::new());
+            message.attachments = written.attachments.iter().filter_map(path).collect();
+        }
+    }
 }
 
 fn declared_outcomes(campaign: &syntax::Campaign) -> BTreeSet<String> {
     let groups = campaign.outcomes.iter().flat_map(|line| &line.value);
     groups.flat_map(|group| &group.names).map(|name| name.value.clone()).collect()
-}
-
-/// Office hours where nobody says anything.
-fn calendar() -> Calendar {
-    let day = vec![(9 * 60, 18 * 60)];
-    let windows = [day.clone(), day.clone(), day.clone(), day.clone(), day, Vec::new(), Vec::new()];
-    let gap = Delay { min: 4, max: 11, unit: Unit::Minutes };
-    Calendar { windows, of_contact: false, zone: "UTC".to_owned(), holidays: BTreeSet::new(), gap }
 }
 
 /// Where campaigns have errors: the stretch of a file from a campaign's header to the next block.

@@ -22,7 +22,7 @@ pub mod yaml;
 
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::folder::Files;
-use crate::lang::source::Source;
+use crate::lang::source::{Notation, Source, SourceId};
 use crate::model::program::Program;
 
 /// A folder, compiled.
@@ -36,12 +36,28 @@ pub struct Compiled {
     pub diagnostics: Diagnostics,
 }
 
+/// Compiles a folder. All its faults are found in one run.
+pub fn compile(sources: &[Source], files: &dyn Files) -> Compiled {
+    let mut parsed = Vec::new();
+    let mut found = Vec::new();
+    for (at, source) in sources.iter().enumerate() {
+        let id = SourceId(at as u32);
+        let (file, faults) = match source.notation {
+            Notation::Camp => camp::parse(id, &source.text),
+            Notation::Yaml => yaml::parse(id, &source.text),
+        };
+        parsed.push(file);
+        found.extend(faults);
+    }
+    compile_files(sources, parsed, found, files)
+}
+
 /// Compiles files that were parsed, with what the parsers found.
 pub fn compile_files(sources: &[Source], parsed: Vec<syntax::File>, found: Diagnostics, files: &dyn Files) -> Compiled {
     let mut diagnostics = files.faults();
     diagnostics.extend(found);
     let program = assemble::program(sources, &parsed, files, &mut diagnostics);
-    diagnostics.sort_by(|one, two| (one.span, one.code).cmp(&(two.span, two.code)));
+    diagnostics.sort_by_key(|fault| (fault.span, fault.code));
     diagnostics.dedup_by(|later, first| (later.span, later.code) == (first.span, first.code));
     Compiled { program, files: parsed, diagnostics }
 }

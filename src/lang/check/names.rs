@@ -4,6 +4,7 @@ use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::Span;
 use crate::lang::syntax::{AccountBlock, Campaign, Class, File, Item, Message, Name, Person, Pool, Workspace};
+use crate::lang::words::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reply classes every campaign has (LANGUAGE.md §5).
@@ -150,13 +151,6 @@ pub fn unknown<'a>(kind: &str, name: &Name, known: impl Iterator<Item = &'a str>
         format!("declare it, or take one that exists: {}", listed(&known))
     };
     Diagnostic::new(Code::UnknownName, name.span, message, help)
-}
-
-/// The nearest of the known names, when it is near: one slip in a short name, a third of the letters in a long one.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let far = (name.chars().count() / 3).clamp(1, 4);
-    let distance = |other: &str| strsim::damerau_levenshtein(name, other);
-    known.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= far).min().map(|(_, other)| other)
 }
 
 /// `a`, `b` and 3 more.

@@ -1,8 +1,10 @@
 //! The campaign being made: steps and messages so far, the names in sight, and where in the text each step stands.
 
 use crate::lang::check::names::{self, Shared, Uses};
+use crate::lang::check::text::{TextKind, TextUse};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lower::lines::Lines;
+use crate::lang::lower::texts::{SentText, Written};
 use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::{self, HandlerKind, Name, TextRef};
 use crate::model::account::Channel;
@@ -32,18 +34,20 @@ pub struct Places {
 }
 
 /// A campaign in the making.
-pub struct Builder<'a> {
+pub struct Builder<'a, 'w> {
     pub shared: &'a Shared<'a>,
     pub campaign: &'a syntax::Campaign,
-    pub uses: &'a mut Uses,
-    pub diagnostics: &'a mut Diagnostics,
-    pub lines: &'a Lines,
+    pub uses: &'w mut Uses,
+    pub diagnostics: &'w mut Diagnostics,
+    pub lines: &'w Lines,
     pub fields: Vec<Field>,
     pub outcomes: Vec<Outcome>,
     /// Name and channel of its accounts; none where they could not be found, which was told of.
     pub accounts: Option<Vec<(String, Channel)>>,
     pub channel: Channel,
     pub messages: Vec<Message>,
+    /// One a message.
+    pub texts: Vec<SentText<'a>>,
     pub steps: Vec<Step>,
     pub places: Places,
     /// Lists named by conditions.
@@ -57,14 +61,14 @@ pub struct Builder<'a> {
     labels: BTreeMap<String, Span>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a, 'w> Builder<'a, 'w> {
     /// Nothing lowered yet.
     pub fn new(
         campaign: &'a syntax::Campaign,
         shared: &'a Shared<'a>,
-        uses: &'a mut Uses,
-        lines: &'a Lines,
-        diagnostics: &'a mut Diagnostics,
+        uses: &'w mut Uses,
+        lines: &'w Lines,
+        diagnostics: &'w mut Diagnostics,
     ) -> Self {
         let own = campaign.messages.iter().rev().map(|message| (message.name.value.as_str(), message)).collect();
         Self {
@@ -78,6 +82,7 @@ impl<'a> Builder<'a> {
             accounts: None,
             channel: Channel::Linkedin,
             messages: Vec::new(),
+            texts: Vec::new(),
             steps: Vec::new(),
             places: Places { header: campaign.span, ..Places::default() },
             lists: Vec::new(),
@@ -139,43 +144,47 @@ impl<'a> Builder<'a> {
     }
 
     /// The message a statement sends; one written in place is called like the step.
-    pub fn message(&mut self, text: &TextRef, label: &str) -> MessageId {
-        match text {
+    pub fn message(&mut self, text: &'a TextRef, label: &str, kind: TextKind, span: Span) -> MessageId {
+        let id = match text {
             TextRef::Inline(text) => {
                 let variant = Variant { language: None, subject: None, text: text.value.clone() };
-                self.add(Message { name: label.to_owned(), variants: vec![variant], attachments: Vec::new() })
+                let message = Message { name: label.to_owned(), variants: vec![variant], attachments: Vec::new() };
+                self.add(message, Written::Inline(text))
             }
             TextRef::Named(name) => self.named_message(name),
+        };
+        let has_reply = self.is_in_reply;
+        if let Some(text) = self.texts.get_mut(id.0 as usize) {
+            text.uses.push(TextUse { kind, span, has_reply });
         }
+        id
     }
 
-    fn named_message(&mut self, name: &Name) -> MessageId {
+    fn named_message(&mut self, name: &'a Name) -> MessageId {
         if let Some(id) = self.message_ids.get(&name.value) {
             return *id;
         }
         let own = self.own_messages.get(name.value.as_str()).copied();
         let shared = self.shared.messages.get(name.value.as_str()).copied();
-        let message = match (own, shared) {
-            (Some(own), _) => lower_message(own),
-            (None, Some(shared)) => {
-                self.uses.messages.insert(name.value.clone());
-                lower_message(shared)
-            }
-            (None, None) => {
-                let known = self.own_messages.keys().chain(self.shared.messages.keys()).copied();
-                let fault = names::unknown("message", name, known);
-                self.tell(fault);
-                Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new() }
-            }
+        if own.is_none() && shared.is_some() {
+            self.uses.messages.insert(name.value.clone());
+        }
+        let id = if let Some(written) = own.or(shared) {
+            self.add(lower_message(written), Written::Block(written))
+        } else {
+            let known = self.own_messages.keys().chain(self.shared.messages.keys()).copied();
+            let fault = names::unknown("message", name, known);
+            self.tell(fault);
+            self.add(Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new() }, Written::Nowhere)
         };
-        let id = self.add(message);
         self.message_ids.insert(name.value.clone(), id);
         id
     }
 
-    fn add(&mut self, message: Message) -> MessageId {
+    fn add(&mut self, message: Message, written: Written<'a>) -> MessageId {
         let id = MessageId(self.messages.len() as u32);
         self.messages.push(message);
+        self.texts.push(SentText { written, uses: Vec::new() });
         id
     }
 

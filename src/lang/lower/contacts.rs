@@ -15,7 +15,7 @@ pub fn fields(builder: &mut Builder) -> Vec<Field> {
     let needed = contacts.need.iter().map(|field| (field, true));
     for (declared, is_required) in needed.chain(contacts.may_have.iter().map(|field| (field, false))) {
         let ty = declared.ty.as_ref().map(|ty| ty.value).unwrap_or_default();
-        let default = default(builder, declared, ty);
+        let default = default(declared, ty);
         if !fields.iter().any(|known| known.name == declared.name.value) {
             fields.push(Field { name: declared.name.value.clone(), ty, is_required, default });
         }
@@ -23,13 +23,16 @@ pub fn fields(builder: &mut Builder) -> Vec<Field> {
     fields
 }
 
-/// The default as a value of the field's type. A number for a field without a type is its text.
-fn default(builder: &mut Builder, declared: &FieldDeclaration, ty: FieldType) -> Option<Value> {
-    let literal = declared.default.as_ref()?;
-    if let (None, Literal::Number(number)) = (&declared.ty, &literal.value) {
-        return Some(Value::Text(number.to_string()));
+/// The default as a value of the field's type; one that does not fit is told of with the lists.
+fn default(declared: &FieldDeclaration, ty: FieldType) -> Option<Value> {
+    match (ty, &declared.default.as_ref()?.value) {
+        (FieldType::Text, Literal::Text(text)) => Some(Value::Text(text.clone())),
+        (FieldType::Text, Literal::Number(number)) => Some(Value::Text(number.to_string())),
+        (FieldType::Number, Literal::Number(number)) => Some(Value::Number(*number)),
+        (FieldType::Number, Literal::Text(text)) => text.trim().parse().ok().map(Value::Number),
+        (FieldType::Date, Literal::Text(text)) => Some(Value::Date(text.trim().to_owned())),
+        (FieldType::Date, Literal::Number(_)) => None,
     }
-    expr::typed(builder, &declared.name, ty, literal)
 }
 
 /// Lists, who is skipped, how often somebody enters, how many begin in a day.

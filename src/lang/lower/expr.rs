@@ -1,12 +1,12 @@
 //! Conditions: names bound, both sides of a comparison of one type.
 
-use crate::lang::check::names;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lists;
 use crate::lang::lower::builder::Builder;
 use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::{self, Comparand, ExprKind, Literal, Name};
+use crate::lang::words::nearest;
 use crate::model::expr::{Expr, Op, Operand};
 use crate::model::pattern::Pattern;
 use crate::model::value::{FieldType, Value};
@@ -137,7 +137,7 @@ pub fn field(builder: &mut Builder, name: &Name) -> Option<FieldType> {
         return Some(field.ty);
     }
     let known: Vec<String> = builder.fields.iter().map(|field| field.name.clone()).collect();
-    let help = match names::nearest(&name.value, known.iter().map(String::as_str)) {
+    let help = match nearest(&name.value, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("declare it in `contacts`: `may have {}`", name.value),
     };

@@ -39,12 +39,12 @@ pub fn lower(builder: &mut Builder) -> Handlers {
     }
 }
 
-fn find<'a>(builder: &Builder<'a>, kind: HandlerKind) -> Option<&'a Handler> {
+fn find<'a>(builder: &Builder<'a, '_>, kind: HandlerKind) -> Option<&'a Handler> {
     builder.campaign.handlers.iter().find(|handler| handler.kind == kind)
 }
 
 /// The author's handler; what falls off its end returns to the path.
-fn one(builder: &mut Builder, kind: HandlerKind) -> Option<StepId> {
+fn one<'a>(builder: &mut Builder<'a, '_>, kind: HandlerKind) -> Option<StepId> {
     let handler = find(builder, kind)?;
     let prefix = prefix(kind);
     let end = StepId(builder.next_id().0 + steps::size(&handler.body.statements));

@@ -11,12 +11,14 @@ mod hash;
 mod lines;
 mod small;
 mod steps;
+mod texts;
 pub mod workspace;
 
 pub use builder::Places;
 pub use expr::SENDER_FIELDS;
 pub use handlers::handler_words;
 pub use lines::Lines;
+pub use texts::{SentText, Written, message_texts};
 
 use crate::lang::check::names::{self, Shared, Uses};
 use crate::lang::check::shape;
@@ -30,12 +32,14 @@ use crate::model::id::{Fingerprint, StepId};
 use std::collections::BTreeMap;
 
 /// A lowered campaign and where its parts stand in the text.
-pub struct Lowered {
+pub struct Lowered<'a> {
     /// Its `lists` are empty and its `bound` is not computed yet.
     pub campaign: Campaign,
     pub places: Places,
     /// Lists that `in list` conditions name.
     pub lists: Vec<Spanned<String>>,
+    /// One a message: where it is written, and what sends it.
+    pub texts: Vec<SentText<'a>>,
 }
 
 /// What is decided of a campaign before it is lowered.
@@ -51,10 +55,10 @@ pub fn lower_campaign<'a>(
     campaign: &'a syntax::Campaign,
     given: Given,
     shared: &'a Shared<'a>,
-    uses: &'a mut Uses,
-    lines: &'a Lines,
-    diagnostics: &'a mut Diagnostics,
-) -> Option<Lowered> {
+    uses: &mut Uses,
+    lines: &Lines,
+    diagnostics: &mut Diagnostics,
+) -> Option<Lowered<'a>> {
     let statements = sized_steps(campaign, given.is_whole, diagnostics)?;
     let mut builder = Builder::new(campaign, shared, uses, lines, diagnostics);
     workspace::choose(&mut builder);
@@ -92,7 +96,7 @@ pub fn lower_campaign<'a>(
         bound: Bound::default(),
     };
     lowered.hash = hash::hash(&lowered, campaign.schedule.is_some());
-    Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists })
+    Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists, texts: builder.texts })
 }
 
 /// The campaign's statements, if there are some and not too many.
@@ -173,7 +177,7 @@ fn tell_unused(builder: &mut Builder) {
     }
 }
 
-impl Lowered {
+impl Lowered<'_> {
     /// Takes the end of falling paths out again: a good campaign has none.
     pub fn without_sink(mut self) -> Campaign {
         if let Some(sink) = self.places.sink.take() {

@@ -4,6 +4,7 @@
 
 use crate::lang::check::names;
 use crate::lang::check::shape;
+use crate::lang::check::text::TextKind;
 use crate::lang::lower::builder::Builder;
 use crate::lang::lower::expr;
 use crate::lang::lower::small;
@@ -50,7 +51,13 @@ fn size_of(statement: &Statement) -> u32 {
 }
 
 /// Lowers a block; returns where it begins: its first step, or `next` when it is empty.
-pub fn block(builder: &mut Builder, statements: &[Statement], prefix: &str, parent: Option<StepId>, next: StepId) -> StepId {
+pub fn block<'a>(
+    builder: &mut Builder<'a, '_>,
+    statements: &'a [Statement],
+    prefix: &str,
+    parent: Option<StepId>,
+    next: StepId,
+) -> StepId {
     let begin = builder.next_id();
     let mut before = parent;
     for (at, statement) in statements.iter().enumerate() {
@@ -63,7 +70,7 @@ pub fn block(builder: &mut Builder, statements: &[Statement], prefix: &str, pare
     if statements.is_empty() { next } else { begin }
 }
 
-fn lower(builder: &mut Builder, statement: &Statement, derived: &str, before: Option<StepId>, next: StepId) {
+fn lower<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, derived: &str, before: Option<StepId>, next: StepId) {
     let (label, is_named) = label(builder, statement, derived);
     let id = builder.next_id();
     if let StatementKind::Repeat { times, apart, until, body } = &statement.kind {
@@ -96,12 +103,15 @@ fn label(builder: &mut Builder, statement: &Statement, derived: &str) -> (String
     }
 }
 
-fn action(builder: &mut Builder, statement: &Statement, place: Place) -> Action {
+fn action<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, place: Place) -> Action {
     let next = place.next;
     match &statement.kind {
         StatementKind::Invite { note } => {
             small::need_channel(builder, crate::model::account::Channel::Linkedin, statement.span, "invite");
-            Action::Invite { note: note.as_ref().map(|note| builder.message(note, place.label)), next }
+            Action::Invite {
+                note: note.as_ref().map(|note| builder.message(note, place.label, TextKind::Note, statement.span)),
+                next,
+            }
         }
         StatementKind::WithdrawInvite => Action::Withdraw { next },
         StatementKind::Send { channel, text } => {
@@ -109,18 +119,21 @@ fn action(builder: &mut Builder, statement: &Statement, place: Place) -> Action 
                 small::need_channel(builder, channel.value, channel.span, "send");
             }
             let channel = channel.as_ref().map_or(builder.channel, |channel| channel.value);
-            Action::Send { channel, message: builder.message(text, place.label), next }
+            let message = builder.message(text, place.label, TextKind::Message, statement.span);
+            Action::Send { channel, message, next }
         }
         StatementKind::SendInmail { text } => {
             small::need_channel(builder, crate::model::account::Channel::Linkedin, statement.span, "send inmail");
-            Action::Inmail { message: builder.message(text, place.label), api: None, next }
+            let message = builder.message(text, place.label, TextKind::Inmail, statement.span);
+            Action::Inmail { message, api: None, next }
         }
         StatementKind::Tag(tag) => Action::Tag { tag: tag.value.clone(), next },
         StatementKind::Untag(tag) => Action::Untag { tag: tag.value.clone(), next },
         StatementKind::Set { field, value } => small::set(builder, field, value, next),
         StatementKind::Notify { who, text } => {
             let who = small::recipient(builder, who);
-            Action::Notify { who, message: builder.message(text, place.label), next }
+            let message = builder.message(text, place.label, TextKind::Notice, statement.span);
+            Action::Notify { who, message, next }
         }
         StatementKind::SuppressContact { channel } => {
             Action::Suppress { channel: channel.as_ref().map(|channel| channel.value), next }
@@ -139,7 +152,14 @@ fn action(builder: &mut Builder, statement: &Statement, place: Place) -> Action 
     }
 }
 
-fn repeat(builder: &mut Builder, place: Place, times: u32, apart: Delay, until: Option<&Event>, body: &Block) -> Action {
+fn repeat<'a>(
+    builder: &mut Builder<'a, '_>,
+    place: Place,
+    times: u32,
+    apart: Delay,
+    until: Option<&'a Event>,
+    body: &'a Block,
+) -> Action {
     let until = until.and_then(|event| {
         builder.places.untils.insert(place.id, event.span);
         trigger(builder, &event.kind)
@@ -148,7 +168,7 @@ fn repeat(builder: &mut Builder, place: Place, times: u32, apart: Delay, until: 
     Action::Repeat { times, apart, until, body, next: place.next }
 }
 
-fn race(builder: &mut Builder, place: Place, up_to: Delay, arms: &[Arm], timeout: Option<&Block>) -> Action {
+fn race<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, arms: &'a [Arm], timeout: Option<&'a Block>) -> Action {
     let mut transitions = Vec::new();
     for (at, arm) in arms.iter().enumerate() {
         builder.places.arms.insert((place.id, at), arm.event.span);
@@ -178,7 +198,7 @@ fn race(builder: &mut Builder, place: Place, up_to: Delay, arms: &[Arm], timeout
 }
 
 /// `wait up to D for EVENT or stop as OUTCOME`
-fn wait_for(builder: &mut Builder, place: Place, up_to: Delay, event: &Event, outcome: &Name) -> Action {
+fn wait_for<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, event: &Event, outcome: &Name) -> Action {
     builder.places.arms.insert((place.id, 0), event.span);
     let trigger = trigger(builder, &event.kind);
     let guard = event.guard.as_ref().map(|guard| expr::condition(builder, guard));
@@ -190,7 +210,7 @@ fn wait_for(builder: &mut Builder, place: Place, up_to: Delay, event: &Event, ou
     Action::Race { up_to, arms, on_timeout: stop }
 }
 
-fn branch(builder: &mut Builder, place: Place, branches: &[Branch], otherwise: Option<&Block>) -> Action {
+fn branch<'a>(builder: &mut Builder<'a, '_>, place: Place, branches: &'a [Branch], otherwise: Option<&'a Block>) -> Action {
     let mut arms = Vec::new();
     for (at, branch) in branches.iter().enumerate() {
         builder.places.arms.insert((place.id, at), branch.condition.span);
@@ -206,7 +226,7 @@ fn branch(builder: &mut Builder, place: Place, branches: &[Branch], otherwise: O
     Action::Branch { arms, otherwise }
 }
 
-fn split(builder: &mut Builder, place: Place, span: Span, name: &Name, arms: &[SplitArm]) -> Action {
+fn split<'a>(builder: &mut Builder<'a, '_>, place: Place, span: Span, name: &Name, arms: &'a [SplitArm]) -> Action {
     let sum: u64 = arms.iter().map(|arm| u64::from(arm.share.value)).sum();
     if sum != 100 {
         builder.tell(shape::split_sum(span, name, arms, sum));

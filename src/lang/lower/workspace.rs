@@ -77,13 +77,13 @@ pub fn choose(builder: &mut Builder) {
         chosen.map(|accounts| accounts.iter().map(|account| (account.name.value.clone(), channel_of(account))).collect());
 }
 
-fn from_pool<'a>(builder: &mut Builder<'a>, pool: &Pool) -> Option<Vec<&'a AccountBlock>> {
+fn from_pool<'a>(builder: &mut Builder<'a, '_>, pool: &Pool) -> Option<Vec<&'a AccountBlock>> {
     builder.uses.pools.insert(pool.name.value.clone());
     Some(pool.accounts.iter().filter_map(|name| find(builder.shared, name)).collect())
 }
 
 /// What a campaign that says nothing speaks through: the one pool, or without pools all accounts.
-fn the_only<'a>(builder: &mut Builder<'a>) -> Option<Vec<&'a AccountBlock>> {
+fn the_only<'a>(builder: &mut Builder<'a, '_>) -> Option<Vec<&'a AccountBlock>> {
     let shared = builder.shared;
     match shared.pools.as_slice() {
         [pool] => from_pool(builder, pool),
