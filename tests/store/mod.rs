@@ -5,4 +5,5 @@ mod disk;
 mod keys;
 mod records;
 pub mod rows;
+mod sample;
 mod torn;

@@ -1,1 +1,219 @@
+//! Records: everything the model can say comes back from its bytes; other bytes are refused, never a panic.
 
+use crate::store::rows::{any_commit, contact, enrollment, inbox, step};
+use crate::store::sample::{actions, calendar, campaign, conditions, intents, statuses};
+use campaign_engine::model::account::{Account, AccountSpec, Budget, Channel, Health, InmailApi, SenderProfile, Tier};
+use campaign_engine::model::campaign::OutcomeKind;
+use campaign_engine::model::contact::{Contact, Suppression};
+use campaign_engine::model::enrollment::{Enrollment, Facts, Line, Relation};
+use campaign_engine::model::event::{Settlement, Unneeded};
+use campaign_engine::model::id::{
+    AccountId, CampaignId, ChatId, EffectKey, EnrollmentId, Fingerprint, ProviderId, RemoteId, Visit,
+};
+use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, Installed, Key, Meta, Record, RouteKey};
+use campaign_engine::model::time::Timestamp;
+use campaign_engine::store::contract::Place;
+use campaign_engine::store::record::{
+    Unreadable, Written, commit_bytes, payload, payload_len, record_bytes, row, row_bytes, row_parts, written,
+};
+use proptest::prelude::{ProptestConfig, any, proptest};
+use proptest::{prop_assert, prop_assert_eq};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+const KEY: EffectKey = EffectKey { enrollment: EnrollmentId(u64::MAX), visit: Visit(3) };
+
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: impl IntoIterator<Item = T>) {
+    for value in values {
+        let bytes = postcard::to_stdvec(&value).unwrap();
+        assert_eq!(postcard::from_bytes::<T>(&bytes).unwrap(), value);
+    }
+}
+
+fn check_row(record: Record) {
+    let bytes = row_bytes(Some(Place(1 << 40)), &record_bytes(&record).unwrap());
+    assert_eq!(row(&bytes), Ok(record));
+    assert_eq!(row_parts(&bytes).unwrap().0, Some(Place(1 << 40)));
+}
+
+#[test]
+fn words_of_the_model_come_back() {
+    check(Channel::ALL);
+    check(Tier::ALL);
+    check(Budget::ALL);
+    check([InmailApi::Classic, InmailApi::SalesNavigator, InmailApi::Recruiter]);
+    check([Relation::None, Relation::Pending, Relation::Yes]);
+    check([OutcomeKind::Won, OutcomeKind::Lost, OutcomeKind::Neutral]);
+    check(
+        [Unneeded::AlreadyConnected, Unneeded::AlreadyInvited, Unneeded::NothingPending].map(|why| Settlement::Unneeded { why }),
+    );
+}
+
+#[test]
+fn campaigns_come_back() {
+    check(conditions());
+    check(actions());
+    check([calendar()]);
+    let installed =
+        |is_current| Installed { id: CampaignId(1), campaign: campaign(), at: Timestamp(-1), is_paused: false, is_current };
+    [true, false].map(installed).into_iter().for_each(|installed| check_row(Record::Campaign(Box::new(installed))));
+}
+
+#[test]
+fn enrollments_come_back() {
+    let Record::Enrollment(plain) = enrollment(1, 2) else { panic!("an enrollment was made") };
+    for status in statuses() {
+        let line = |person: Option<&str>, chat: Option<&str>| Line {
+            account: AccountId(1),
+            person: person.map(ProviderId::from),
+            chat: chat.map(ChatId::from),
+        };
+        let lines = [(Channel::Linkedin, line(Some("ACoAA"), None)), (Channel::Telegram, line(None, Some("chat")))];
+        let facts = Facts {
+            relation: Relation::Pending,
+            open_profile: Some(true),
+            reply_classes: vec!["opt_out".to_owned()],
+            ..Facts::default()
+        };
+        let lines = lines.into_iter().collect();
+        check_row(Record::Enrollment(Box::new(Enrollment { lines, status, facts, ..(*plain).clone() })));
+    }
+}
+
+#[test]
+fn accounts_come_back() {
+    let health = |health| {
+        Record::Account(Box::new(Account {
+            id: AccountId(2),
+            spec: AccountSpec {
+                name: "anna".to_owned(),
+                provider_account: "acc-1".into(),
+                channel: Channel::Linkedin,
+                tier: Tier::Recruiter,
+                timezone: Some("Europe/Berlin".to_owned()),
+                owner: None,
+            },
+            health,
+            sender: SenderProfile { first_name: Some("Añña".to_owned()), ..SenderProfile::default() },
+            first_used: Some(Timestamp(i64::MIN)),
+            free_at: None,
+            cooldowns: vec![(Budget::Invites, Timestamp(5))],
+            invites_pending: 3,
+            credits: Some((7, Timestamp(8))),
+            relations_seen: Some("ACoAA".into()),
+            polled_at: None,
+            poll_due: Some(Timestamp(9)),
+            is_paused: true,
+        }))
+    };
+    let since = Timestamp(1);
+    let all = [Health::Unknown, Health::Ok, Health::Lost { since, word: "CREDENTIALS".to_owned() }, Health::Deleted { since }];
+    all.map(health).into_iter().for_each(check_row);
+}
+
+#[test]
+fn the_other_rows_come_back() {
+    let (account, id, at) = (AccountId(1), Fingerprint([9; 16]), Timestamp(4));
+    let routes = [
+        RouteKey::Person { account, id },
+        RouteKey::Chat { account, id },
+        RouteKey::Public { account, id },
+        RouteKey::Digits { account, id },
+        RouteKey::Contact { id },
+    ];
+    routes.map(|key| Record::Route { key, enrollments: vec![EnrollmentId(1), EnrollmentId(2)] }).into_iter().for_each(check_row);
+    intents().into_iter().for_each(|intent| check_row(Record::Intent(Box::new(intent))));
+    let Record::Contact(plain) = contact(1, "ada") else { panic!("a contact was made") };
+    for suppressed in [Suppression::Everywhere, Suppression::On(BTreeSet::from(Channel::ALL))] {
+        check_row(Record::Contact(Box::new(Contact { suppressed: Some(suppressed), ..(*plain).clone() })));
+    }
+    let metas = [
+        Meta::Anchor { wall: at, virtual_at: at },
+        Meta::Alive { at },
+        Meta::Counters { contact: 1, enrollment: u64::MAX, account: 3, campaign: 4, inbox: 5 },
+        Meta::Paused { since: None },
+    ];
+    metas.map(Record::Meta).into_iter().for_each(check_row);
+    check_row(Record::Claim { account, remote: id, key: KEY });
+    check_row(Record::Usage { account, budget: Budget::Visits, at, key: KEY, campaign: CampaignId(1) });
+    check_row(Record::Seen { key: id, at });
+    check_row(Record::Unrouted { row: 1, at, body: "{\"a\": \"\\u0000 ü\"}".to_owned() });
+    check_row(inbox(1, "{}"));
+}
+
+#[test]
+fn commits_come_back() {
+    let causes = [
+        Cause::Arrival,
+        Cause::Inbox { row: 1 },
+        Cause::Timer { enrollment: EnrollmentId(1) },
+        Cause::Outbox { key: KEY },
+        Cause::Enrolment,
+        Cause::Command { word: "pause".to_owned() },
+        Cause::Install,
+        Cause::Poll { account: AccountId(1) },
+    ];
+    let kinds = [
+        EntryKind::Enrolled,
+        EntryKind::Started,
+        EntryKind::Event,
+        EntryKind::Decision,
+        EntryKind::Intent,
+        EntryKind::Sent,
+        EntryKind::Failed,
+        EntryKind::Unknown,
+        EntryKind::Reconciled,
+        EntryKind::Parked,
+        EntryKind::Cancelled,
+        EntryKind::Skipped,
+        EntryKind::Timer,
+        EntryKind::Paused,
+        EntryKind::Resumed,
+        EntryKind::Notified,
+        EntryKind::Changed,
+        EntryKind::Ended,
+    ];
+    let detail = vec![("provider_id".to_owned(), RemoteId::from("7").to_string())];
+    let entry =
+        |kind| (EnrollmentId(1), Entry { at: Timestamp(1), kind, step: "s".to_owned(), version: 2, detail: detail.clone() });
+    let entries: Vec<_> = kinds.into_iter().map(entry).collect();
+    let changes =
+        vec![Change::Put(enrollment(1, 1)), Change::Delete(Key::Claim { account: AccountId(1), remote: Fingerprint([1; 16]) })];
+    check(causes.map(|cause| Commit { at: Timestamp(1), cause, changes: changes.clone(), entries: entries.clone() }));
+}
+
+#[test]
+fn unknown_versions_and_rubbish_are_refused() {
+    let row_of = |version: u8| [&[version], &row_bytes(None, &record_bytes(&contact(1, "ada")).unwrap())[1..]].concat();
+    assert_eq!(row(&row_of(1)), Ok(contact(1, "ada")));
+    assert_eq!(row(&row_of(2)), Err(Unreadable::Newer { found: 2 }));
+    assert_eq!(row(&row_of(255)), Err(Unreadable::Newer { found: 255 }));
+    for bytes in [vec![], vec![0], row_of(0), vec![1], [row_of(1), vec![0]].concat(), row_of(1)[..9].to_vec()] {
+        assert!(matches!(row(&bytes), Err(Unreadable::Damaged { .. })), "{bytes:?}");
+    }
+    assert!(matches!(written(&[3, 0]), Err(Unreadable::Newer { found: 3 })));
+    assert!(matches!(written(&[1, 255, 255, 255, 255]), Err(Unreadable::Damaged { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_payload_comes_back(commit in any_commit(), places in proptest::collection::vec(any::<u64>(), 0..5)) {
+        let previous: Vec<_> = places.iter().map(|at| (EnrollmentId(*at), Some(Place(*at)).filter(|place| place.0 != 0))).collect();
+        let bytes = commit_bytes(&commit).unwrap();
+        let payload = payload(&previous, &bytes);
+        prop_assert_eq!(payload.len(), payload_len(previous.len(), bytes.len()));
+        prop_assert_eq!(written(&payload), Ok(Written { previous, commit }));
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<proptest::sample::Index>()) {
+        let versioned = [vec![1], bytes].concat();
+        drop((row(&versioned), written(&versioned)));
+        let whole = payload(&[], &commit_bytes(&step(1, 1)).unwrap());
+        prop_assert!(written(&whole[..cut.index(whole.len())]).is_err());
+    }
+}
