@@ -7,6 +7,7 @@
 
 pub mod agenda;
 pub mod answer;
+pub mod ask;
 pub mod clock;
 pub mod command;
 pub mod directory;
