@@ -91,10 +91,7 @@ impl<'a> Turn<'a> {
 
     /// Where the enrollment stands, for a line of the timeline.
     pub fn here(&self) -> Option<StepId> {
-        match &self.enrollment.status {
-            Status::Active { path, .. } if path.visit == NOT_BEGUN => None,
-            Status::Queued | Status::Active { .. } | Status::Ended { .. } => self.enrollment.frame().map(|frame| frame.step),
-        }
+        self.enrollment.frame().filter(|frame| frame.visit != NOT_BEGUN).map(|frame| frame.step)
     }
 
     pub fn frame(&self, level: Level) -> Option<&Frame> {
@@ -225,11 +222,12 @@ impl<'a> Turn<'a> {
         }
         let mut detail = vec![("outcome", name)];
         detail.extend(reason.map(|reason| ("reason", reason)));
-        match before.map(|before| self.outcome_name(before)) {
-            Some(before) if keeps => detail.push(("kept", before)),
-            Some(before) => detail.push(("before", before)),
-            None => {}
+        let before = before.map(|before| self.outcome_name(before));
+        if keeps {
+            detail.extend(before.map(|before| ("kept", before)));
+            return self.write(EntryKind::Decision, here, &detail);
         }
+        detail.extend(before.map(|before| ("before", before)));
         self.write(EntryKind::Ended, here, &detail);
     }
 
