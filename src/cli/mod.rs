@@ -1,1 +1,3 @@
 //! What you type: one file a verb.
+
+pub mod sandbox;

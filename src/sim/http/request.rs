@@ -72,12 +72,13 @@ async fn form(mut parts: Multipart) -> Result<CallBody, axum::extract::multipart
 /// A body that breaks off.
 pub(super) struct Broken {
     first: Option<Bytes>,
+    is_flushed: bool,
 }
 
 impl Broken {
     /// These bytes, and then an error.
     pub fn after(bytes: Vec<u8>) -> Self {
-        Self { first: Some(Bytes::from(bytes)) }
+        Self { first: Some(Bytes::from(bytes)), is_flushed: false }
     }
 }
 
@@ -85,10 +86,15 @@ impl HttpBody for Broken {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match self.first.take() {
-            Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-            None => Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionReset)))),
+    /// Between the bytes and the error the connection gets a turn to send what it has.
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(bytes) = self.first.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
+        if !std::mem::replace(&mut self.is_flushed, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionReset))))
     }
 }
