@@ -20,7 +20,6 @@ const WORKSPACE: &str = r#"workspace acme
     channel linkedin
   end
   pool sdrs lina, marc
-  class interested when reply matches /\byes\b/i
   person eva "eva@acme.example"
 end
 "#;

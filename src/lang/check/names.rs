@@ -29,6 +29,8 @@ pub struct Uses {
     pub messages: BTreeSet<String>,
     pub classes: BTreeSet<String>,
     pub pools: BTreeSet<String>,
+    /// Kinds of names of which one is unknown somewhere: an unused one of that kind may only be misspelt there.
+    pub unknown: BTreeSet<&'static str>,
 }
 
 /// Gathers what is shared and reports names given twice across the folder, and second workspaces.
@@ -163,15 +165,13 @@ fn listed(names: &[&str]) -> String {
 
 /// Shared messages, classes and pools that no campaign uses.
 pub fn unused(shared: &Shared, uses: &Uses, diagnostics: &mut Diagnostics) {
-    for message in shared.messages.values().filter(|message| !uses.messages.contains(&message.name.value)) {
-        diagnostics.push(never_used("message", &message.name));
-    }
-    for class in shared.classes.iter().filter(|class| !uses.classes.contains(&class.name.value)) {
-        diagnostics.push(never_used("class", &class.name));
-    }
-    for pool in shared.pools.iter().filter(|pool| !uses.pools.contains(&pool.name.value)) {
-        diagnostics.push(never_used("pool", &pool.name));
-    }
+    let mut tell = |kind: &'static str, names: Vec<&Name>, used: &BTreeSet<String>| {
+        let unused = names.into_iter().filter(|name| !uses.unknown.contains(kind) && !used.contains(&name.value));
+        diagnostics.extend(unused.map(|name| never_used(kind, name)));
+    };
+    tell("message", shared.messages.values().map(|message| &message.name).collect(), &uses.messages);
+    tell("class", shared.classes.iter().map(|class| &class.name).collect(), &uses.classes);
+    tell("pool", shared.pools.iter().map(|pool| &pool.name).collect(), &uses.pools);
 }
 
 /// Something declared that nothing uses.

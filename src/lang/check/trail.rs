@@ -11,6 +11,8 @@ use crate::model::id::StepId;
 
 /// Places shown of a path. More than a reader takes in would be noise.
 const LABELS_MAX: usize = 4;
+/// Steps looked back for them, so that many faults on long paths stay cheap.
+const STEPS_BACK_MAX: usize = 1_000;
 
 /// The fault with its path.
 pub fn tell(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Diagnostic {
@@ -20,7 +22,8 @@ pub fn tell(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) ->
     let (message, help) = words(found.code, &label, world);
     let fault = Diagnostic::new(found.code, span, message, help);
     let marks = marks(campaign, places, walk, found);
-    marks.into_iter().fold(fault, |fault, (span, text)| fault.label(span, text))
+    let again = "here, in the round before".to_owned();
+    marks.into_iter().fold(fault, |fault, (place, text)| fault.label(place, if place == span { again.clone() } else { text }))
 }
 
 fn words(code: Code, statement: &str, world: World) -> (String, String) {
@@ -71,9 +74,8 @@ fn marks(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Ve
     let Some(trails) = walk.trails.get(found.trail) else { return Vec::new() };
     let mut marks: Vec<(Span, String)> = Vec::new();
     let mut at = found.state;
-    while marks.len() < LABELS_MAX
-        && let Some(Some((before, way))) = trails.before.get(&at)
-    {
+    for _ in 0..STEPS_BACK_MAX {
+        let Some(Some((before, way))) = trails.before.get(&at).filter(|_| marks.len() < LABELS_MAX) else { break };
         let mark = mark(campaign, places, found.code, *before, *way);
         marks.extend(mark.filter(|(span, _)| marks.iter().all(|(known, _)| known != span)));
         at = *before;

@@ -56,6 +56,8 @@ pub struct Builder<'a, 'w> {
     pub is_in_reply: bool,
     pub outcomes_used: BTreeSet<String>,
     pub classes_used: BTreeSet<String>,
+    /// Kinds of names of which one is unknown.
+    pub unknown: BTreeSet<&'static str>,
     own_messages: BTreeMap<&'a str, &'a syntax::Message>,
     message_ids: BTreeMap<String, MessageId>,
     labels: BTreeMap<String, Span>,
@@ -89,6 +91,7 @@ impl<'a, 'w> Builder<'a, 'w> {
             is_in_reply: false,
             outcomes_used: BTreeSet::new(),
             classes_used: BTreeSet::new(),
+            unknown: BTreeSet::new(),
             own_messages: own,
             message_ids: BTreeMap::new(),
             labels: BTreeMap::new(),
@@ -98,6 +101,13 @@ impl<'a, 'w> Builder<'a, 'w> {
     /// Tells of a fault.
     pub fn tell(&mut self, fault: Diagnostic) {
         self.diagnostics.push(fault);
+    }
+
+    /// Tells of an unknown name. What seems unused among its kind is then perhaps only misspelt, and not told of.
+    pub fn tell_unknown(&mut self, kind: &'static str, fault: Diagnostic) {
+        self.unknown.insert(kind);
+        self.uses.unknown.insert(kind);
+        self.tell(fault);
     }
 
     /// The id the next step gets.
@@ -174,7 +184,7 @@ impl<'a, 'w> Builder<'a, 'w> {
         } else {
             let known = self.own_messages.keys().chain(self.shared.messages.keys()).copied();
             let fault = names::unknown("message", name, known);
-            self.tell(fault);
+            self.tell_unknown("message", fault);
             self.add(Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new() }, Written::Nowhere)
         };
         self.message_ids.insert(name.value.clone(), id);
@@ -196,7 +206,7 @@ impl<'a, 'w> Builder<'a, 'w> {
         }
         let known: Vec<String> = self.outcomes.iter().map(|outcome| outcome.name.clone()).collect();
         let fault = names::unknown("outcome", name, known.iter().map(String::as_str));
-        self.tell(fault);
+        self.tell_unknown("outcome", fault);
         OutcomeId(0)
     }
 
@@ -212,7 +222,7 @@ impl<'a, 'w> Builder<'a, 'w> {
             let known = self.shared.classes.iter().copied().chain(&self.campaign.classes);
             let known = known.map(|class| class.name.value.as_str()).chain(names::BUILT_IN_CLASSES);
             let fault = names::unknown("reply class", name, known);
-            self.tell(fault);
+            self.tell_unknown("class", fault);
         }
         self.classes_used.insert(name.value.clone());
         name.value.clone()

@@ -162,17 +162,17 @@ fn classes(builder: &mut Builder) -> Vec<Class> {
 
 /// The campaign's own messages, classes and outcomes that nothing uses.
 fn tell_unused(builder: &mut Builder) {
-    for name in builder.unused_messages() {
-        builder.tell(names::never_used("message", name));
-    }
     let campaign = builder.campaign;
-    for class in campaign.classes.iter().filter(|class| !builder.classes_used.contains(&class.name.value)).collect::<Vec<_>>() {
-        builder.tell(names::never_used("class", &class.name));
-    }
-    for name in campaign.outcomes.iter().flat_map(|line| &line.value).flat_map(|group| &group.names) {
-        let is_built_in = BUILT_IN_OUTCOMES.contains(&name.value.as_str());
-        if !is_built_in && !builder.outcomes_used.contains(&name.value) {
-            builder.tell(names::never_used("outcome", name));
+    let classes = campaign.classes.iter().map(|class| &class.name);
+    let outcomes = campaign.outcomes.iter().flat_map(|line| &line.value).flat_map(|group| &group.names);
+    let outcomes = outcomes.filter(|name| !BUILT_IN_OUTCOMES.contains(&name.value.as_str()));
+    let mut unused: Vec<(&'static str, &syntax::Name)> = Vec::new();
+    unused.extend(builder.unused_messages().into_iter().map(|name| ("message", name)));
+    unused.extend(classes.filter(|name| !builder.classes_used.contains(&name.value)).map(|name| ("class", name)));
+    unused.extend(outcomes.filter(|name| !builder.outcomes_used.contains(&name.value)).map(|name| ("outcome", name)));
+    for (kind, name) in unused {
+        if !builder.unknown.contains(kind) {
+            builder.tell(names::never_used(kind, name));
         }
     }
 }

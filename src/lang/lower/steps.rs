@@ -170,8 +170,8 @@ fn repeat<'a>(
 
 fn race<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, arms: &'a [Arm], timeout: Option<&'a Block>) -> Action {
     let mut transitions = Vec::new();
-    for (at, arm) in arms.iter().enumerate() {
-        builder.places.arms.insert((place.id, at), arm.event.span);
+    for arm in arms {
+        builder.places.arms.insert((place.id, transitions.len()), arm.event.span);
         let trigger = trigger(builder, &arm.event.kind);
         let was_in_reply = builder.is_in_reply;
         builder.is_in_reply = was_in_reply || is_reply(&arm.event.kind);
@@ -183,7 +183,7 @@ fn race<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, arms: &'a
     }
     let on_timeout = match timeout {
         Some(timeout) => {
-            builder.places.arms.insert((place.id, arms.len()), timeout.span);
+            builder.places.arms.insert((place.id, transitions.len()), timeout.span);
             let prefix = format!("{}.timeout", place.label);
             block(builder, &timeout.statements, &prefix, Some(place.id), place.next)
         }

@@ -56,7 +56,8 @@ pub fn choose(builder: &mut Builder) {
         Some(Accounts::Pool(name)) => match shared.pools.iter().find(|pool| pool.name == *name) {
             Some(pool) => from_pool(builder, pool),
             None => {
-                builder.tell(names::unknown("pool", name, shared.pools.iter().map(|pool| pool.name.value.as_str())));
+                let fault = names::unknown("pool", name, shared.pools.iter().map(|pool| pool.name.value.as_str()));
+                builder.tell_unknown("pool", fault);
                 None
             }
         },
