@@ -3,3 +3,4 @@
 mod folder;
 mod lists;
 mod render;
+mod report;
