@@ -1,12 +1,13 @@
 //! Conditions: whether one holds for this person, here and now. Unknown is false; missing equals nothing.
 
-use crate::model::account::{Channel, SenderProfile};
+use crate::model::account::SenderProfile;
 use crate::model::calendar::civil_moment;
 use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Facts, Relation};
 use crate::model::event::Reply;
 use crate::model::expr::{Expr, Op, Operand};
+use crate::model::identity::{IDENTIFYING_COLUMNS, identity};
 use crate::model::time::{Delay, Timestamp};
 use crate::model::value::{FieldType, Value};
 use jiff::tz::TimeZone;
@@ -149,28 +150,11 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok()
 }
 
-/// Is one of the person's identifiers in the list? LinkedIn's addresses and slugs are one.
+/// Is one of the person's identifiers in the list, however it is spelled?
 fn is_in_list(scope: &Scope<'_>, name: &str) -> bool {
     let Some(list) = scope.campaign.lists.get(name) else { return false };
-    let columns = Channel::ALL.map(Channel::word).into_iter().chain(["id", "email"]);
-    let identifiers = columns.filter_map(|column| scope.contact.fields.get(column)).chain([&scope.contact.key]);
-    identifiers.flat_map(|identifier| spellings(identifier)).any(|spelling| list.contains(&spelling))
-}
-
-/// The ways a list may spell an identifier, in lower case.
-fn spellings(identifier: &str) -> Vec<String> {
-    let plain = plain(identifier);
-    let slug = plain.split_once("linkedin.com/in/").map_or(plain.as_str(), |(_, rest)| rest);
-    let slug = slug.split(['/', '?', '#']).next().unwrap_or(slug).to_owned();
-    let mut all = vec![plain.clone()];
-    if !slug.is_empty() && !slug.contains(['@', ' ', '+']) {
-        for prefix in ["", "linkedin.com/in/", "www.linkedin.com/in/", "https://linkedin.com/in/", "https://www.linkedin.com/in/"]
-        {
-            all.push(format!("{prefix}{slug}"));
-            all.push(format!("{prefix}{slug}/"));
-        }
-    }
-    all
+    let columns = IDENTIFYING_COLUMNS.iter().filter_map(|column| scope.contact.fields.get(*column));
+    columns.chain([&scope.contact.key]).any(|identifier| list.contains(&identity(identifier)))
 }
 
 fn was_contacted_within(scope: &Scope<'_>, delay: Delay) -> bool {
