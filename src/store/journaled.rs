@@ -11,7 +11,7 @@ use crate::store::record::{self, Unreadable};
 use crate::store::segments::SegmentJournal;
 use crate::store::sled::Progress;
 use crate::store::start::{self, Options};
-use crate::store::{applier, checkpoint, committer, keys};
+use crate::store::{applier, checkpoint, committer, disk, keys};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ impl JournaledStore {
         if commits.iter().all(|commit| matches!(commit.cause, Cause::Arrival)) {
             return Ok(());
         }
-        let free_mib = start::free_mib(&self.dir)?;
+        let free_mib = disk::free_mib(&self.dir)?;
         let needed_mib = self.options.free_mib_min;
         if free_mib < needed_mib { Err(StoreFault::DiskFull { path: self.dir.clone(), free_mib, needed_mib }) } else { Ok(()) }
     }

@@ -1,11 +1,12 @@
-//! What was submitted and is on its way: first to the journal, then to the tree. One lock, four reasons to wait.
+//! What was submitted and is on its way: first to the journal, then to the tree. One lock, five reasons to wait.
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Done, Frame, Place, SUBMITTED_MAX, StoreFault};
 use crate::store::guard::{locked, wait_while};
 use crate::store::sled::RowChange;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Most commits that may be durable and not yet in the tree: bounds the memory of the overlay and the work of a start.
 pub const UNAPPLIED_MAX: u64 = 32_768;
@@ -52,6 +53,7 @@ pub struct Way {
     to_write: Condvar,
     to_apply: Condvar,
     settled: Condvar,
+    closed: Condvar,
 }
 
 impl Queue {
@@ -114,6 +116,14 @@ impl Way {
         let queue = wait_while(&self.to_write, self.queue(), idle);
         let batch = queue.batch();
         (!batch.is_empty() && queue.poison.is_none()).then(|| (Lsn(queue.durable.0 + 1), batch))
+    }
+
+    /// Waits so long, or until the way is closed; says whether it is.
+    pub fn pause(&self, time: Duration) -> bool {
+        let queue = self.queue();
+        let (queue, _) =
+            self.closed.wait_timeout_while(queue, time, |queue| !queue.is_closing).unwrap_or_else(PoisonError::into_inner);
+        queue.is_closing
     }
 
     /// So many of the first submitted commits are durable. Returns whom to tell, with what.
@@ -191,5 +201,6 @@ impl Way {
         self.to_write.notify_all();
         self.to_apply.notify_all();
         self.settled.notify_all();
+        self.closed.notify_all();
     }
 }

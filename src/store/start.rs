@@ -3,14 +3,15 @@
 use crate::model::id::Lsn;
 use crate::store::applier;
 use crate::store::contract::{Frame, Journal, StoreFault};
+use crate::store::disk::{io, private_dir};
 use crate::store::order::{self, Current};
 use crate::store::record;
 use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
 use crate::store::sled::{BATCH_KEYS_MAX, Progress, Unusable};
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::ControlFlow;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,36 +53,15 @@ pub struct Started {
 /// Opens all of a data directory.
 pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     let mut mended = Vec::new();
-    make_dir(dir, &mut mended)?;
+    mended.extend(private_dir(dir)?);
     let lock = lock(dir)?;
     let journal_dir = dir.join("journal");
-    make_dir(&journal_dir, &mut mended)?;
+    mended.extend(private_dir(&journal_dir)?);
     let (journal, cut) = SegmentJournal::open(&journal_dir, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
     mended.extend(cut);
     let progress = open_progress(&dir.join("sled"), &journal, options, &mut mended)?;
     catch_up(&journal, &progress)?;
     Ok(Started { lock, journal, progress, mended })
-}
-
-/// Free space where the directory lies, in MiB, for somebody without privileges.
-pub fn free_mib(dir: &Path) -> Result<u64, StoreFault> {
-    let stat = rustix::fs::statvfs(dir).map_err(|fault| io("ask for free space at", dir)(fault.into()))?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize) >> 20)
-}
-
-fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreFault {
-    move |source| StoreFault::Io { doing, path: path.to_path_buf(), source: Arc::new(source) }
-}
-
-/// Replies and names of people are in it: nobody else may read it.
-fn make_dir(dir: &Path, mended: &mut Vec<String>) -> Result<(), StoreFault> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("create", dir))?;
-    let mode = std::fs::metadata(dir).map_err(io("read", dir))?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(io("close to others", dir))?;
-        mended.push(format!("closed {} to other users (it had mode {mode:o})", dir.display()));
-    }
-    Ok(())
 }
 
 fn lock(dir: &Path) -> Result<File, StoreFault> {
@@ -105,7 +85,7 @@ fn open_progress(
     if !dir.exists() && last > Lsn(0) {
         mended.push("the progress was missing; rebuilt it from the journal".to_owned());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("create", dir))?;
+    mended.extend(private_dir(dir)?);
     match Progress::open(dir, options.cache_bytes, journal.identity()) {
         Ok(progress) if progress.applied() > last => Err(StoreFault::Damaged {
             file: dir.with_file_name("journal"),

@@ -285,6 +285,24 @@ fn a_full_disk_takes_arrivals_only() {
 }
 
 #[test]
+fn a_disk_without_room_for_a_segment_is_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let next = dir.path().join("journal/next.making");
+    std::os::unix::fs::symlink("/dev/full", &next).unwrap();
+    let (tell, told) = channel();
+    let large = vec![step(1, 1), arrival(1, &"x".repeat(100_000))];
+    store.submit(large, Box::new(move |result| tell.send(result).unwrap())).unwrap();
+    while store.figures().durable < Lsn(1) {
+        std::thread::yield_now();
+    }
+    assert_eq!(store.figures().durable, Lsn(1), "the part that had room is durable");
+    assert!(told.try_recv().is_err());
+    std::fs::remove_file(next).unwrap();
+    assert_eq!(told.recv().unwrap().unwrap(), Lsn(2));
+}
+
+#[test]
 fn a_store_is_for_its_owner_alone() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("a/b");

@@ -5,11 +5,11 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::StoreFault;
+use crate::store::disk::{free_mib, io, sync_dir};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Error, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Bytes before the first frame.
 pub const SEGMENT_HEAD_BYTES: usize = 64;
@@ -20,6 +20,8 @@ pub const SEGMENT_FORMAT: u16 = 1;
 const MAGIC: &[u8; 8] = b"engine\0j";
 const SUFFIX: &str = ".segment";
 const UNFINISHED: &str = ".making";
+const SEGMENT_MIB: u64 = 64;
+const SYNCED_PORTION_BYTES: u64 = 4 << 20;
 const ZEROS: &[u8] = &[0; 1 << 16];
 
 /// What a segment says of itself.
@@ -69,11 +71,6 @@ impl Head {
     }
 }
 
-/// Names the failed step.
-pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreFault {
-    move |source| StoreFault::Io { doing, path: path.to_path_buf(), source: Arc::new(source) }
-}
-
 /// The segment's path.
 pub fn path(dir: &Path, number: u32) -> PathBuf {
     dir.join(format!("{number:08}{SUFFIX}"))
@@ -101,7 +98,7 @@ pub fn read_head(path: &Path) -> Result<Head, StoreFault> {
     let mut bytes = [0; SEGMENT_HEAD_BYTES];
     match file.read_exact(&mut bytes) {
         Ok(()) => Head::parse(&bytes, path),
-        Err(fault) if fault.kind() == std::io::ErrorKind::UnexpectedEof => {
+        Err(fault) if fault.kind() == ErrorKind::UnexpectedEof => {
             Err(StoreFault::Damaged { file: path.to_path_buf(), offset: 0, what: "the head is too short".to_owned() })
         }
         Err(fault) => Err(io("read", path)(fault)),
@@ -113,19 +110,37 @@ pub fn open(path: &Path) -> Result<File, StoreFault> {
     OpenOptions::new().read(true).write(true).open(path).map_err(io("open", path))
 }
 
-/// A file of zeros that will become a segment; durable, but without a segment's name.
-pub fn prepare(dir: &Path, bytes: u64) -> Result<PathBuf, StoreFault> {
-    let path = dir.join(format!("next{UNFINISHED}"));
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path).map_err(io("create", &path))?;
+/// A file of zeros that will become a segment; durable, but without a segment's name. `DiskFull` when there is no room
+/// for it: nothing of the journal was touched, so it may be tried again.
+pub fn prepare(dir: &Path, name: &str, bytes: u64) -> Result<PathBuf, StoreFault> {
+    let path = dir.join(format!("{name}{UNFINISHED}"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|fault| full_or(fault, "create", &path))?;
     let mut left = bytes;
     while left > 0 {
         let portion = ZEROS.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(ZEROS);
-        file.write_all(portion).map_err(io("write", &path))?;
+        file.write_all(portion).map_err(|fault| full_or(fault, "write", &path))?;
         left -= portion.len() as u64;
+        // Small portions, so that the batches written meanwhile do not wait behind a whole segment.
+        if left.is_multiple_of(SYNCED_PORTION_BYTES) {
+            file.sync_data().map_err(|fault| full_or(fault, "sync", &path))?;
+        }
     }
-    file.sync_all().map_err(io("sync", &path))?;
+    file.sync_all().map_err(|fault| full_or(fault, "sync", &path))?;
     Ok(path)
+}
+
+fn full_or(fault: Error, doing: &'static str, path: &Path) -> StoreFault {
+    if fault.kind() != ErrorKind::StorageFull {
+        return io(doing, path)(fault);
+    }
+    let dir = path.parent().unwrap_or(path);
+    StoreFault::DiskFull { path: dir.to_path_buf(), free_mib: free_mib(dir).unwrap_or(0), needed_mib: SEGMENT_MIB }
 }
 
 /// Makes the prepared file the segment of that head: head, name, and the directory's entry are durable on return.
@@ -137,9 +152,4 @@ pub fn christen(prepared: &Path, dir: &Path, head: &Head) -> Result<File, StoreF
     std::fs::rename(prepared, &path).map_err(io("rename", &path))?;
     sync_dir(dir)?;
     Ok(file)
-}
-
-/// Makes the directory's entries durable.
-pub fn sync_dir(dir: &Path) -> Result<(), StoreFault> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(io("sync", dir))
 }

@@ -5,13 +5,16 @@
 
 mod file;
 mod frame;
+mod spare;
 mod tail;
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, Journal, Place, StoreFault};
+use crate::store::disk::io;
 use crate::store::guard::locked;
-use crate::store::segments::file::{Head, SEGMENT_HEAD_BYTES, io};
+use crate::store::segments::file::{Head, SEGMENT_HEAD_BYTES};
 use crate::store::segments::frame::{FRAME_HEAD_BYTES, Whole, frame_len};
+use crate::store::segments::spare::Spare;
 use crate::store::segments::tail::{After, End};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -49,6 +52,7 @@ struct Writer {
     segment: u32,
     next: Lsn,
     buffer: Vec<u8>,
+    spare: Spare,
 }
 
 fn place_at(segment: u32, offset: u64) -> Place {
@@ -67,7 +71,7 @@ impl SegmentJournal {
         let numbers = file::list(dir)?;
         if numbers.is_empty() {
             let head = Head { number: 1, identity, first: Lsn(1) };
-            file::christen(&file::prepare(dir, segment_bytes)?, dir, &head)?;
+            file::christen(&file::prepare(dir, "first", segment_bytes)?, dir, &head)?;
         }
         let heads = heads(dir, if numbers.is_empty() { vec![1] } else { numbers })?;
         let Some(last) = heads.last() else { return Err(StoreFault::Closed) };
@@ -81,7 +85,13 @@ impl SegmentJournal {
             segment_bytes,
             identity: last.identity,
             layout: Mutex::new(layout),
-            writer: Mutex::new(Writer { file, segment: last.number, next: end.next, buffer: Vec::new() }),
+            writer: Mutex::new(Writer {
+                file,
+                segment: last.number,
+                next: end.next,
+                buffer: Vec::new(),
+                spare: Spare::default(),
+            }),
             firsts: Mutex::new(heads.iter().map(|head| (head.number, head.first)).collect()),
         };
         Ok((journal, mended))
@@ -94,7 +104,11 @@ impl SegmentJournal {
 
     fn roll(&self, writer: &mut Writer, segment: u32, frame: &Frame) -> Result<(), StoreFault> {
         let head = Head { number: segment, identity: self.identity, first: frame.lsn };
-        let prepared = file::prepare(&self.dir, self.capacity_for(frame_len(frame.payload.len())))?;
+        let capacity = self.capacity_for(frame_len(frame.payload.len()));
+        let prepared = match writer.spare.take() {
+            Some(spare) if capacity == self.segment_bytes => spare,
+            Some(_) | None => file::prepare(&self.dir, "next", capacity)?,
+        };
         writer.file = file::christen(&prepared, &self.dir, &head)?;
         writer.segment = segment;
         locked(&self.firsts).insert(segment, frame.lsn);
@@ -116,6 +130,9 @@ impl SegmentJournal {
         writer.file.write_all_at(&buffer, offset).map_err(io("write", &path))?;
         writer.file.sync_data().map_err(io("sync", &path))?;
         writer.next = Lsn(first.lsn.0 + frames.len() as u64);
+        if offset + buffer.len() as u64 > self.segment_bytes / 2 {
+            writer.spare.begin(&self.dir, self.segment_bytes);
+        }
         writer.buffer = buffer;
         Ok(())
     }

@@ -1,0 +1,35 @@
+//! The file system, as far as the whole wing needs it: directories for the owner alone, free space, named faults.
+
+use crate::store::contract::StoreFault;
+use std::fs::{DirBuilder, File, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Names the step that failed.
+pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreFault {
+    move |source| StoreFault::Io { doing, path: path.to_path_buf(), source: Arc::new(source) }
+}
+
+/// Makes the directory for its owner alone; one that others could enter is closed to them, and the sentence says so.
+/// Replies and names of people are in it.
+pub fn private_dir(dir: &Path) -> Result<Option<String>, StoreFault> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("create", dir))?;
+    let mode = std::fs::metadata(dir).map_err(io("read", dir))?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(None);
+    }
+    std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(io("close to others", dir))?;
+    Ok(Some(format!("closed {} to other users (it had mode {mode:o})", dir.display())))
+}
+
+/// Makes the directory's entries durable.
+pub fn sync_dir(dir: &Path) -> Result<(), StoreFault> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(io("sync", dir))
+}
+
+/// Free space where the directory lies, in MiB, for somebody without privileges.
+pub fn free_mib(dir: &Path) -> Result<u64, StoreFault> {
+    let stat = rustix::fs::statvfs(dir).map_err(|fault| io("ask for free space at", dir)(fault.into()))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize) >> 20)
+}
