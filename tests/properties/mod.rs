@@ -1,1 +1,4 @@
 //! Tests of properties.
+
+mod formatting;
+mod program;

@@ -16,7 +16,8 @@ struct Subject {
 }
 
 impl<'f> Reader<'f> {
-    /// A message. An untagged subject belongs to the texts behind it, up to the next; a tagged one to its language.
+    /// A message. An untagged subject belongs to the untagged text behind it, or to all tagged texts up to the next
+    /// subject; a tagged one to its language.
     pub fn message(&mut self, block: &Paired) -> Message {
         let name = self.read(block.header, Rule::message_line, |phrase, pair| phrase.name_in(&pair));
         let mut message = Message {
@@ -57,6 +58,9 @@ impl<'f> Reader<'f> {
             let mut notes = self.notes(index);
             if let Some((language, Some(text))) = read {
                 let subject = take_subject(subjects, language.as_ref(), &mut notes);
+                if language.is_none() {
+                    subjects.retain(|subject| subject.language.is_some());
+                }
                 message.variants.push(Variant { language, subject, text, notes });
             }
         } else if head.word(0) == "attach" {

@@ -17,7 +17,7 @@ mod reader;
 mod scan;
 mod statement;
 mod terms;
-mod text;
+pub(in crate::lang) mod text;
 mod vocabulary;
 mod workspace;
 

@@ -90,8 +90,7 @@ fn read_block(inside: &str, span: Span) -> Text {
             text.value.push('\n');
         }
         let cut = if index == 0 && !opens_on_new_line { 0 } else { common.min(line.len()) };
-        let kept = if is_blank(line) && opens_on_new_line { "" } else { line.get(cut..).unwrap_or_default() };
-        push_unescaped(&mut text, kept, start + cut as u32);
+        push_unescaped(&mut text, line.get(cut..).unwrap_or_default(), start + cut as u32);
     }
     text
 }

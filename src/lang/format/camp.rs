@@ -1,0 +1,253 @@
+//! A file in the `.camp` notation: one order, two spaces a level, every comment, no two blank lines in a row.
+
+use crate::lang::format::page::Page;
+use crate::lang::format::{path, phrase};
+use crate::lang::syntax::{
+    AccountBlock, Accounts, Campaign, Class, Contacts, Enter, FieldDeclaration, File, Handler, HandlerKind, Item, Limit, Limits,
+    Line, Message, Name, Notes, OutcomeGroup, Schedule, Spanned, Workspace,
+};
+use crate::model::campaign::OutcomeKind;
+use crate::model::value::FieldType;
+
+/// The whole file, with a newline at its end; empty for an empty file.
+pub fn print(file: &File) -> String {
+    let mut page = Page::default();
+    for (position, item) in file.items.iter().enumerate() {
+        let follows_block = position > 0;
+        match item {
+            Item::Campaign(campaign) => print_campaign(&mut page, campaign, follows_block),
+            Item::Workspace(workspace) => print_workspace(&mut page, workspace, follows_block),
+            Item::Message(message) => print_message(&mut page, message, follows_block),
+            Item::Class(class) => print_class(&mut page, class),
+        }
+    }
+    page.comments(&file.tail);
+    page.finish()
+}
+
+fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
+    let version = campaign.version.map(|version| format!(" version {}", version.value)).unwrap_or_default();
+    page.apart(is_apart);
+    page.open(&campaign.notes, &format!("campaign {}{version}", campaign.name.value));
+    if let Some(goal) = &campaign.goal {
+        page.text(&goal.notes, "goal ", &goal.value, "");
+    }
+    if let Some(accounts) = &campaign.accounts {
+        let from = match &accounts.value {
+            Accounts::Pool(pool) => format!("accounts from pool {}", pool.value),
+            Accounts::Listed(listed) => format!("accounts from {}", names(listed)),
+        };
+        page.line(&accounts.notes, &from);
+    }
+    if let Some(outcomes) = &campaign.outcomes {
+        page.line(&outcomes.notes, &format!("outcomes {}", groups(&outcomes.value)));
+    }
+    if let Some(contacts) = &campaign.contacts {
+        print_contacts(page, contacts);
+    }
+    if let Some(limits) = &campaign.limits {
+        print_limits(page, limits);
+    }
+    if let Some(schedule) = &campaign.schedule {
+        print_schedule(page, schedule);
+    }
+    campaign.classes.iter().for_each(|class| print_class(page, class));
+    campaign.messages.iter().for_each(|message| print_message(page, message, true));
+    if let Some(steps) = &campaign.steps {
+        page.apart(true);
+        page.open(&steps.notes, "steps");
+        path::print_block(page, steps);
+        page.close(&steps.end_notes, "end");
+    }
+    campaign.handlers.iter().for_each(|handler| print_handler(page, handler));
+    page.close(&campaign.end_notes, "end");
+}
+
+fn names(names: &[Name]) -> String {
+    names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn groups(groups: &[OutcomeGroup]) -> String {
+    let group = |group: &OutcomeGroup| {
+        let kind = match group.kind {
+            OutcomeKind::Won => "won",
+            OutcomeKind::Lost => "lost",
+            OutcomeKind::Neutral => "neutral",
+        };
+        format!("{kind} {}", names(&group.names))
+    };
+    groups.iter().map(group).collect::<Vec<_>>().join("; ")
+}
+
+fn print_contacts(page: &mut Page, contacts: &Contacts) {
+    let [need, may, skip, enter, start] = &contacts.clause_notes;
+    page.apart(true);
+    page.open(&contacts.notes, &format!("contacts from {}", paths(&contacts.from)));
+    if !contacts.need.is_empty() {
+        page.line(need, &format!("need {}", declarations(&contacts.need)));
+    }
+    if !contacts.may_have.is_empty() {
+        page.line(may, &format!("may have {}", declarations(&contacts.may_have)));
+    }
+    for (position, condition) in contacts.skip_when.iter().enumerate() {
+        let notes = if position == 0 { skip } else { &Notes::default() };
+        page.line(notes, &format!("skip when {}", phrase::expr(condition)));
+    }
+    if let Some(entering) = &contacts.enter {
+        let how = match entering.value {
+            Enter::Once => "once".to_owned(),
+            Enter::AgainAfter(delay) => format!("again after {delay}"),
+        };
+        page.line(enter, &format!("enter {how}"));
+    }
+    if let Some(count) = &contacts.start_per_day {
+        page.line(start, &format!("start {} a day", count.value));
+    }
+    page.close(&contacts.end_notes, "end");
+}
+
+fn paths(paths: &[Spanned<String>]) -> String {
+    paths.iter().map(|path| phrase::text(&path.value)).collect::<Vec<_>>().join(", ")
+}
+
+fn declarations(fields: &[FieldDeclaration]) -> String {
+    let declared = |field: &FieldDeclaration| {
+        let ty = match field.ty.map(|ty| ty.value) {
+            None => "",
+            Some(FieldType::Text) => ": text",
+            Some(FieldType::Number) => ": number",
+            Some(FieldType::Date) => ": date",
+        };
+        let default = field.default.as_ref().map(|default| format!(" = {}", phrase::literal(&default.value)));
+        format!("{}{ty}{}", field.name.value, default.unwrap_or_default())
+    };
+    fields.iter().map(declared).collect::<Vec<_>>().join(", ")
+}
+
+fn print_class(page: &mut Page, class: &Class) {
+    let pattern = phrase::regex(&class.pattern.value);
+    page.line(&class.notes, &format!("class {} when reply matches {pattern}", class.name.value));
+}
+
+/// A subject that all languages share stands once, above them.
+fn print_message(page: &mut Page, message: &Message, is_apart: bool) {
+    page.apart(is_apart);
+    page.open(&message.notes, &format!("message {}", message.name.value));
+    let first = message.variants.first().and_then(|variant| variant.subject.as_ref());
+    let is_shared =
+        message.variants.len() > 1 && message.variants.iter().all(|one| one.language.is_some() && one.subject.as_ref() == first);
+    for (position, variant) in message.variants.iter().enumerate() {
+        let tag = variant.language.as_ref().map(|language| format!("[{}] ", language.value)).unwrap_or_default();
+        let mut text_notes = variant.notes.clone();
+        if let Some(subject) = variant.subject.as_ref().filter(|_| !is_shared || position == 0) {
+            let tag = if is_shared { "" } else { tag.as_str() };
+            let above = Notes { beside: None, ..variant.notes.clone() };
+            page.text(&above, &format!("{tag}subject "), subject, "");
+            text_notes = Notes { beside: variant.notes.beside.clone(), ..Notes::default() };
+        }
+        page.text(&text_notes, &tag, &variant.text, "");
+    }
+    for attachment in &message.attachments {
+        page.line(&attachment.notes, &format!("attach {}", phrase::text(&attachment.value.value)));
+    }
+    page.close(&message.end_notes, "end");
+}
+
+fn print_handler(page: &mut Page, handler: &Handler) {
+    let event = match handler.kind {
+        HandlerKind::Reply => "reply",
+        HandlerKind::OptOut => "opt out",
+        HandlerKind::Takeover => "takeover",
+        HandlerKind::AccountLost => "account lost",
+    };
+    page.apart(true);
+    page.open(&handler.notes, &format!("on {event}"));
+    path::print_block(page, &handler.body);
+    page.close(&handler.body.end_notes, "end");
+}
+
+fn print_workspace(page: &mut Page, workspace: &Workspace, is_apart: bool) {
+    page.apart(is_apart);
+    page.open(&workspace.notes, &format!("workspace {}", workspace.name.value));
+    workspace.accounts.iter().for_each(|account| print_account(page, account));
+    for pool in &workspace.pools {
+        page.line(&pool.notes, &format!("pool {} {}", pool.value.name.value, names(&pool.value.accounts)));
+    }
+    for person in &workspace.people {
+        let address = phrase::text(&person.value.address.value);
+        page.line(&person.notes, &format!("person {} {address}", person.value.name.value));
+    }
+    for list in &workspace.never_contact {
+        page.line(&list.notes, &format!("never contact {}", phrase::text(&list.value.value)));
+    }
+    workspace.classes.iter().for_each(|class| print_class(page, class));
+    workspace.messages.iter().for_each(|message| print_message(page, message, true));
+    if let Some(schedule) = &workspace.schedule {
+        print_schedule(page, schedule);
+    }
+    if let Some(limits) = &workspace.limits {
+        print_limits(page, limits);
+    }
+    page.close(&workspace.end_notes, "end");
+}
+
+fn print_account(page: &mut Page, account: &AccountBlock) {
+    let quoted = |text: &Spanned<String>| phrase::text(&text.value);
+    let values = [
+        ("id", account.id.as_ref().map(quoted)),
+        ("channel", account.channel.map(|channel| channel.value.word().to_owned())),
+        ("tier", account.tier.map(|tier| tier.value.word().to_owned())),
+        ("timezone", account.timezone.as_ref().map(quoted)),
+        ("owner", account.owner.as_ref().map(quoted)),
+    ];
+    page.open(&account.notes, &format!("account {}", account.name.value));
+    for ((word, value), notes) in values.into_iter().zip(&account.clause_notes) {
+        if let Some(value) = value {
+            page.line(notes, &format!("{word} {value}"));
+        }
+    }
+    page.close(&account.end_notes, "end");
+}
+
+fn print_schedule(page: &mut Page, schedule: &Schedule) {
+    page.open(&schedule.notes, "schedule");
+    for window in &schedule.sends {
+        page.line(&window.notes, &format!("send {}", phrase::send_window(&window.value)));
+    }
+    if let Some(zone) = &schedule.timezone {
+        let named = zone.value.zone.as_ref().map(|zone| phrase::text(&zone.value));
+        let line = match (zone.value.of_contact, named) {
+            (true, Some(named)) => format!("timezone of contact or {named}"),
+            (true, None) => "timezone of contact".to_owned(),
+            (false, named) => format!("timezone {}", named.unwrap_or_default()),
+        };
+        page.line(&zone.notes, &line);
+    }
+    for list in &schedule.holidays {
+        page.line(&list.notes, &format!("holidays {}", phrase::text(&list.value.value)));
+    }
+    if let Some(gap) = &schedule.gap {
+        page.line(&gap.notes, &format!("gap {}", gap.value.value));
+    }
+    page.close(&schedule.end_notes, "end");
+}
+
+fn print_limits(page: &mut Page, limits: &Limits) {
+    page.open(&limits.notes, "limits per account");
+    limits.lines.iter().for_each(|line| print_limit(page, line));
+    page.close(&limits.end_notes, "end");
+}
+
+fn print_limit(page: &mut Page, line: &Line<Limit>) {
+    let words = match &line.value {
+        Limit::Caps { budget, caps } => {
+            format!("{} {}", budget.value.word(), phrase::caps(caps.iter().map(|cap| &cap.value)))
+        }
+        Limit::Pending(count) => format!("pending invites at most {}", count.value),
+        Limit::Ramp { days, from_percent } => {
+            let unit = if days.value == 1 { "day" } else { "days" };
+            format!("ramp up over {} {unit} from {}%", days.value, from_percent.value)
+        }
+    };
+    page.line(&line.notes, &words);
+}

@@ -1,0 +1,28 @@
+//! What is printed and read again is the same file, in both notations, and printing it once more changes nothing.
+
+use crate::properties::program;
+use campaign_engine::lang::camp;
+use campaign_engine::lang::format::{self, convert};
+use campaign_engine::lang::source::{Notation, SourceId};
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn camp_reads_what_it_printed(file in program::file()) {
+        let text = format::camp::print(&file);
+        let (again, faults) = camp::parse(SourceId(0), &text);
+        prop_assert_eq!(faults, vec![], "{}", text);
+        prop_assert!(again == file, "{}", text);
+        prop_assert_eq!(format::camp::print(&again), text);
+    }
+
+    #[test]
+    fn both_notations_say_the_same(file in program::single()) {
+        let Ok(yaml) = format::format(&file, Notation::Yaml) else { return Ok(()) };
+        let camp = format::camp::print(&file);
+        let back = convert(&yaml, Notation::Yaml, Notation::Camp);
+        prop_assert!(back.as_ref() == Ok(&camp), "{}\n{:?}\n{}", yaml, back, camp);
+    }
+}
