@@ -3,8 +3,8 @@
 use crate::runtime::clock::{Anchor, ScaledClock, wall_now};
 use crate::sim::faults::{Faults, FaultsFault};
 use crate::sim::http::serve;
+use crate::sim::people::directory::{ContactSeed, Directory};
 use crate::sim::people::file::{PeopleFault, read};
-use crate::sim::people::{ContactSeed, Directory};
 use crate::sim::postpress::account::AccountSeed;
 use crate::sim::postpress::ledger::{LedgerFault, anchor};
 use crate::sim::postpress::{Settings, World};

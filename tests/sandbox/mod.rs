@@ -12,7 +12,7 @@ mod webhooks;
 use campaign_engine::model::time::{DAY_MS, Timestamp};
 use campaign_engine::runtime::clock::SetClock;
 use campaign_engine::sim::faults::{Faults, Rule};
-use campaign_engine::sim::people::Directory;
+use campaign_engine::sim::people::directory::Directory;
 use campaign_engine::sim::postpress::account::AccountSeed;
 use campaign_engine::sim::postpress::call::Call;
 use campaign_engine::sim::postpress::{Answer, Settings, World};

@@ -3,8 +3,9 @@
 use crate::sandbox::{Sandbox, Wish};
 use campaign_engine::model::account::Channel;
 use campaign_engine::model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+use campaign_engine::sim::people::directory::{ContactSeed, Directory};
 use campaign_engine::sim::people::file::{length_ms, read};
-use campaign_engine::sim::people::{ContactSeed, Directory, identity};
+use campaign_engine::sim::people::identity;
 use proptest::prelude::{prop_assert_eq, proptest};
 
 #[test]

@@ -50,9 +50,9 @@ pub async fn serve(listener: TcpListener, world: Arc<World>, shutdown: impl Futu
 
 async fn connection(stream: TcpStream, world: Arc<World>, courier: Arc<Courier>) {
     drop(stream.set_nodelay(true));
-    let service = service_fn(move |request: Request<Incoming>| answer(request, world.clone(), courier.clone()));
+    let answers = service_fn(move |request: Request<Incoming>| answer(request, world.clone(), courier.clone()));
     // A connection that breaks is the peer's affair.
-    drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+    drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answers).await);
 }
 
 /// An error makes hyper break the connection: that is how a reset is played.

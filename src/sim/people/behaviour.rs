@@ -2,16 +2,7 @@
 
 use crate::model::id::draw;
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use crate::sim::people::Person;
-
-/// What a people file says somebody does. None: never.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Script {
-    pub accepts_after_ms: Option<i64>,
-    pub replies_after_ms: Option<i64>,
-    /// Empty: a friendly default.
-    pub reply: Option<String>,
-}
+use crate::sim::people::person::{Person, Script};
 
 /// Something a person does about a message, so many milliseconds after it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use crate::model::account::Channel;
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
-use crate::sim::people::behaviour::Script;
-use crate::sim::people::{Directory, Person, Ties, identity};
+use crate::sim::people::directory::Directory;
+use crate::sim::people::identity;
+use crate::sim::people::person::{Person, Script, Ties};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,10 @@
 //! `/chats…` but for sending: listing, reading, marking.
 
-use crate::model::time::Timestamp;
-use crate::sim::people::identity;
 use crate::sim::postpress::call::{Refusal, Reply};
-use crate::sim::postpress::messages::{attendee_view, message_view};
 use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::route::Desk;
-use crate::sim::postpress::state::{Chat, State, provider_own};
+use crate::sim::postpress::state::Chat;
+use crate::sim::postpress::view::{attendee_view, chat_provider_id, chat_view, last_at, message_view};
 use serde_json::{Value, json};
 
 impl Desk<'_> {
@@ -90,56 +88,4 @@ impl Desk<'_> {
         }
         Ok(Reply::json(200, json!({"object": "ChatPatched"})))
     }
-}
-
-/// When something was last said in it.
-fn last_at(state: &State, chat: &Chat) -> Timestamp {
-    chat.messages.last().and_then(|id| state.messages.get(id)).map_or(chat.created_at, |message| message.at)
-}
-
-/// The chat's id at the provider.
-pub(super) fn chat_provider_id(chat: &Chat) -> String {
-    match (chat.channel, chat.people.as_slice()) {
-        (crate::model::account::Channel::Whatsapp, [person]) if !chat.is_group => format!("{person}@s.whatsapp.net"),
-        (crate::model::account::Channel::Whatsapp, _) => format!("{}@g.us", crate::model::id::draw(&[chat.id.as_bytes()])),
-        _ => provider_own(chat.channel, &chat.id),
-    }
-}
-
-/// The folders a chat lies in.
-pub(super) fn folders(chat: &Chat) -> Vec<String> {
-    let mut out = vec!["INBOX".to_owned()];
-    if chat.channel == crate::model::account::Channel::Linkedin {
-        out.push(format!("INBOX_LINKEDIN_{}", chat.inmail.as_deref().unwrap_or("classic").to_uppercase()));
-    }
-    out
-}
-
-/// The `Chat` object.
-fn chat_view(state: &State, chat: &Chat) -> Value {
-    let person = chat.people.first().filter(|_| !chat.is_group);
-    let name = match (person, &chat.subject) {
-        (None, subject) => subject.clone(),
-        (Some(_), _) if chat.channel == crate::model::account::Channel::Linkedin => None,
-        (Some(person), _) => Some(state.directory.person(person).name()),
-    };
-    let mut view = json!({
-        "object": "Chat", "id": chat.id, "account_id": chat.account, "account_type": chat.channel.word().to_uppercase(),
-        "provider_id": chat_provider_id(chat), "name": name, "type": u8::from(chat.is_group), "timestamp": last_at(state, chat).iso_ms(),
-        "unread_count": chat.unread, "unread": u8::from(chat.unread > 0), "archived": u8::from(chat.is_archived),
-        "pinned": u8::from(chat.is_pinned), "muted_until": if chat.is_muted { json!(-1) } else { Value::Null }, "read_only": 0,
-        "disabledFeatures": [], "folder": folders(chat),
-    });
-    let Some(object) = view.as_object_mut() else { return view };
-    if let Some(person) = person {
-        object.insert("attendee_provider_id".to_owned(), json!(identity::provider_id(chat.channel, person)));
-        object.insert("attendee_public_identifier".to_owned(), json!(identity::public_identifier(chat.channel, person)));
-    }
-    if let Some(subject) = &chat.subject {
-        object.insert("subject".to_owned(), json!(subject));
-    }
-    if chat.inmail.is_some() {
-        object.insert("content_type".to_owned(), json!("inmail"));
-    }
-    view
 }

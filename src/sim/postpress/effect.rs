@@ -2,8 +2,7 @@
 
 use crate::sim::people::behaviour;
 use crate::sim::postpress::ledger::{Kind, Line};
-use crate::sim::postpress::reaction::{Due, new_chat, own_message};
-use crate::sim::postpress::state::{Ending, Invitation, Message, State};
+use crate::sim::postpress::state::{Chat, Due, Ending, Invitation, Message, State};
 
 impl State {
     /// Lets the effect happen; the world must have been advanced to its time.
@@ -55,7 +54,7 @@ impl State {
 
     fn fold_message(&mut self, line: &Line, kind: &'static str) {
         let at = line.time();
-        let mut message = Message { kind, ..own_message(line.provider_id.clone(), line.text.clone(), at) };
+        let mut message = Message { kind, ..Message::own(line.provider_id.clone(), line.text.clone(), at) };
         message.subject.clone_from(&line.subject);
         message.attachments.clone_from(&line.attachments);
         let group = line.chat_id.as_ref().filter(|id| self.chats.get(*id).is_some_and(|chat| chat.is_group));
@@ -90,11 +89,11 @@ impl State {
         let channel = self.channel(&line.account);
         let ids = line.recipient_id.split(',').filter(|id| !id.is_empty());
         let people = ids.filter_map(|id| crate::sim::people::identity::key(channel, id)).collect();
-        let mut chat = new_chat(id.clone(), &line.account, channel, people, line.time());
+        let mut chat = Chat::new(id.clone(), &line.account, channel, people, line.time());
         chat.is_group = true;
         chat.subject.clone_from(&line.subject);
         self.chats.insert(id.clone(), chat);
-        let mut message = own_message(line.provider_id.clone(), line.text.clone(), line.time());
+        let mut message = Message::own(line.provider_id.clone(), line.text.clone(), line.time());
         message.attachments.clone_from(&line.attachments);
         self.store_in_group(&id, message);
     }

@@ -2,7 +2,7 @@
 
 use crate::model::account::Channel;
 use crate::sim::people::identity;
-use crate::sim::postpress::call::{Refusal, Reply};
+use crate::sim::postpress::call::{Content, Refusal, Reply};
 use crate::sim::postpress::ledger::Kind;
 use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::posts::has_skill;
@@ -98,7 +98,7 @@ impl Desk<'_> {
                 "network_distance": if state.is_relation(&account, &person.key) { "DISTANCE_1" } else { "DISTANCE_2" },
             })
         });
-        if let crate::sim::postpress::call::Content::Json(serde_json::Value::Object(object)) = &mut reply.content {
+        if let Content::Json(serde_json::Value::Object(object)) = &mut reply.content {
             object.insert("paging".to_owned(), json!({"start": 0, "page_count": total, "total_count": total}));
         }
         Ok(reply)

@@ -4,13 +4,11 @@ use crate::model::account::Channel;
 use crate::model::time::Timestamp;
 use crate::sim::people::identity;
 use crate::sim::postpress::call::{Content, Refusal, Reply};
-use crate::sim::postpress::chats::chat_provider_id;
-use crate::sim::postpress::ledger::Sent;
 use crate::sim::postpress::page::{Ask, Mark, Row};
-use crate::sim::postpress::profiles::member_number;
 use crate::sim::postpress::route::Desk;
-use crate::sim::postpress::state::{Chat, Message, State, opaque, provider_own};
-use serde_json::{Value, json};
+use crate::sim::postpress::state::{Chat, Message, State};
+use crate::sim::postpress::view::{attachment_id, attendee_id, attendee_view, message_view, sender};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 impl Desk<'_> {
@@ -102,15 +100,16 @@ impl Desk<'_> {
     /// `GET /chat_attendees/{ids}/chats`: our ids or the provider's, with commas; 404 while nobody of them was ever synced.
     fn attendee_chats(&self, ids: &str) -> Result<Reply, Refusal> {
         let wanted: Vec<&str> = ids.split(',').collect();
-        let means = |chat: &Chat, person: &String| {
-            wanted.iter().any(|id| {
-                *id == attendee_id(&chat.account, person)
-                    || *id == identity::provider_id(chat.channel, person)
-                    || *id == identity::messaging_id(chat.channel, person)
-                    || (identity::is_linkedin_id(id) && identity::key(Channel::Linkedin, id).as_ref() == Some(person))
-            })
+        // Ids of the provider can be read back; only ours have to be compared with everybody's.
+        let keys: Vec<(Channel, String)> =
+            Channel::ALL.into_iter().flat_map(|channel| wanted.iter().filter_map(move |id| provider_key(channel, id))).collect();
+        let is_known = |chat: &Chat| {
+            chat.people.iter().any(|person| keys.iter().any(|(channel, key)| *channel == chat.channel && key == person))
         };
-        let has_any = |chat: &Chat| chat.people.iter().any(|person| means(chat, person));
+        let is_ours =
+            |chat: &Chat| chat.people.iter().any(|person| wanted.contains(&attendee_id(&chat.account, person).as_str()));
+        let by_provider = self.state().chats.values().any(is_known);
+        let has_any = |chat: &Chat| if by_provider { is_known(chat) } else { is_ours(chat) };
         if !self.state().chats.values().any(has_any) {
             return Err(Refusal::not_found("attendee"));
         }
@@ -118,100 +117,11 @@ impl Desk<'_> {
     }
 }
 
-/// Our id of somebody in the chats of an account.
-pub(super) fn attendee_id(account: &str, key: &str) -> String {
-    opaque(&["attendee", account, key])
-}
-
-/// Key and provider id of whoever wrote it.
-pub(super) fn sender(state: &State, chat: &Chat, message: &Message) -> (String, String) {
-    let own = || state.account(&chat.account).map(|account| account.key.clone()).unwrap_or_default();
-    let key = message.sender.clone().unwrap_or_else(own);
-    let id = identity::provider_id(chat.channel, &key);
-    (key, id)
-}
-
-/// The id of an attachment within its message.
-pub(super) fn attachment_id(message: &Message, n: usize, sent: &Sent) -> String {
-    opaque(&["attachment", &message.id, &n.to_string(), &sent.hash])
-}
-
-/// `img`, `video`, `audio` or `file`.
-pub(super) fn attachment_kind(sent: &Sent) -> &'static str {
-    match sent.mimetype.split('/').next() {
-        Some("image") => "img",
-        Some("video") => "video",
-        Some("audio") => "audio",
-        _ => "file",
-    }
-}
-
-/// The `Message` object. Flags are 0 or 1 here, unlike in webhooks.
-pub(super) fn message_view(state: &State, message: &Message) -> Value {
-    let Some(chat) = state.chats.get(&message.chat) else { return Value::Null };
-    let (key, sender_id) = sender(state, chat, message);
-    let counterpart = chat.people.first().map(|person| identity::provider_id(chat.channel, person)).unwrap_or_default();
-    let seen_by = if message.is_seen { json!({counterpart: true}) } else { json!({}) };
-    let attachments: Vec<Value> =
-        message.attachments.iter().enumerate().map(|(n, sent)| attachment_view(message, n, sent)).collect();
-    let reactions: Vec<Value> = message
-        .reactions
-        .iter()
-        .map(|(value, by)| json!({"value": value, "sender_id": identity::provider_id(chat.channel, by), "is_sender": false}))
-        .collect();
-    json!({
-        "object": "Message", "id": message.id, "message_id": message.id, "provider_id": provider_own(chat.channel, &message.id),
-        "account_id": chat.account, "chat_id": chat.id, "chat_provider_id": chat_provider_id(chat), "sender_id": sender_id,
-        "sender_attendee_id": attendee_id(&chat.account, &key), "text": message.text, "subject": message.subject,
-        "timestamp": message.at.iso_ms(), "is_sender": u8::from(message.sender.is_none()), "attachments": attachments,
-        "reactions": reactions, "seen": u8::from(message.is_seen), "seen_by": seen_by, "hidden": 0, "deleted": 0, "edited": 0,
-        "is_event": 0, "delivered": u8::from(message.is_delivered || message.sender.is_some()), "behavior": 0,
-        "original": "{}", "message_type": message.kind, "attendee_type": "MEMBER", "attendee_distance": 1,
-    })
-}
-
-fn attachment_view(message: &Message, n: usize, sent: &Sent) -> Value {
-    let kind = attachment_kind(sent);
-    let mut view = json!({
-        "id": attachment_id(message, n, sent), "type": kind, "unavailable": false, "mimetype": sent.mimetype, "file_size": sent.bytes,
-        "url": format!("att://{}", attachment_id(message, n, sent)),
-    });
-    let Some(object) = view.as_object_mut() else { return view };
-    match kind {
-        "img" => object.extend([("size".to_owned(), json!({"width": 150, "height": 150})), ("sticker".to_owned(), json!(false))]),
-        "video" => object.extend([("size".to_owned(), json!({"width": 640, "height": 360})), ("gif".to_owned(), json!(false))]),
-        "audio" => object.extend([("voice_note".to_owned(), json!(sent.voice))]),
-        _ => object.extend([("file_name".to_owned(), json!(sent.name))]),
-    }
-    view
-}
-
-/// The `ChatAttendee` object.
-pub(super) fn attendee_view(state: &State, account: &str, key: &str) -> Value {
-    let channel = state.channel(account);
-    let own = state.account(account).ok().filter(|account| account.key == key);
-    let person = state.directory.person(key);
-    let id = identity::provider_id(channel, key);
-    let mut view = json!({
-        "object": "ChatAttendee", "id": attendee_id(account, key), "account_id": account, "provider_id": id,
-        "public_identifier": identity::public_identifier(channel, key),
-        "name": own.map_or_else(|| person.name(), |own| own.seed.name.clone()), "is_self": u8::from(own.is_some()), "hidden": 0,
-    });
-    let Some(object) = view.as_object_mut() else { return view };
-    match channel {
-        Channel::Linkedin => {
-            let distance = if state.is_relation(account, key) { "DISTANCE_1" } else { "DISTANCE_2" };
-            let mut specifics = json!({"provider": "LINKEDIN", "member_urn": format!("urn:li:member:{}", member_number(key)), "occupation": person.headline});
-            if let (None, Some(specifics)) = (own, specifics.as_object_mut()) {
-                specifics.insert("network_distance".to_owned(), json!(distance));
-            }
-            object.insert("profile_url".to_owned(), json!(format!("https://www.linkedin.com/in/{id}")));
-            object.insert("specifics".to_owned(), specifics);
-        }
-        Channel::Whatsapp => {
-            object.insert("specifics".to_owned(), json!({"provider": "WHATSAPP", "phone_number": format!("+{key}"), "lid": id}));
-        }
-        Channel::Instagram | Channel::Messenger | Channel::Telegram => {}
-    }
-    view
+/// The key an id of the provider's means; none: it is something else, a name or an id of ours.
+fn provider_key(channel: Channel, id: &str) -> Option<(Channel, String)> {
+    let key = identity::key(channel, id)?;
+    let is_provider = id == identity::provider_id(channel, &key)
+        || id == identity::messaging_id(channel, &key)
+        || (channel == Channel::Linkedin && identity::is_linkedin_id(id));
+    is_provider.then_some((channel, key))
 }

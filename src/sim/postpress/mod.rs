@@ -11,6 +11,7 @@ pub mod state;
 
 mod accounts;
 mod chats;
+mod core;
 mod effect;
 mod invitations;
 mod linkedin;
@@ -22,17 +23,18 @@ mod profiles;
 mod reaction;
 mod route;
 mod sending;
+mod view;
 mod webhooks;
 
-use crate::model::time::{HOUR_MS, MINUTE_MS, Timestamp};
+use crate::model::time::Timestamp;
 use crate::runtime::clock::Clock;
 use crate::sim::faults::{Faults, Kind, Rule};
-use crate::sim::people::{Directory, behaviour};
+use crate::sim::people::directory::Directory;
 use crate::sim::postpress::account::AccountSeed;
 use crate::sim::postpress::call::{Body, Call, Content, Refusal, Reply};
+use crate::sim::postpress::core::Core;
 use crate::sim::postpress::ledger::{Ledger, LedgerFault};
 use crate::sim::postpress::outbox::{Delivery, Twist};
-use crate::sim::postpress::reaction::Due;
 use crate::sim::postpress::route::Desk;
 use crate::sim::postpress::state::State;
 use serde_json::Value;
@@ -59,15 +61,6 @@ pub struct World {
     key: String,
     clock: Arc<dyn Clock>,
     wake: Notify,
-}
-
-/// What the lock guards.
-struct Core {
-    state: State,
-    ledger: Ledger,
-    faults: Faults,
-    /// The latest time anything was asked: a clock a little behind the ledger's last line never turns time back.
-    latest: Timestamp,
 }
 
 /// An answer, and how it travels.
@@ -166,53 +159,6 @@ impl World {
     }
 }
 
-impl Core {
-    /// Lets time pass until now.
-    fn pass(&mut self, clock: &dyn Clock) -> Timestamp {
-        self.latest = self.latest.max(clock.now());
-        self.state.advance(self.latest);
-        self.latest
-    }
-
-    /// Prepares for the faults that let the call through: how webhooks are twisted, how far lists lag, who is signed out.
-    fn brace(&mut self, met: &[Rule], call: &Call, now: Timestamp) -> i64 {
-        let mut lag_ms = 0;
-        for rule in met {
-            match rule.kind {
-                Kind::WebhookTwice => self.state.outbox.twist.copies = 2,
-                Kind::WebhookLost => self.state.outbox.twist.copies = 0,
-                Kind::WebhookLate => self.state.outbox.twist.late_ms = rule.lasts_ms(HOUR_MS),
-                Kind::ListLag => lag_ms = rule.lasts_ms(5 * MINUTE_MS),
-                Kind::Disconnect => {
-                    let Some(account) = call.query.get("account_id").cloned().or_else(|| call.field("account_id")) else {
-                        continue;
-                    };
-                    let word = rule.word.as_deref().unwrap_or("CREDENTIALS");
-                    self.state.set_status(&account, word, word, now);
-                    self.state.plan(now.plus_ms(rule.lasts_ms(2 * HOUR_MS)), Due::Reconnect { account });
-                }
-                Kind::TooMany
-                | Kind::TooManyRetryAfter
-                | Kind::ErrorBefore
-                | Kind::ErrorAfter
-                | Kind::ProxyBefore
-                | Kind::ProxyAfter
-                | Kind::NoSession
-                | Kind::GatewayBefore
-                | Kind::GatewayAfter
-                | Kind::SilenceBefore
-                | Kind::SilenceAfter
-                | Kind::ResetBefore
-                | Kind::ResetAfter
-                | Kind::Truncated
-                | Kind::WithoutId
-                | Kind::Refuse => {}
-            }
-        }
-        lag_ms
-    }
-}
-
 fn before(met: &[Rule], refused: impl Fn(Refusal) -> Answer) -> Option<Answer> {
     met.iter().find_map(|rule| match rule.kind {
         Kind::SilenceBefore => Some(Answer { wire: Wire::Silence, ..refused(Refusal::new(504, "request_timeout", "")) }),
@@ -263,9 +209,4 @@ fn without_ids(reply: &mut Reply) {
             *value = Value::Null;
         }
     }
-}
-
-/// One own effect in eight is told before the call that caused it is answered (POSTPRESS.md §2.2).
-fn tells_first(seed: u64, id: &str) -> bool {
-    behaviour::number(seed, &["echo", id]).is_multiple_of(8)
 }

@@ -4,12 +4,12 @@ use crate::model::account::Channel;
 use crate::model::time::Timestamp;
 use crate::sim::people::identity;
 use crate::sim::postpress::account::Account;
-use crate::sim::postpress::chats::{chat_provider_id, folders};
 use crate::sim::postpress::ledger::Sent;
-use crate::sim::postpress::messages::{attachment_id, attachment_kind, attendee_id, sender};
 use crate::sim::postpress::outbox::{Delivery, Event, Webhook, What};
-use crate::sim::postpress::profiles::member_number;
 use crate::sim::postpress::state::{Chat, Message, State, provider_own};
+use crate::sim::postpress::view::{
+    attachment_id, attachment_kind, attendee_id, chat_provider_id, folders, member_number, sender,
+};
 use serde_json::{Value, json};
 
 impl State {
@@ -78,7 +78,7 @@ impl State {
         let at = if name == "message_received" { message.at } else { event.at };
         let is_forwarded = if chat.channel == Channel::Whatsapp { json!(false) } else { Value::Null };
         Some(json!({
-            "event": name, "account_id": chat.account, "account_type": account.kind(), "account_info": account_info(account, chat),
+            "event": name, "account_id": chat.account, "account_type": account.kind(), "account_info": mailbox(account, chat),
             "webhook_name": webhook.name, "chat_id": chat.id, "attendees": attendees, "sender": self.attendee(chat, &sender),
             "subject": message.subject, "message": message.text, "message_id": message.id, "timestamp": at.iso_ms(),
             "attachments": attachments, "is_sender": message.sender.is_none(), "provider_chat_id": chat_provider_id(chat),
@@ -124,7 +124,7 @@ impl State {
     }
 }
 
-fn account_info(account: &Account, chat: &Chat) -> Value {
+fn mailbox(account: &Account, chat: &Chat) -> Value {
     match chat.channel {
         Channel::Linkedin => {
             json!({"type": "LINKEDIN", "feature": chat.inmail.as_deref().unwrap_or("classic"), "user_id": account.own_id()})

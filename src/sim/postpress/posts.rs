@@ -3,8 +3,9 @@
 use crate::model::account::Channel;
 use crate::model::id::draw;
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::sim::people::{Person, identity};
-use crate::sim::postpress::call::{Refusal, Reply};
+use crate::sim::people::identity;
+use crate::sim::people::person::Person;
+use crate::sim::postpress::call::{Content, Refusal, Reply};
 use crate::sim::postpress::ledger::Kind;
 use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::route::Desk;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 const COMMENT_CHARACTERS_MAX: usize = 1_250;
 /// How many posts somebody who has posts has.
 const POSTS: u64 = 3;
-/// Post numbers carry their author: the post of a person is found by asking whose number it is.
+/// What everybody with a profile can do.
 const SKILLS: [&str; 4] = ["Logistics", "Negotiation", "Data Analysis", "Team Leadership"];
 
 impl Desk<'_> {
@@ -28,7 +29,7 @@ impl Desk<'_> {
         let count = if person.has_posts { POSTS } else { 0 };
         let rows = (0..count).map(|n| Row { id: social_id(&key, n), at: Timestamp::default(), item: n }).collect();
         let mut reply = ask.page("PostList", rows, |n| post_view(self.state(), &account.seed.id, &person, *n, self.now));
-        if let crate::sim::postpress::call::Content::Json(Value::Object(object)) = &mut reply.content {
+        if let Content::Json(Value::Object(object)) = &mut reply.content {
             object.insert("paging".to_owned(), json!({"page_count": count.min(1)}));
         }
         Ok(reply)

@@ -9,6 +9,7 @@ use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::posts::skills;
 use crate::sim::postpress::route::Desk;
 use crate::sim::postpress::state::{Ending, Relation, State};
+use crate::sim::postpress::view::member_number;
 use serde_json::{Value, json};
 
 impl Desk<'_> {
@@ -148,9 +149,4 @@ fn relation_view(state: &State, relation: &Relation) -> Value {
         "connection_urn": format!("urn:li:fsd_connection:{id}"),
         "profile_picture_url": format!("https://media.example.invalid/p/{public}.jpg"),
     })
-}
-
-/// The number in `urn:li:member:…`.
-pub(super) fn member_number(key: &str) -> String {
-    (10_000_000 + crate::model::id::draw(&[b"member", key.as_bytes()]) % 900_000_000).to_string()
 }

@@ -4,18 +4,7 @@ use crate::model::account::Channel;
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::sim::people::behaviour::{self, Reaction};
 use crate::sim::postpress::outbox::{Event, What};
-use crate::sim::postpress::state::{Chat, Ending, Message, Relation, State, opaque};
-
-/// Something that will happen at a time known now.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Due {
-    /// The person says yes, if the invitation is still there.
-    Accept { invitation: String },
-    /// The person does something about an own message.
-    React { message: String, reaction: Reaction },
-    /// The account's owner signs in again.
-    Reconnect { account: String },
-}
+use crate::sim::postpress::state::{Chat, Due, Ending, Message, Relation, State, opaque};
 
 impl State {
     /// Lets everything happen that is due until `now`, in its order.
@@ -84,7 +73,7 @@ impl State {
         let (account, person, note) = (found.account.clone(), found.person.clone(), found.note.clone());
         self.connect(&account, &person, at);
         if let Some(note) = note {
-            let message = Message { kind: "INVITATION", ..own_message(opaque(&["note", id]), Some(note), at) };
+            let message = Message { kind: "INVITATION", ..Message::own(opaque(&["note", id]), Some(note), at) };
             self.store_message(&account, &person, message);
         }
     }
@@ -135,7 +124,7 @@ impl State {
             sender: Some(person.clone()),
             kind: if is_inmail { inmail_kind } else { "MESSAGE" },
             subject: subject.filter(|_| is_inmail),
-            ..own_message(opaque(&["reply", to, &at.0.to_string()]), Some(text), at)
+            ..Message::own(opaque(&["reply", to, &at.0.to_string()]), Some(text), at)
         };
         let api = self.messages.get(to).and_then(|message| self.chats.get(&message.chat)).and_then(|chat| chat.inmail.clone());
         if let (true, Some(api)) = (is_inmail, api) {
@@ -161,42 +150,6 @@ impl State {
         let id = Self::chat_id(account, person);
         self.single_chats.insert((account.to_owned(), person.to_owned()), id.clone());
         let channel = self.channel(account);
-        self.chats.entry(id.clone()).or_insert_with(|| new_chat(id, account, channel, vec![person.to_owned()], at))
-    }
-}
-
-/// A chat nothing was said in.
-pub fn new_chat(id: String, account: &str, channel: Channel, people: Vec<String>, at: Timestamp) -> Chat {
-    Chat {
-        id,
-        account: account.to_owned(),
-        channel,
-        is_group: people.len() > 1,
-        people,
-        inmail: None,
-        subject: None,
-        created_at: at,
-        messages: Vec::new(),
-        unread: 0,
-        is_archived: false,
-        is_pinned: false,
-        is_muted: false,
-    }
-}
-
-/// A plain message of the account itself; its chat is filled in when it is stored.
-pub fn own_message(id: String, text: Option<String>, at: Timestamp) -> Message {
-    Message {
-        id,
-        chat: String::new(),
-        sender: None,
-        text,
-        subject: None,
-        at,
-        kind: "MESSAGE",
-        is_seen: false,
-        is_delivered: false,
-        reactions: Vec::new(),
-        attachments: Vec::new(),
+        self.chats.entry(id.clone()).or_insert_with(|| Chat::new(id, account, channel, vec![person.to_owned()], at))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::model::time::Timestamp;
 use crate::runtime::clock::wall_now;
-use crate::sim::postpress::Core;
 use crate::sim::postpress::call::{Call, Refusal, Reply};
+use crate::sim::postpress::core::Core;
 use crate::sim::postpress::ledger::{Kind, Line};
 use crate::sim::postpress::state::State;
 

@@ -1,13 +1,12 @@
 //! `POST /chats` and `POST /chats/{id}/messages`: whatever is said to people (POSTPRESS.md §1.6).
 
 use crate::model::account::Channel;
-use crate::sim::people::identity;
+use crate::sim::people::{behaviour, identity};
 use crate::sim::postpress::account::Account;
 use crate::sim::postpress::call::{Refusal, Reply, Upload};
 use crate::sim::postpress::ledger::{Kind, Line, Sent};
 use crate::sim::postpress::route::Desk;
 use crate::sim::postpress::state::{State, opaque};
-use crate::sim::postpress::tells_first;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -170,4 +169,9 @@ fn sent(file: &Upload) -> Sent {
         voice: file.field == "voice_message",
         hash,
     }
+}
+
+/// One own effect in eight is told before the call that caused it is answered (POSTPRESS.md §2.2).
+fn tells_first(seed: u64, id: &str) -> bool {
+    behaviour::number(seed, &["echo", id]).is_multiple_of(8)
 }

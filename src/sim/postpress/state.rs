@@ -3,12 +3,13 @@
 use crate::model::account::Channel;
 use crate::model::id::{Fingerprint, draw, fingerprint};
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::sim::people::{Directory, behaviour, identity};
+use crate::sim::people::behaviour::Reaction;
+use crate::sim::people::directory::Directory;
+use crate::sim::people::{behaviour, identity};
 use crate::sim::postpress::account::{Account, AccountSeed};
 use crate::sim::postpress::call::Refusal;
 use crate::sim::postpress::ledger::{Line, Sent};
 use crate::sim::postpress::outbox::Outbox;
-use crate::sim::postpress::reaction::Due;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -107,6 +108,57 @@ pub struct Message {
     /// Emoji and key of whoever left it.
     pub reactions: Vec<(String, String)>,
     pub attachments: Vec<Sent>,
+}
+
+/// Something that will happen at a time known now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Due {
+    /// The person says yes, if the invitation is still there.
+    Accept { invitation: String },
+    /// The person does something about an own message.
+    React { message: String, reaction: Reaction },
+    /// The account's owner signs in again.
+    Reconnect { account: String },
+}
+
+impl Chat {
+    /// A chat nothing was said in.
+    pub fn new(id: String, account: &str, channel: Channel, people: Vec<String>, at: Timestamp) -> Self {
+        Self {
+            id,
+            account: account.to_owned(),
+            channel,
+            is_group: people.len() > 1,
+            people,
+            inmail: None,
+            subject: None,
+            created_at: at,
+            messages: Vec::new(),
+            unread: 0,
+            is_archived: false,
+            is_pinned: false,
+            is_muted: false,
+        }
+    }
+}
+
+impl Message {
+    /// A plain message of the account itself; its chat is filled in when it is stored.
+    pub fn own(id: String, text: Option<String>, at: Timestamp) -> Self {
+        Self {
+            id,
+            chat: String::new(),
+            sender: None,
+            text,
+            subject: None,
+            at,
+            kind: "MESSAGE",
+            is_seen: false,
+            is_delivered: false,
+            reactions: Vec::new(),
+            attachments: Vec::new(),
+        }
+    }
 }
 
 impl State {
