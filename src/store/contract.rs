@@ -52,6 +52,8 @@ pub struct Figures {
     pub durable: Lsn,
     pub applied: Lsn,
     pub journal_bytes: u64,
+    /// Writes that made commits durable since the store was opened; how many commits shared one tells how loaded it is.
+    pub batches: u64,
     /// What opening had to mend, in sentences.
     pub mended: Vec<String>,
 }

@@ -227,11 +227,10 @@ impl Store for JournaledStore {
     }
 
     fn figures(&self) -> Figures {
-        let (last, durable, applied) = {
-            let queue = self.parts.way.queue();
-            (queue.last, queue.durable, queue.applied)
-        };
-        Figures { last, durable, applied, journal_bytes: self.parts.journal.bytes(), mended: self.mended.clone() }
+        let (journal_bytes, mended) = (self.parts.journal.bytes(), self.mended.clone());
+        let queue = self.parts.way.queue();
+        let (last, durable, applied, batches) = (queue.last, queue.durable, queue.applied, queue.batches);
+        Figures { last, durable, applied, journal_bytes, batches, mended }
     }
 }
 

@@ -152,6 +152,6 @@ impl Store for MemoryStore {
 
     fn figures(&self) -> Figures {
         let last = self.read().last();
-        Figures { last, durable: last, applied: last, journal_bytes: 0, mended: Vec::new() }
+        Figures { last, durable: last, applied: last, journal_bytes: 0, batches: last.0, mended: Vec::new() }
     }
 }

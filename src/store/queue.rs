@@ -37,6 +37,8 @@ pub struct Queue {
     pub last: Lsn,
     pub durable: Lsn,
     pub applied: Lsn,
+    /// Since the store was opened.
+    pub batches: u64,
     /// From `durable` + 1 to `last`. Kept when the store is poisoned: they are visible.
     pub submitted: VecDeque<Submitted>,
     pub unapplied: VecDeque<Durable>,
@@ -130,6 +132,7 @@ impl Way {
     pub fn wrote(&self, commits: usize) -> Vec<(Done, Lsn)> {
         let mut queue = self.queue();
         let mut dones = Vec::new();
+        queue.batches += 1;
         for _ in 0..commits {
             let Some(submitted) = queue.submitted.pop_front() else { break };
             let lsn = submitted.frame.lsn;
