@@ -35,7 +35,8 @@ pub(super) fn go(turn: &mut Turn<'_>, level: Level, to: StepId) {
 fn put(turn: &mut Turn<'_>, level: Level, to: StepId) {
     let next = turn.new_frame(to);
     if let Some(frame) = turn.frame_mut(level) {
-        *frame = next;
+        let step = std::mem::replace(frame, next).step;
+        turn.enrollment.trail.pass(step);
     }
 }
 
@@ -158,10 +159,12 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
             Some(*next)
         }
         Action::Stop { outcome, reason } => {
+            turn.enrollment.trail.pass(step);
             turn.end(*outcome, reason.as_deref());
             None
         }
         Action::Return => {
+            turn.enrollment.trail.pass(step);
             give_back(turn, level);
             None
         }

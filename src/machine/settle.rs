@@ -78,7 +78,10 @@ fn record(turn: &mut Turn<'_>, step: StepId, call: Call, settlement: &Settlement
             unneeded(turn, call, *why);
             turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", unneeded_word(*why))]);
         }
-        Settlement::Failed { code } => turn.write(EntryKind::Failed, Some(step), &[("kind", word), ("code", code)]),
+        Settlement::Failed { code } => {
+            turn.enrollment.trail.fail(step);
+            turn.write(EntryKind::Failed, Some(step), &[("kind", word), ("code", code)]);
+        }
         Settlement::Skipped { why } => turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", why)]),
         Settlement::Suppressed => {
             turn.write(

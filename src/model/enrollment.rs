@@ -28,6 +28,57 @@ pub struct Enrollment {
     pub sends: Sends,
     /// Calls whose step was left before they were settled, so that a late settlement still counts. At most `LEFT_MAX`.
     pub left: Vec<LeftCall>,
+    /// Which steps it has behind it, for `engine status`.
+    pub trail: Trail,
+}
+
+/// Steps gone through, and steps whose call failed for good: a bit a step.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Trail {
+    passed: Vec<u8>,
+    failed: Vec<u8>,
+}
+
+impl Trail {
+    /// The step is behind.
+    pub fn pass(&mut self, step: StepId) {
+        set_bit(&mut self.passed, step);
+    }
+
+    /// The step's call failed for good.
+    pub fn fail(&mut self, step: StepId) {
+        set_bit(&mut self.failed, step);
+    }
+
+    /// Was the step gone through, be it once?
+    pub fn has_passed(&self, step: StepId) -> bool {
+        has_bit(&self.passed, step)
+    }
+
+    /// Did the step's call fail for good?
+    pub fn has_failed(&self, step: StepId) -> bool {
+        has_bit(&self.failed, step)
+    }
+}
+
+/// The language allows 10,000 statements; a larger number is damage and not worth memory.
+const TRAIL_STEPS_MAX: u32 = 1 << 16;
+
+fn set_bit(bits: &mut Vec<u8>, step: StepId) {
+    if step.0 >= TRAIL_STEPS_MAX {
+        return;
+    }
+    let (byte, bit) = (step.0 as usize / 8, step.0 % 8);
+    if bits.len() <= byte {
+        bits.resize(byte + 1, 0);
+    }
+    if let Some(held) = bits.get_mut(byte) {
+        *held |= 1 << bit;
+    }
+}
+
+fn has_bit(bits: &[u8], step: StepId) -> bool {
+    bits.get(step.0 as usize / 8).is_some_and(|byte| byte & (1 << (step.0 % 8)) != 0)
 }
 
 /// How many unsettled calls of steps already left are remembered.

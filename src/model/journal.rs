@@ -182,6 +182,8 @@ pub enum Meta {
     Counters { contact: u64, enrollment: u64, account: u32, campaign: u32, inbox: u64 },
     /// Everything is paused by the operator.
     Paused { since: Option<Timestamp> },
+    /// The workspace's limits as installed: what accounts may do, for whoever asks while nothing runs.
+    Limits { limits: Box<crate::model::campaign::Limits> },
 }
 
 /// Names a single value.
@@ -191,6 +193,7 @@ pub enum MetaKey {
     Alive,
     Counters,
     Paused,
+    Limits,
 }
 
 /// A line of a timeline.
@@ -260,6 +263,7 @@ impl Meta {
             Self::Alive { .. } => MetaKey::Alive,
             Self::Counters { .. } => MetaKey::Counters,
             Self::Paused { .. } => MetaKey::Paused,
+            Self::Limits { .. } => MetaKey::Limits,
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::machine::eval::{Scope, holds};
 use crate::model::account::{Account, AccountSpec, Channel, Health, SenderProfile};
 use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status};
+use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status, Trail};
 use crate::model::id::{AccountId, CampaignId, ContactId, EnrollmentId};
-use crate::model::journal::{Cause, Entry, EntryKind, Installed, Key, Record};
+use crate::model::journal::{Cause, Entry, EntryKind, Installed, Key, Meta, MetaKey, Record};
 use crate::model::program::{Program, RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
@@ -55,6 +55,7 @@ impl Partition {
         let now = self.now();
         self.refuse_silent_changes(program)?;
         self.parts.workspace = program.workspace.clone();
+        self.keep_limits(now)?;
         for spec in &program.workspace.accounts {
             self.install_account(spec, now)?;
         }
@@ -65,6 +66,17 @@ impl Partition {
         }
         self.retire_others(program, now)?;
         Ok(enrolled)
+    }
+
+    /// Writes the workspace's limits down, for commands that ask while nothing runs.
+    fn keep_limits(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        let kept = Meta::Limits { limits: Box::new(self.parts.workspace.limits.clone()) };
+        if self.meta(MetaKey::Limits)?.as_ref() != Some(&kept) {
+            let mut draft = Draft::new(Cause::Install, now);
+            draft.put(Record::Meta(kept));
+            self.close_quietly(draft)?;
+        }
+        Ok(())
     }
 
     fn refuse_silent_changes(&self, program: &Program) -> Result<(), InstallFault> {
@@ -338,5 +350,6 @@ fn new_enrollment(
         facts: Facts::default(),
         sends: Sends::default(),
         left: Vec::new(),
+        trail: Trail::default(),
     }
 }

@@ -168,7 +168,7 @@ impl Partition {
                 self.parts.gate.close(&row.enrollments);
                 self.inbox.insert(row.row);
             }
-            Record::Meta(Meta::Anchor { .. })
+            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. })
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Route { .. }

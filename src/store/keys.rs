@@ -172,11 +172,14 @@ fn meta_byte(key: MetaKey) -> u8 {
         MetaKey::Alive => 2,
         MetaKey::Counters => 3,
         MetaKey::Paused => 4,
+        MetaKey::Limits => 5,
     }
 }
 
 fn meta(byte: u8) -> Option<MetaKey> {
-    [MetaKey::Anchor, MetaKey::Alive, MetaKey::Counters, MetaKey::Paused].into_iter().find(|key| meta_byte(*key) == byte)
+    [MetaKey::Anchor, MetaKey::Alive, MetaKey::Counters, MetaKey::Paused, MetaKey::Limits]
+        .into_iter()
+        .find(|key| meta_byte(*key) == byte)
 }
 
 /// Big-endian in as few bytes as seven bits each allow: as many ones lead the first byte as bytes follow it, so that

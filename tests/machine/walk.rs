@@ -126,6 +126,7 @@ pub fn queued() -> Enrollment {
         facts: Facts::default(),
         sends: Sends::default(),
         left: Vec::new(),
+        trail: Trail::default(),
     }
 }
 

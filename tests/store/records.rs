@@ -134,6 +134,7 @@ fn the_other_rows_come_back() {
         Meta::Alive { at },
         Meta::Counters { contact: 1, enrollment: u64::MAX, account: 3, campaign: 4, inbox: 5 },
         Meta::Paused { since: None },
+        Meta::Limits { limits: Box::new(campaign_engine::model::campaign::Limits::defaults()) },
     ];
     metas.map(Record::Meta).into_iter().for_each(check_row);
     check_row(Record::Claim { account, remote: id, key: KEY });

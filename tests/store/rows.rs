@@ -2,7 +2,7 @@
 
 use campaign_engine::model::account::Budget;
 use campaign_engine::model::contact::Contact;
-use campaign_engine::model::enrollment::{Enrollment, Facts, Sends, Status};
+use campaign_engine::model::enrollment::{Enrollment, Facts, Sends, Status, Trail};
 use campaign_engine::model::id::{
     AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, Lsn, Visit, fingerprint,
 };
@@ -45,6 +45,7 @@ pub fn enrollment(id: u64, visits: u32) -> Record {
         visits,
         loops: Vec::new(),
         left: Vec::new(),
+        trail: Trail::default(),
         facts: Facts::default(),
         sends: Sends::default(),
     }))
@@ -144,7 +145,13 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
     });
     let print = any::<[u8; 16]>().prop_map(Fingerprint);
     let budget = prop_oneof![Just(Budget::Invites), Just(Budget::Messages), Just(Budget::Inmails), Just(Budget::Visits)];
-    let meta = prop_oneof![Just(MetaKey::Anchor), Just(MetaKey::Alive), Just(MetaKey::Counters), Just(MetaKey::Paused)];
+    let meta = prop_oneof![
+        Just(MetaKey::Anchor),
+        Just(MetaKey::Alive),
+        Just(MetaKey::Counters),
+        Just(MetaKey::Paused),
+        Just(MetaKey::Limits)
+    ];
     let route = (0..5u8, account.clone(), print.clone()).prop_map(|(kind, account, id)| match kind {
         0 => RouteKey::Person { account, id },
         1 => RouteKey::Chat { account, id },
