@@ -139,10 +139,8 @@ fn given(campaign: &syntax::Campaign, folder: &Folder, is_whole: bool, diagnosti
 fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, diagnostics: &mut Diagnostics) -> Roster {
     let naming = folder.reading.naming(campaign.span);
     for named in std::mem::take(&mut lowered.lists) {
-        if !lowered.campaign.lists.contains_key(&named.value) {
-            let people = files::people(naming, &named, diagnostics);
-            lowered.campaign.lists.insert(named.value, people);
-        }
+        let people = || files::people(naming, &named, diagnostics);
+        lowered.campaign.lists.entry(named.value.clone()).or_insert_with(people);
     }
     relative_paths(lowered, folder.reading);
     let mut roster = Roster::default();

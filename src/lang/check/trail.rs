@@ -12,7 +12,7 @@ use crate::model::id::StepId;
 /// Places shown of a path. More than a reader takes in would be noise.
 const LABELS_MAX: usize = 4;
 /// Steps looked back for them, so that many faults on long paths stay cheap.
-const STEPS_BACK_MAX: usize = 1_000;
+const STEPS_BACK_MAX: usize = 200;
 
 /// The fault with its path.
 pub fn tell(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Diagnostic {
