@@ -101,7 +101,9 @@ impl Writer {
             self.above(&item.notes, depth, index > 0);
             self.indent(depth);
             self.out.push('-');
-            let line = self.on_one_line(&item.value);
+            // `- stop: won` rather than `- {stop: won}`.
+            let is_single = matches!(&item.value, Value::Map(entries, _) if entries.len() == 1);
+            let line = if is_single { None } else { self.on_one_line(&item.value) };
             match (&item.value, line) {
                 (_, Some(line)) => {
                     self.out.push(' ');
