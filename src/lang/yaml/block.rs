@@ -47,10 +47,11 @@ pub fn body(reader: &mut Reader, entry: &Entry) -> Block {
     body
 }
 
-/// The list behind `key`, which the map must have.
+/// The list behind `key`, which the map must have. Its comments are left to the statement around it: the other notation
+/// has no line for them.
 fn needed_body(reader: &mut Reader, node: &Node, what: &str, key: &str, opener: Span) -> Option<Block> {
     match find(node, key) {
-        Some(entry) => Some(body(reader, entry)),
+        Some(entry) => Some(block(reader, &entry.value, &entry.key, entry.span).unwrap_or_default()),
         None => {
             reader.missing(opener, what, key);
             None

@@ -53,6 +53,14 @@ pub const STATEMENTS_NOT_YET: &[&str] = &[
     "do_part",
 ];
 
+/// Keys beside a statement's own that the language has and this version does not run.
+const BESIDE_NOT_YET: &[&str] = &["late", "via", "when_approved", "when_rejected", "when_done"];
+
+/// A key of the language that this version does not run.
+pub fn is_not_yet(key: &str) -> bool {
+    STATEMENTS_NOT_YET.contains(&key) || BESIDE_NOT_YET.contains(&key)
+}
+
 /// Statements that stand as a bare word.
 pub const BARE: &[&str] = &["invite", "withdraw_invite", "suppress_contact"];
 

@@ -2,6 +2,7 @@
 
 use crate::lang::code::Code;
 use crate::lang::syntax::{Line, Message, Name, Notes, Spanned, Text, TextRef, Variant};
+use crate::lang::yaml::keys;
 use crate::lang::yaml::reader::{Keys, Reader};
 use crate::lang::yaml::tree::{Entry, Kind, Node};
 use crate::lang::yaml::words::span_of;
@@ -78,7 +79,8 @@ fn variant(reader: &mut Reader, entry: &Entry, shared: Option<&Text>) -> Option<
 /// A language is two or three letters, with a region if need be; anything else was meant as another key.
 fn language(reader: &mut Reader, entry: &Entry) -> Option<Name> {
     let first = entry.key.split(['-', '_']).next().unwrap_or_default();
-    if (2..=3).contains(&first.len()) && first.chars().all(|letter| letter.is_ascii_lowercase()) && first != "on" {
+    let is_tag = (2..=3).contains(&first.len()) && first.chars().all(|letter| letter.is_ascii_lowercase());
+    if is_tag && entry.key != "on" && keys::nearest(&entry.key, ["subject", "text", "attach"]).is_none() {
         return Some(Spanned::new(entry.key.clone(), entry.span));
     }
     reader.unknown_key(entry, "a message", ["subject", "text", "attach"].into_iter());

@@ -28,6 +28,9 @@ use crate::lang::syntax::File;
 use crate::lang::yaml::reader::Reader;
 use crate::lang::yaml::tree::Document;
 
+/// The JSON Schema of the notation, for editors.
+pub const SCHEMA: &str = include_str!("../../../grammar/campaign.schema.json");
+
 /// Largest campaign file in bytes.
 pub const FILE_BYTES_MAX: usize = 1 << 20;
 /// Blocks inside each other, the campaign counted as one.

@@ -67,7 +67,7 @@ impl Reader {
     /// Something the language has and this version does not run.
     pub fn not_yet(&mut self, span: Span, what: &str) {
         let help = "the language has it; leave it out until a later version does it";
-        self.fault(Code::NotYet, span, format!("`{what}` is not run by this version yet"), help);
+        self.fault(Code::NotYet, span, format!("`{what}` is not available in this version yet"), help);
     }
 
     /// A scalar that is a text.

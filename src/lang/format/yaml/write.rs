@@ -70,9 +70,20 @@ impl Writer {
             self.out.push_str(&line);
             return self.beside(comment);
         }
+        self.on_lines(value, depth, comment);
+    }
+
+    fn on_lines(&mut self, value: &Value, depth: usize, comment: Option<&String>) {
         match value {
-            Value::Scalar { .. } => {}
+            Value::Scalar { plain, .. } => {
+                self.out.push_str(&format!(" {plain}"));
+                self.beside(comment);
+            }
             Value::Block(text) => self.block(text, depth, comment),
+            Value::List(items, _) if items.is_empty() => {
+                self.out.push_str(" []");
+                self.beside(comment);
+            }
             Value::List(items, _) => {
                 self.beside(comment);
                 self.items(items, depth + 1);
@@ -139,7 +150,11 @@ impl Writer {
     fn entry(&mut self, entry: &Entry, depth: usize, comment: Option<&String>) {
         self.out.push_str(&entry.key);
         self.out.push(':');
-        self.value(&entry.value, depth, comment);
+        if is_uncommented(&entry.end) {
+            self.value(&entry.value, depth, comment);
+        } else {
+            self.on_lines(&entry.value, depth, comment);
+        }
         self.above(&entry.end, depth + 1, true);
     }
 
