@@ -150,7 +150,8 @@ impl Account {
             Channel::Whatsapp | Channel::Instagram | Channel::Messenger | Channel::Telegram => json!({
                 "object": "AccountOwnerProfile", "provider": self.kind(), "provider_id": id, "id": id,
                 "public_identifier": identity::public_identifier(self.seed.channel, &self.key), "username": self.key,
-                "first_name": first, "last_name": last, "full_name": self.seed.name, "profile_picture_url": null,
+                "first_name": first, "last_name": last, "full_name": self.seed.name,
+                "profile_picture_url": format!("https://media.example.invalid/p/{}.jpg", self.key),
                 "phone_number": (self.seed.channel == Channel::Whatsapp).then_some(&self.key),
             }),
         }

@@ -40,6 +40,13 @@ impl Desk<'_> {
         match (self.call.method.as_str(), path) {
             ("POST", ["posts", "reaction"]) => self.react_to_post(),
             ("POST", ["posts", id, "comments"]) => self.comment(id),
+            ("GET", ["posts", id]) => {
+                let account = self.state().linkedin_account(self.call.needed_query("account_id")?)?;
+                let author = self.state().directory.person(&social(id)?);
+                let n = (0..POSTS).find(|n| social_id(&author.key, *n) == *id).filter(|_| author.has_posts);
+                let n = n.ok_or_else(|| Refusal::not_found("post"))?;
+                Ok(Reply::json(200, post_view(self.state(), &account.seed.id, &author, n, self.now)))
+            }
             ("GET", ["posts", id, "comments" | "reactions"]) => {
                 social(id)?;
                 self.nothing_of(if path.last() == Some(&"comments") { "CommentList" } else { "PostReactionList" })
@@ -112,7 +119,7 @@ fn post_view(state: &State, account: &str, person: &Person, n: u64, now: Timesta
     let reacted = state.reacted.get(&(social.clone(), account.to_owned()));
     let mut view = json!({
         "object": "Post", "provider": "LINKEDIN", "id": social, "social_id": social, "share_url": format!("https://www.linkedin.com/feed/update/{social}"),
-        "title": null, "date": format!("{}d", n * 6 + 1), "parsed_datetime": at.iso_ms(),
+        "date": format!("{}d", n * 6 + 1), "parsed_datetime": at.iso_ms(),
         "text": format!("What {} learned this month, part {}.", person.company, n + 1), "attachments": [],
         "reaction_counter": 12 + n, "comment_counter": state.comments.get(&social).copied().unwrap_or_default(), "repost_counter": 0,
         "impressions_counter": 0, "is_repost": false, "mentions": [], "written_by": null,

@@ -1,6 +1,7 @@
 //! `/users/me`, `/users/relations`, `/users/{identifier}`.
 
 use crate::model::account::Channel;
+use crate::model::id::draw;
 use crate::sim::people::identity;
 use crate::sim::postpress::account::Account;
 use crate::sim::postpress::call::{Refusal, Reply};
@@ -70,25 +71,33 @@ impl Desk<'_> {
                 "object": "UserProfile", "provider": "WHATSAPP", "id": public, "provider_id": id, "public_identifier": public,
                 "full_name": person.name(),
             }),
-            Channel::Instagram => json!({
-                "object": "UserProfile", "provider": "INSTAGRAM", "provider_id": id,
-                "provider_messaging_id": identity::messaging_id(channel, key), "public_identifier": public, "full_name": person.name(),
-                "profile_picture_url": format!("https://media.example.invalid/p/{public}.jpg"), "biography": person.headline,
-                "category": null, "followers_count": 412, "mutual_followers_count": 3, "following_count": 380, "posts_count": 27,
-                "profile_type": "PUBLIC", "is_verified": false, "is_private": false, "external_links": [], "public_email": null,
-                "public_phone": null,
-                "relationship_status": {
-                    "following": self.state().is_relation(&account.seed.id, key), "followed_by": false, "has_blocked_viewer": false,
-                    "has_sent_invitation": false, "has_received_invitation": self.is_pending(&account.seed.id, key),
-                    "is_blocked_by_viewer": false, "is_muted": false,
-                },
-            }),
+            Channel::Instagram => self.instagram_view(account, key),
             Channel::Messenger | Channel::Telegram => json!({
                 "object": "UserProfile", "provider": account.kind(), "provider_id": id, "id": id, "public_identifier": public,
                 "username": public, "first_name": person.first_name, "last_name": person.last_name, "full_name": person.name(),
-                "phone_number": null, "profile_picture_url": null, "bio": person.headline,
+                "phone_number": null, "profile_picture_url": format!("https://media.example.invalid/p/{public}.jpg"), "bio": person.headline,
             }),
         }
+    }
+
+    /// In the words of both generations of this object.
+    fn instagram_view(&self, account: &Account, key: &str) -> Value {
+        let person = self.state().directory.person(key);
+        let public = identity::public_identifier(Channel::Instagram, key);
+        let picture = format!("https://media.example.invalid/p/{public}.jpg");
+        json!({
+            "object": "UserProfile", "provider": "INSTAGRAM", "provider_id": identity::provider_id(Channel::Instagram, key),
+            "provider_messaging_id": identity::messaging_id(Channel::Instagram, key), "public_identifier": public,
+            "pk": draw(&[b"pk", key.as_bytes()]) % 1_000_000_000, "username": public, "full_name": person.name(),
+            "profile_picture_url": picture, "profile_pic_url": picture, "biography": person.headline, "category": null,
+            "followers_count": 412, "follower_count": 412, "mutual_followers_count": 3, "following_count": 380, "posts_count": 27,
+            "profile_type": "PUBLIC", "is_verified": false, "is_private": false, "is_business": false, "external_links": [],
+            "public_email": null, "public_phone": null,
+            "relationship_status": {
+                "following": self.state().is_relation(&account.seed.id, key), "followed_by": false,
+                "has_sent_invitation": self.is_pending(&account.seed.id, key), "has_received_invitation": false,
+            },
+        })
     }
 
     fn is_pending(&self, account: &str, key: &str) -> bool {
