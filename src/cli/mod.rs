@@ -1,3 +1,38 @@
-//! What you type: one file a verb.
+//! What you type: one file a verb. The arguments stand in `arguments`, what they are resolved to in `context`.
+//!
+//! `run` is the one place where the house is put together; `render` is the only file that prints. Start at [`engine`].
 
+pub mod arguments;
+pub mod context;
+pub mod ending;
+pub mod desk;
+pub mod house;
+pub mod live;
+pub mod program;
+pub mod render;
+pub mod run;
 pub mod sandbox;
+pub mod settings;
+
+use arguments::{Arguments, Verb};
+use clap::Parser;
+use context::Context;
+use ending::Ending;
+
+/// Reads the command line, carries it out, and says with which exit code to leave.
+pub fn engine() -> u8 {
+    let arguments = Arguments::parse();
+    let context = match Context::new(&arguments) {
+        Ok(context) => context,
+        Err(ending) => return render::end(&ending, false),
+    };
+    let ending = carry_out(&arguments.verb, &context);
+    render::end(&ending, context.is_json)
+}
+
+fn carry_out(verb: &Verb, context: &Context) -> Ending {
+    let done = match verb {
+        Verb::Run(arguments) => run::run(arguments, context),
+    };
+    done.unwrap_or_else(|ending| ending)
+}

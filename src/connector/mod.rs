@@ -4,6 +4,7 @@
 //! people write in lists into the form the provider uses. Never retries, never remembers, never decides what follows
 //! from an answer. Start at `contract::Connector`, then `postpress::client`; webhooks enter at `postpress::webhook::read`.
 
+pub mod absent;
 pub mod contract;
 pub mod identity;
 pub mod postpress;

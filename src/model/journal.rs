@@ -174,8 +174,8 @@ pub struct InboxRow {
 /// Single values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Meta {
-    /// Wall and virtual time of the first start (INTERFACE.md, `--speed`).
-    Anchor { wall: Timestamp, virtual_at: Timestamp },
+    /// Wall and virtual time of the first start, and the pace since then (INTERFACE.md, `--speed`).
+    Anchor { wall: Timestamp, virtual_at: Timestamp, speed: u32 },
     /// The engine was alive then: what lies between this and the next start is an outage.
     Alive { at: Timestamp },
     /// The next ids to give.

@@ -3,6 +3,7 @@
 use crate::model::account::AccountSpec;
 use crate::model::calendar::Calendar;
 use crate::model::campaign::{Campaign, Limits};
+use crate::model::time::{Delay, Unit};
 use crate::model::value::Fields;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -29,6 +30,16 @@ pub struct Workspace {
     pub calendar: Calendar,
     /// Identifiers that are never written to: every identifying value of every row, trimmed and in lower case.
     pub never_contact: BTreeSet<String>,
+}
+
+impl Workspace {
+    /// One that says nothing: no accounts, the default limits, always open.
+    pub fn empty() -> Self {
+        let always = [(); 7].map(|()| vec![(0, 1_440)]);
+        let gap = Delay { min: 4, max: 11, unit: Unit::Minutes };
+        let calendar = Calendar { windows: always, of_contact: false, zone: "UTC".to_owned(), holidays: BTreeSet::new(), gap };
+        Self { name: String::new(), accounts: Vec::new(), limits: Limits::defaults(), calendar, never_contact: BTreeSet::new() }
+    }
 }
 
 /// A campaign's contacts as its lists have them, in their order; who enters is decided at import.

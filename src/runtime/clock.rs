@@ -1,6 +1,8 @@
 //! The only door to the time of day, and to waiting.
 
+use crate::model::journal::{Cause, Change, Commit, Key, Meta, MetaKey, Record};
 use crate::model::time::Timestamp;
+use crate::store::contract::{Store, StoreFault, commit};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -31,6 +33,42 @@ fn tick() -> Instant {
 pub struct Anchor {
     pub wall: Timestamp,
     pub virtual_at: Timestamp,
+    /// Virtual seconds a second.
+    pub speed: u32,
+}
+
+impl Anchor {
+    /// Virtual time at that wall time.
+    pub fn at(&self, wall: Timestamp) -> Timestamp {
+        let elapsed_ms = wall.since_ms(self.wall).max(0);
+        self.virtual_at.plus_ms(elapsed_ms.saturating_mul(i64::from(self.speed)))
+    }
+
+    /// The anchor the store keeps, at that pace from now on. Written when it is new or the pace changes.
+    pub fn of_store(store: &dyn Store, speed: u32) -> Result<Self, StoreFault> {
+        let wall = wall_now();
+        let known = match store.get(&Key::Meta(MetaKey::Anchor))? {
+            Some(Record::Meta(Meta::Anchor { wall, virtual_at, speed })) => Some(Self { wall, virtual_at, speed }),
+            _ => None,
+        };
+        let anchor = match known {
+            Some(known) if known.speed == speed => return Ok(known),
+            Some(known) => Self { wall, virtual_at: known.at(wall), speed },
+            None => Self { wall, virtual_at: wall, speed },
+        };
+        let meta = Meta::Anchor { wall: anchor.wall, virtual_at: anchor.virtual_at, speed };
+        let changes = vec![Change::Put(Record::Meta(meta))];
+        commit(store, vec![Commit { at: wall, cause: Cause::Command { word: "anchor".to_owned() }, changes, entries: Vec::new() }])?;
+        Ok(anchor)
+    }
+
+    /// The anchor the store keeps; none: nothing ever ran on it.
+    pub fn known(store: &dyn Store) -> Result<Option<Self>, StoreFault> {
+        Ok(match store.get(&Key::Meta(MetaKey::Anchor))? {
+            Some(Record::Meta(Meta::Anchor { wall, virtual_at, speed })) => Some(Self { wall, virtual_at, speed }),
+            _ => None,
+        })
+    }
 }
 
 /// Drift between the wall and the monotonic clock that is taken for a set clock, not for noise.
@@ -50,11 +88,9 @@ impl ScaledClock {
         Self::starting(now, 1)
     }
 
-    /// `speed` virtual seconds a second since the anchor (at least 1).
-    pub fn since(anchor: Anchor, speed: u32) -> Self {
-        let speed = speed.max(1);
-        let elapsed_ms = wall_now().since_ms(anchor.wall).max(0);
-        Self::starting(anchor.virtual_at.plus_ms(elapsed_ms.saturating_mul(i64::from(speed))), speed)
+    /// At the anchor's pace, going on from it.
+    pub fn since(anchor: Anchor) -> Self {
+        Self::starting(anchor.at(wall_now()), anchor.speed.max(1))
     }
 
     fn starting(at: Timestamp, speed: u32) -> Self {

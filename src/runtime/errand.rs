@@ -73,19 +73,26 @@ pub type Errand = Pin<Box<dyn Future<Output = Message> + Send>>;
 /// Runs errands beside the turns and posts what they bring.
 #[derive(Clone)]
 pub struct Errands {
-    run: Arc<dyn Fn(Errand) + Send + Sync>,
+    run: Spawn,
     post: Sender<Message>,
 }
 
+/// Drives a future to its end beside the turns.
+pub type Spawn = Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>;
+
 impl Errands {
     /// `run` drives a future; `post` is the turn's door.
-    pub fn new(post: Sender<Message>, run: Arc<dyn Fn(Errand) + Send + Sync>) -> Self {
+    pub fn new(post: Sender<Message>, run: Spawn) -> Self {
         Self { run, post }
     }
 
     /// Sends somebody off.
     pub fn start(&self, errand: Errand) {
-        (self.run)(errand);
+        let post = self.post.clone();
+        (self.run)(Box::pin(async move {
+            // When the turns have ended nobody waits for it; an open intent is found at the next start.
+            drop(post.send(errand.await));
+        }));
     }
 
     /// The turn's door.

@@ -1,19 +1,18 @@
 //! The thread that takes the turns: messages in, turns, sleep until the next is due, an orderly end.
 
 use crate::connector::contract::Connector;
-use crate::model::journal::{Cause, Change, Commit, Meta, Record};
 use crate::model::program::{Program, Workspace};
 use crate::model::time::Timestamp;
 use crate::runtime::clock::Clock;
 use crate::runtime::command::{Asked, Command};
 use crate::runtime::directory::Directory;
 use crate::runtime::enroll::{Enrolled, InstallFault};
-use crate::runtime::errand::{Errand, Errands, Message};
+use crate::runtime::errand::{Errands, Message, Spawn};
 use crate::runtime::gate::Gate;
 use crate::runtime::partition::{Partition, Parts};
 use crate::runtime::pulse::Pulse;
 use crate::runtime::receive::Receiver;
-use crate::store::contract::{Store, StoreFault, commit};
+use crate::store::contract::{Store, StoreFault};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,7 +34,7 @@ pub struct Setting {
     pub clock: Arc<dyn Clock>,
     pub connector: Arc<dyn Connector>,
     /// Drives the errands' futures.
-    pub spawn: Arc<dyn Fn(Errand) + Send + Sync>,
+    pub spawn: Spawn,
     pub root: PathBuf,
     pub workspace: Workspace,
     /// Virtual seconds a second.
@@ -185,16 +184,4 @@ impl Runtime {
             other => other,
         }
     }
-}
-
-/// Where virtual time began in this store: kept from the first start on.
-pub fn anchor(store: &dyn Store, wall: Timestamp) -> Result<crate::runtime::clock::Anchor, StoreFault> {
-    use crate::model::journal::{Key, MetaKey};
-    if let Some(Record::Meta(Meta::Anchor { wall, virtual_at })) = store.get(&Key::Meta(MetaKey::Anchor))? {
-        return Ok(crate::runtime::clock::Anchor { wall, virtual_at });
-    }
-    let meta = Meta::Anchor { wall, virtual_at: wall };
-    let changes = vec![Change::Put(Record::Meta(meta))];
-    commit(store, vec![Commit { at: wall, cause: Cause::Command { word: "anchor".to_owned() }, changes, entries: Vec::new() }])?;
-    Ok(crate::runtime::clock::Anchor { wall, virtual_at: wall })
 }

@@ -1,0 +1,110 @@
+//! What a command works with, resolved once: directories, settings, how to print.
+
+use crate::cli::arguments::{Arguments, TimeForm, When};
+use crate::cli::ending::{Ending, WRONG};
+use crate::cli::settings::{self, Settings};
+use secrecy::SecretString;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where postpress is when nobody says otherwise.
+pub const POSTPRESS_URL: &str = "https://api.postpress.ai/v1";
+
+/// What every verb gets.
+#[derive(Debug)]
+pub struct Context {
+    /// The working directory; paths of the command line are relative to it.
+    pub directory: PathBuf,
+    /// The store.
+    pub data: PathBuf,
+    pub is_json: bool,
+    pub is_quiet: bool,
+    pub verbose: u8,
+    /// Colour on stdout and stderr.
+    pub color: bool,
+    /// Bars and live views: stderr is a terminal that can show them.
+    pub progress: bool,
+    pub time: TimeForm,
+    /// Questions may be asked.
+    pub may_ask: bool,
+    settings: Settings,
+}
+
+impl Context {
+    /// Resolves the global flags. `-C` has taken effect when it returns.
+    pub fn new(arguments: &Arguments) -> Result<Self, Ending> {
+        let global = &arguments.global;
+        if let Some(directory) = &global.directory {
+            std::env::set_current_dir(directory)
+                .map_err(|fault| Ending::new(WRONG, format!("cannot work in {}: {fault}", directory.display())))?;
+        }
+        let directory = std::env::current_dir().map_err(|fault| Ending::new(WRONG, format!("there is no working directory: {fault}")))?;
+        let settings = settings::read(global.config.as_deref(), &directory)?;
+        let by_environment = settings::variable("ENGINE_DATA", &directory).map(PathBuf::from);
+        let data = global.data.clone().or(by_environment).or_else(|| settings.data.clone()).unwrap_or_else(|| PathBuf::from(".engine"));
+        let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
+        let color = match global.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => !is_plain && std::io::stdout().is_terminal(),
+        };
+        let progress = !global.no_progress && !global.quiet && !global.json && !is_dumb() && std::io::stderr().is_terminal();
+        Ok(Self {
+            directory,
+            data,
+            is_json: global.json,
+            is_quiet: global.quiet,
+            verbose: global.verbose,
+            color,
+            progress,
+            time: global.time,
+            may_ask: !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            settings,
+        })
+    }
+
+    /// A variable of the environment or `.env`.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        settings::variable(name, &self.directory)
+    }
+
+    /// The key of postpress, if there is one.
+    pub fn key(&self) -> Option<SecretString> {
+        self.variable("POSTPRESS_API_KEY").map(SecretString::from)
+    }
+
+    /// Base URL of postpress, with its prefix.
+    pub fn postpress_url(&self) -> String {
+        let set = self.variable("POSTPRESS_URL").or_else(|| self.settings.postpress_url.clone());
+        set.unwrap_or_else(|| POSTPRESS_URL.to_owned())
+    }
+
+    /// Where postpress reaches our webhook listener, if it can.
+    pub fn public_url(&self) -> Option<String> {
+        self.variable("ENGINE_PUBLIC_URL").or_else(|| self.settings.public_url.clone())
+    }
+
+    /// The webhook secrets: one, or two apart by a comma while one replaces the other.
+    pub fn webhook_secret(&self) -> Option<SecretString> {
+        self.variable("ENGINE_WEBHOOK_SECRET").map(SecretString::from)
+    }
+
+    /// Where webhooks come in, if anybody said so.
+    pub fn listen(&self, flag: Option<SocketAddr>) -> Result<Option<SocketAddr>, Ending> {
+        if flag.is_some() {
+            return Ok(flag);
+        }
+        match self.variable("ENGINE_LISTEN") {
+            Some(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Ending::new(WRONG, format!("ENGINE_LISTEN is `{text}`, no address")).help("write it as 127.0.0.1:8080")),
+            None => Ok(self.settings.listen),
+        }
+    }
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}

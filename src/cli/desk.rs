@@ -1,0 +1,94 @@
+//! Where questions and commands are answered, the same whether an engine runs on the data or not.
+
+use crate::cli::context::Context;
+use crate::cli::ending::{Ending, FAILED};
+use crate::cli::house;
+use crate::model::program::Workspace;
+use crate::runtime::ask::Ask;
+use crate::runtime::clock::Clock;
+use crate::runtime::command::Command;
+use crate::runtime::errand::Message;
+use crate::runtime::{Runtime, Setting};
+use crate::server::socket::{self, AskFault};
+use crate::store::contract::Store;
+use serde_json::Value;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Answers out of a store; commands go to the turns that run on it, if any do.
+pub struct Desk {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    turns: Mutex<Option<Sender<Message>>>,
+}
+
+impl Desk {
+    /// Of a running engine.
+    pub fn running(store: Arc<dyn Store>, clock: Arc<dyn Clock>, turns: Sender<Message>) -> Self {
+        Self { store, clock, turns: Mutex::new(Some(turns)) }
+    }
+
+    /// Of a store that nobody else has.
+    pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, turns: Mutex::new(None) }
+    }
+
+    fn command(&self, arguments: Value) -> Result<Value, String> {
+        let command: Command = serde_json::from_value(arguments).map_err(|fault| format!("no such command: {fault}"))?;
+        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match turns {
+            Some(turns) => Runtime::ask(&turns, command),
+            None => self.command_at_rest(&command),
+        }
+    }
+
+    /// Nothing runs: the command is one turn of its own.
+    fn command_at_rest(&self, command: &Command) -> Result<Value, String> {
+        let setting = Setting {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            connector: Arc::new(crate::connector::absent::Absent),
+            spawn: Arc::new(|_| {}),
+            root: std::path::PathBuf::new(),
+            workspace: Workspace::empty(),
+            speed: 1,
+            until_idle: false,
+        };
+        let mut runtime = Runtime::open(setting).map_err(|fault| fault.to_string())?;
+        let answer = runtime.command(command).map_err(|fault| fault.to_string())?;
+        self.store.settle().map_err(|fault| fault.to_string())?;
+        answer
+    }
+}
+
+impl Ask for Desk {
+    fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
+        match verb {
+            "command" => self.command(arguments),
+            _ => crate::runtime::query::answer(&*self.store, self.clock.now(), verb, &arguments),
+        }
+    }
+}
+
+/// Asks the engine that runs on the data, or else the data.
+pub fn ask(context: &Context, verb: &str, arguments: Value) -> Result<Value, Ending> {
+    match socket::ask(&context.data, verb, arguments.clone()) {
+        Ok(Some(value)) => return Ok(value),
+        Ok(None) => {}
+        Err(AskFault::Refused(why)) => return Err(Ending::new(FAILED, why)),
+        Err(fault) => return Err(Ending::new(FAILED, fault.to_string())),
+    }
+    if !context.data.exists() {
+        return Err(Ending::new(FAILED, format!("there is no data in {}: nothing has run here yet", context.data.display()))
+            .help("`engine run campaigns/ --sandbox` starts, or name the data with `--data`"));
+    }
+    let store = house::open_store(context)?;
+    let clock = house::looking_clock(&*store)?;
+    Desk::resting(store, clock).ask(verb, arguments).map_err(|why| Ending::new(FAILED, why))
+}
+
+/// Asks for a command to be carried out.
+pub fn command(context: &Context, command: &Command) -> Result<Value, Ending> {
+    let arguments = serde_json::to_value(command).map_err(|fault| Ending::new(FAILED, fault.to_string()))?;
+    ask(context, "command", arguments)
+}

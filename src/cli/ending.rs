@@ -1,0 +1,97 @@
+//! How a command ends: an exit code, and a sentence with the way out when it is not a good end.
+
+use crate::connector::contract::{Refusal, Verdict};
+use crate::runtime::enroll::InstallFault;
+use crate::store::contract::StoreFault;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// It did not work.
+pub const FAILED: u8 = 1;
+/// The campaigns or the command line are wrong.
+pub const WRONG: u8 = 2;
+/// Finished, some contacts need a person.
+pub const NEEDS_A_PERSON: u8 = 3;
+/// Not authorised by postpress.
+pub const UNAUTHORISED: u8 = 4;
+/// postpress cannot be reached.
+pub const UNREACHABLE: u8 = 6;
+/// The store is damaged.
+pub const DAMAGED: u8 = 7;
+/// Another engine holds the store.
+pub const HELD: u8 = 75;
+/// The configuration is unsafe.
+pub const UNSAFE: u8 = 78;
+
+/// The end of a command (exit codes: INTERFACE.md §2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub code: u8,
+    /// What went wrong; none: nothing to say.
+    pub message: Option<String>,
+    /// The way out.
+    pub help: Option<String>,
+}
+
+/// What a verb returns: both sides are an end, the error side by `?`.
+pub type Done = Result<Ending, Ending>;
+
+impl Ending {
+    /// All is well.
+    pub fn done() -> Self {
+        Self::silent(DONE)
+    }
+
+    /// With that code; everything was said already.
+    pub fn silent(code: u8) -> Self {
+        Self { code, message: None, help: None }
+    }
+
+    /// With that code and a sentence.
+    pub fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: Some(message.into()), help: None }
+    }
+
+    /// The same, with a way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<StoreFault> for Ending {
+    fn from(fault: StoreFault) -> Self {
+        let code = match fault {
+            StoreFault::Locked { .. } => HELD,
+            StoreFault::Damaged { .. } | StoreFault::Newer { .. } => DAMAGED,
+            StoreFault::Io { .. } | StoreFault::DiskFull { .. } | StoreFault::Poisoned { .. } | StoreFault::Closed => FAILED,
+        };
+        Self::new(code, fault.to_string())
+    }
+}
+
+impl From<InstallFault> for Ending {
+    fn from(fault: InstallFault) -> Self {
+        match fault {
+            InstallFault::Store(fault) => fault.into(),
+            InstallFault::VersionNotRaised { .. } => Self::new(WRONG, fault.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for Ending {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.verdict {
+            Verdict::KeyWrong => Self::new(UNAUTHORISED, format!("postpress refused the key: {refusal}"))
+                .help("set POSTPRESS_API_KEY to a key of this workspace (the environment, or .env)"),
+            Verdict::Later { .. } if refusal.status.is_none() => Self::new(UNREACHABLE, format!("postpress cannot be reached: {refusal}"))
+                .help("check POSTPRESS_URL and the network; `engine doctor` says what is wrong"),
+            Verdict::Already
+            | Verdict::Later { .. }
+            | Verdict::CoolDown { .. }
+            | Verdict::Never
+            | Verdict::AccountLost
+            | Verdict::Unknown => Self::new(FAILED, format!("postpress refused: {refusal}")),
+        }
+    }
+}

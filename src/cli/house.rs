@@ -1,0 +1,131 @@
+//! The house put together: store, clock, far side, sandbox. Used by `run` and by commands that open the store themselves.
+
+use crate::cli::context::Context;
+use crate::cli::ending::{Ending, FAILED, UNAUTHORISED, UNSAFE, WRONG};
+use crate::connector::postpress::client::{Postpress, Settings};
+use crate::model::account::Channel;
+use crate::model::program::Program;
+use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
+use crate::sim::faults::Faults;
+use crate::sim::http;
+use crate::sim::people::{ContactSeed, Directory};
+use crate::sim::postpress::account::AccountSeed;
+use crate::sim::postpress::{self, World};
+use crate::store::contract::Store;
+use crate::store::journaled::JournaledStore;
+use crate::store::start::Options;
+use secrecy::SecretString;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// The sandbox's pace when nobody says otherwise: a day in ten seconds.
+pub const SANDBOX_SPEED: u32 = 8_640;
+/// The sandbox's key when nobody says otherwise.
+pub const SANDBOX_KEY: &str = "sandbox";
+/// Seed of the people in `run --sandbox`: the same at every run.
+const SANDBOX_SEED: u64 = 7;
+
+/// Opens the store, alone.
+pub fn open_store(context: &Context) -> Result<Arc<dyn Store>, Ending> {
+    Ok(Arc::new(JournaledStore::open(&context.data, Options::default())?))
+}
+
+/// The clock of a store at that pace.
+pub fn clock(store: &dyn Store, speed: u32) -> Result<Arc<ScaledClock>, Ending> {
+    if speed == 1 && Anchor::known(store)?.is_none_or(|anchor| anchor.speed == 1) {
+        Anchor::of_store(store, 1)?;
+        return Ok(Arc::new(ScaledClock::real()));
+    }
+    Ok(Arc::new(ScaledClock::since(Anchor::of_store(store, speed)?)))
+}
+
+/// The clock of a store as it last ran: for commands that only look.
+pub fn looking_clock(store: &dyn Store) -> Result<Arc<dyn Clock>, Ending> {
+    Ok(match Anchor::known(store)? {
+        Some(anchor) if anchor.speed > 1 => Arc::new(ScaledClock::since(anchor)),
+        Some(_) | None => Arc::new(ScaledClock::real()),
+    })
+}
+
+/// The real far side, by the environment.
+pub fn postpress(context: &Context) -> Result<Postpress, Ending> {
+    let key = context.key().ok_or_else(|| {
+        Ending::new(UNAUTHORISED, "there is no key for postpress")
+            .help("set POSTPRESS_API_KEY in the environment or in .env, or try the campaigns with `--sandbox` first")
+    })?;
+    connect(&context.postpress_url(), key, Arc::new(wall_now))
+}
+
+/// A client of that URL. `now`: the time its clock is compared with.
+pub fn connect(url: &str, key: SecretString, now: Arc<dyn Fn() -> crate::model::time::Timestamp + Send + Sync>) -> Result<Postpress, Ending> {
+    Postpress::new(Settings::new(url, key, now)).map_err(|fault| Ending::new(WRONG, fault.to_string()))
+}
+
+/// Does the URL point at this machine?
+pub fn is_loopback(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Speeding time up is for pretend worlds only.
+pub fn refuse_fast_reality(speed: u32, url: &str) -> Result<(), Ending> {
+    if speed == 1 || is_loopback(url) {
+        return Ok(());
+    }
+    Err(Ending::new(UNSAFE, format!("`--speed {speed}` against {url}: real people would get a month's messages in minutes"))
+        .help("point POSTPRESS_URL at a sandbox on this machine (`engine sandbox`), or leave `--speed` out"))
+}
+
+/// A built-in sandbox that serves.
+pub struct Sandbox {
+    pub url: String,
+    pub world: Arc<World>,
+}
+
+/// Starts the built-in sandbox with the workspace's accounts and the campaigns' contacts; its ledger lies beside the store.
+pub async fn start_sandbox(data: &Path, program: &Program, clock: Arc<dyn Clock>) -> Result<Sandbox, Ending> {
+    let failed = |what: &str, fault: &dyn std::fmt::Display| Ending::new(FAILED, format!("the sandbox cannot {what}: {fault}"));
+    let accounts = program.workspace.accounts.iter();
+    let accounts = accounts.map(|spec| AccountSeed::new(&spec.provider_account.0, spec.channel, spec.tier, &title(&spec.name))).collect();
+    let settings = postpress::Settings {
+        people: Directory::new(SANDBOX_SEED).with_contacts(seeds(program)),
+        accounts,
+        key: SANDBOX_KEY.to_owned(),
+        clock,
+        ledger: Some(data.join("sandbox.jsonl")),
+        faults: Faults::default(),
+    };
+    let world = Arc::new(World::open(settings).map_err(|fault| failed("read its ledger", &fault))?);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|fault| failed("listen", &fault))?;
+    let address = listener.local_addr().map_err(|fault| failed("listen", &fault))?;
+    let served = Arc::clone(&world);
+    tokio::spawn(async move {
+        // It serves as long as the engine runs; a broken listener shows as an unreachable postpress.
+        drop(http::serve(listener, served, std::future::pending()).await);
+    });
+    Ok(Sandbox { url: format!("http://{address}/v1"), world })
+}
+
+fn seeds(program: &Program) -> Vec<ContactSeed> {
+    let mut seeds = Vec::new();
+    for row in program.rosters.iter().flat_map(|roster| &roster.rows) {
+        for channel in Channel::ALL {
+            let Some(identifier) = row.fields.get(channel.word()) else { continue };
+            let field = |name: &str| row.fields.get(name).cloned();
+            let (first_name, last_name, company) = (field("first_name"), field("last_name"), field("company"));
+            seeds.push(ContactSeed { channel, identifier: identifier.clone(), first_name, last_name, company });
+        }
+    }
+    seeds
+}
+
+fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,54 @@
+//! Loading a folder, and refusing it with everything that is wrong with it.
+
+use crate::cli::context::Context;
+use crate::cli::ending::{Ending, FAILED, WRONG};
+use crate::cli::render;
+use crate::lang::diagnostic::{Severity, has_errors};
+use crate::lang::disk::{LoadFault, load};
+use crate::lang::report;
+use crate::lang::source::Source;
+use crate::lang::{Compiled, compile};
+use std::path::PathBuf;
+
+/// A folder, read and compiled.
+pub struct Loaded {
+    pub sources: Vec<Source>,
+    pub compiled: Compiled,
+}
+
+/// Reads and compiles; nothing is said of its faults yet.
+pub fn compile_paths(paths: &[PathBuf]) -> Result<Loaded, Ending> {
+    let (sources, files) = load(paths).map_err(unreadable)?;
+    let compiled = compile(&sources, &files);
+    Ok(Loaded { sources, compiled })
+}
+
+/// Reads and compiles; its faults are shown, and errors (with `strict` warnings too) refuse it.
+pub fn compile_or_refuse(paths: &[PathBuf], strict: bool, context: &Context) -> Result<Loaded, Ending> {
+    let loaded = compile_paths(paths)?;
+    let diagnostics = &loaded.compiled.diagnostics;
+    if !diagnostics.is_empty() {
+        render::talk(report::human(diagnostics, &loaded.sources, context.color, render::width()).trim_end());
+    }
+    let refused = has_errors(diagnostics) || (strict && !diagnostics.is_empty());
+    if refused {
+        return Err(Ending::new(WRONG, format!("{}; nothing was started", tally(&loaded))).help("`engine explain CODE` says more about each"));
+    }
+    Ok(loaded)
+}
+
+/// `3 errors, 1 warning in 4 files`
+pub fn tally(loaded: &Loaded) -> String {
+    let count = |severity| loaded.compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
+    let (errors, warnings, files) = (count(Severity::Error), count(Severity::Warning), loaded.sources.len());
+    let many = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    format!("{}, {} in {}", many(errors, "error"), many(warnings, "warning"), many(files, "file"))
+}
+
+fn unreadable(fault: LoadFault) -> Ending {
+    let code = match fault {
+        LoadFault::Unreadable { .. } => FAILED,
+        LoadFault::Missing { .. } | LoadFault::NotACampaign { .. } | LoadFault::NoCampaigns { .. } => WRONG,
+    };
+    Ending::new(code, fault.to_string()).help("name a folder of campaigns, or `engine init` one")
+}

@@ -1,0 +1,52 @@
+//! The only file that prints. stdout is data, stderr is talk.
+
+use crate::cli::ending::Ending;
+use std::io::Write;
+
+/// Data, on stdout. A reader that went away is no fault of ours.
+pub fn data(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).is_err() {
+        std::process::exit(i32::from(crate::cli::ending::DONE));
+    }
+}
+
+/// Talk, on stderr.
+pub fn talk(text: &str) {
+    // If stderr is gone there is nobody to tell.
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
+/// Says how a command ended, and its exit code.
+pub fn end(ending: &Ending, _is_json: bool) -> u8 {
+    if let Some(message) = &ending.message {
+        talk(&format!("error: {message}"));
+    }
+    if let Some(help) = &ending.help {
+        talk(&format!("  help: {help}"));
+    }
+    ending.code
+}
+
+/// Control characters of contact data never reach the terminal: shown as their picture.
+pub fn plain(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Columns of the terminal, 100 where there is none.
+pub fn width() -> usize {
+    console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns))
+}
+
+/// Asks on the terminal; anything but yes is no.
+pub fn confirm(question: &str) -> bool {
+    talk(&format!("{question} [y/N]"));
+    let mut answer = String::new();
+    let is_read = std::io::stdin().read_line(&mut answer).is_ok();
+    is_read && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

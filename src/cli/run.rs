@@ -1,0 +1,248 @@
+//! `engine run`: the house put together, and kept going until told to stop.
+
+use crate::cli::arguments::Run;
+use crate::cli::context::Context;
+use crate::cli::desk::Desk;
+use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNAUTHORISED, UNSAFE, WRONG};
+use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
+use crate::cli::live::Live;
+use crate::cli::program::compile_or_refuse;
+use crate::cli::render;
+use crate::connector::contract::{Connector, Verdict};
+use crate::connector::postpress::webhooks;
+use crate::model::program::Program;
+use crate::runtime::clock::Clock;
+use crate::runtime::enroll::Enrolled;
+use crate::runtime::errand::Message;
+use crate::runtime::receive::Door;
+use crate::runtime::{Ended, Runtime, Setting};
+use crate::server;
+use crate::server::secrets::{Secrets, newest};
+use crate::store::contract::Store;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+
+/// Where webhooks come in when nobody says otherwise (INTERFACE.md §3).
+const LISTEN: &str = "127.0.0.1:8080";
+/// Where postpress posts to (INTERFACE.md §3).
+const WEBHOOK_PATH: &str = "/webhooks/postpress";
+/// Tries to reach postpress at the start, a second apart: a server that is just starting gets its chance.
+const REACH_TRIES: usize = 8;
+
+/// Compiles, opens, connects, and runs.
+pub fn run(arguments: &Run, context: &Context) -> Done {
+    let loaded = compile_or_refuse(&arguments.paths, arguments.strict, context)?;
+    let program = loaded.compiled.program;
+    let speed = arguments.speed.unwrap_or(if arguments.sandbox { SANDBOX_SPEED } else { 1 });
+    if !arguments.sandbox {
+        house::refuse_fast_reality(speed, &context.postpress_url())?;
+        ask_before_writing_to_people(arguments, context, &program)?;
+    }
+    let store = house::open_store(context)?;
+    for sentence in store.figures().mended {
+        render::talk(&format!("note: {sentence}"));
+    }
+    let clock = house::clock(&*store, speed)?;
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let threads = threads.map_err(|fault| Ending::new(FAILED, format!("cannot start threads: {fault}")))?;
+    let far = threads.block_on(reach(arguments, context, &program, Arc::clone(&clock) as Arc<dyn Clock>))?;
+    let setting = Setting {
+        store: Arc::clone(&store),
+        clock: clock.clone(),
+        connector: Arc::clone(&far.connector),
+        spawn: spawner(threads.handle()),
+        root: program.root.clone(),
+        workspace: program.workspace.clone(),
+        speed,
+        until_idle: arguments.until_idle,
+    };
+    let mut runtime = Runtime::open(setting)?;
+    tell_enrolled(&program, &runtime.install(&program)?, context);
+    threads.block_on(open_doors(arguments, context, &runtime, &far, &store, clock.clone()))?;
+    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse));
+    let ended = runtime.run();
+    live.end();
+    threads.shutdown_timeout(Duration::from_millis(200));
+    finish(&ended?)
+}
+
+/// The far side, and the secret webhooks come with.
+struct Far {
+    connector: Arc<dyn Connector>,
+    secret: Option<SecretString>,
+    is_sandbox: bool,
+    _sandbox: Option<Sandbox>,
+}
+
+async fn reach(arguments: &Run, context: &Context, program: &Program, clock: Arc<dyn Clock>) -> Result<Far, Ending> {
+    let now = {
+        let clock = Arc::clone(&clock);
+        Arc::new(move || clock.now())
+    };
+    if arguments.sandbox {
+        let sandbox = house::start_sandbox(&context.data, program, clock).await?;
+        let connector = Arc::new(house::connect(&sandbox.url, SecretString::from(SANDBOX_KEY), now)?);
+        let secret = context.webhook_secret().unwrap_or_else(|| SecretString::from(uuid::Uuid::new_v4().simple().to_string()));
+        return Ok(Far { connector, secret: Some(secret), is_sandbox: true, _sandbox: Some(sandbox) });
+    }
+    let key = context.key().ok_or_else(|| {
+        Ending::new(UNAUTHORISED, "there is no key for postpress")
+            .help("set POSTPRESS_API_KEY in the environment or in .env, or try the campaigns with `--sandbox` first")
+    })?;
+    let connector: Arc<dyn Connector> = Arc::new(house::connect(&context.postpress_url(), key, now)?);
+    first_contact(&*connector, program).await?;
+    Ok(Far { connector, secret: context.webhook_secret(), is_sandbox: false, _sandbox: None })
+}
+
+/// The key is good and the accounts are there, or nothing starts.
+async fn first_contact(connector: &dyn Connector, program: &Program) -> Result<(), Ending> {
+    let mut tries = 0;
+    let page = loop {
+        tries += 1;
+        match connector.accounts(None).await {
+            Ok(page) => break page,
+            Err(refusal) if refusal.verdict == Verdict::KeyWrong || tries >= REACH_TRIES => return Err(refusal.into()),
+            Err(refusal) => {
+                render::talk(&format!("postpress does not answer yet ({refusal}); trying again"));
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    };
+    for spec in &program.workspace.accounts {
+        let is_there = page.items.iter().any(|row| row.id == spec.provider_account);
+        if !is_there && page.cursor.is_none() {
+            render::talk(&format!(
+                "warning: account `{}` ({}) is not at postpress; its contacts wait until it is (`engine accounts`)",
+                spec.name, spec.provider_account
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn spawner(handle: &Handle) -> crate::runtime::errand::Spawn {
+    let handle = handle.clone();
+    Arc::new(move |errand| drop(handle.spawn(errand)))
+}
+
+/// The webhook listener, its registration, the socket for other commands, the signals.
+async fn open_doors(
+    arguments: &Run,
+    context: &Context,
+    runtime: &Runtime,
+    far: &Far,
+    store: &Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<(), Ending> {
+    let given = context.listen(arguments.listen)?;
+    let usual = if far.is_sandbox { "127.0.0.1:0" } else { LISTEN };
+    let address = given.or_else(|| usual.parse::<SocketAddr>().ok()).ok_or_else(|| Ending::new(WRONG, "no address to listen on"))?;
+    let mut url = context.public_url();
+    match &far.secret {
+        Some(secret) => {
+            let listener = TcpListener::bind(address).await.map_err(|fault| {
+                Ending::new(FAILED, format!("cannot listen for webhooks on {address}: {fault}"))
+                    .help("stop what listens there, or choose another with `--listen`")
+            })?;
+            let local = listener.local_addr().unwrap_or(address);
+            if far.is_sandbox {
+                url = Some(format!("http://{local}"));
+            }
+            let inlet = Arc::new(Door(Arc::clone(&runtime.receiver)));
+            let secrets = Secrets::parse(secret).map_err(|fault| Ending::new(UNSAFE, fault.to_string()))?;
+            tokio::spawn(server::webhooks::serve(listener, inlet, secrets, std::future::pending()));
+        }
+        None if given.is_some() || url.is_some() => {
+            return Err(Ending::new(UNSAFE, "webhooks without a secret: anybody could tell the engine that somebody replied")
+                .help("set ENGINE_WEBHOOK_SECRET, or leave ENGINE_PUBLIC_URL and `--listen` out: the engine then polls"));
+        }
+        None => render::talk("note: no ENGINE_WEBHOOK_SECRET, so no webhooks: replies and acceptances are found by polling, hours later"),
+    }
+    if let (Some(url), Some(secret)) = (&url, &far.secret) {
+        register(&*far.connector, url, secret, far.is_sandbox).await?;
+    }
+    let desk = Desk::running(Arc::clone(store), clock, runtime.post());
+    let socket = server::socket::bind(&context.data).map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;
+    let data = context.data.clone();
+    tokio::spawn(async move { server::socket::serve(socket, &data, Arc::new(desk), std::future::pending()).await });
+    tokio::spawn(obey_signals(runtime.post()));
+    Ok(())
+}
+
+async fn register(connector: &dyn Connector, url: &str, secret: &SecretString, is_sandbox: bool) -> Result<(), Ending> {
+    let Some(secret) = newest(secret) else { return Ok(()) };
+    // The sandbox's listener is on another port at each run, its secret another word: all anew.
+    let plan = webhooks::Plan { url: webhook_url(url), secret, is_rotation: is_sandbox };
+    webhooks::set_up(connector, &plan).await?;
+    Ok(())
+}
+
+/// The public URL with the webhook path, if it does not have it already.
+pub fn webhook_url(public: &str) -> String {
+    let public = public.trim_end_matches('/');
+    if public.ends_with(WEBHOOK_PATH) { public.to_owned() } else { format!("{public}{WEBHOOK_PATH}") }
+}
+
+/// The first SIGINT or SIGTERM stops in order, the second at once.
+async fn obey_signals(post: Sender<Message>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+    let mut asked = false;
+    loop {
+        let code = tokio::select! {
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
+        };
+        if asked {
+            std::process::exit(code);
+        }
+        asked = true;
+        render::talk("stopping: no new call starts, calls in flight finish; once more to stop at once");
+        drop(post.send(Message::Stop));
+    }
+}
+
+fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Program) -> Result<(), Ending> {
+    if arguments.yes || house::is_loopback(&context.postpress_url()) {
+        return Ok(());
+    }
+    let people: usize = program.rosters.iter().map(|roster| roster.rows.len()).sum();
+    let question = format!("{} campaigns will write to up to {people} real people through {}.", program.campaigns.len(), context.postpress_url());
+    if !context.may_ask {
+        return Err(Ending::new(WRONG, question).help("say `--yes` to start without being asked"));
+    }
+    if render::confirm(&format!("{question} Start?")) { Ok(()) } else { Err(Ending::silent(DONE)) }
+}
+
+fn tell_enrolled(program: &Program, enrolled: &[Enrolled], context: &Context) {
+    if context.is_quiet {
+        return;
+    }
+    for ((campaign, roster), enrolled) in program.campaigns.iter().zip(&program.rosters).zip(enrolled) {
+        let left_out = enrolled.left_out.len() + roster.refused.len();
+        render::talk(&format!(
+            "{} v{}: {} new, {} known, {left_out} left out. {}",
+            campaign.name, campaign.version, enrolled.entered, enrolled.known, campaign.bound.sentence
+        ));
+        for row in roster.refused.iter().chain(&enrolled.left_out) {
+            render::talk(&format!("  {} row {}: {}", row.file, row.row, render::plain(&row.reason)));
+        }
+    }
+}
+
+fn finish(ended: &Ended) -> Done {
+    match ended {
+        Ended::Stopped => render::talk("stopped: all is durable; `engine run` goes on from here"),
+        Ended::Idle { parked: 0 } => render::talk("done: every contact has ended"),
+        Ended::Idle { parked } => render::talk(&format!("done, but {parked} contacts need a person: `engine status --contacts --where parked`")),
+    }
+    Ok(match ended {
+        Ended::Idle { parked } if *parked > 0 => Ending::silent(NEEDS_A_PERSON),
+        Ended::Stopped | Ended::Idle { .. } => Ending::done(),
+    })
+}

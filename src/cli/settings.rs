@@ -1,0 +1,81 @@
+//! Settings that are not of one command: flag > environment > `engine.toml` > the user's configuration > default.
+
+use crate::cli::ending::{Ending, WRONG};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The name of the settings file, searched upwards.
+pub const FILE_NAME: &str = "engine.toml";
+/// How far upwards it is searched.
+const LEVELS_MAX: usize = 64;
+
+/// What `engine.toml` may say. Never secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The data directory, relative to the file.
+    pub data: Option<PathBuf>,
+    /// Where webhooks come in.
+    pub listen: Option<SocketAddr>,
+    /// Base URL of postpress with its prefix.
+    pub postpress_url: Option<String>,
+    /// Where postpress reaches our webhook listener.
+    pub public_url: Option<String>,
+}
+
+/// Reads the settings: the file given, else the nearest `engine.toml` upwards of `from`, else the user's.
+pub fn read(given: Option<&Path>, from: &Path) -> Result<Settings, Ending> {
+    if let Some(path) = given {
+        return read_file(path);
+    }
+    let upwards = from.ancestors().take(LEVELS_MAX).map(|directory| directory.join(FILE_NAME));
+    let home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")));
+    let users = home.map(|home| home.join("engine").join(FILE_NAME));
+    match upwards.chain(users).find(|path| path.is_file()) {
+        Some(path) => read_file(&path),
+        None => Ok(Settings::default()),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Settings, Ending> {
+    let wrong = |what: String| Ending::new(WRONG, format!("cannot use {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|fault| wrong(fault.to_string()))?;
+    let mut settings: Settings = toml::from_str(&text)
+        .map_err(|fault| wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url and public_url"))?;
+    let beside = path.parent().unwrap_or(Path::new("."));
+    settings.data = settings.data.map(|data| beside.join(data));
+    Ok(settings)
+}
+
+/// A variable of the environment, else of `.env` in the working directory; empty counts as not set.
+pub fn variable(name: &str, directory: &Path) -> Option<String> {
+    let set = std::env::var(name).ok().filter(|value| !value.is_empty());
+    set.or_else(|| {
+        let text = std::fs::read_to_string(directory.join(".env")).ok()?;
+        text.lines().find_map(|line| env_line(line, name))
+    })
+}
+
+/// `NAME=value`, perhaps exported, perhaps quoted.
+fn env_line(line: &str, name: &str) -> Option<String> {
+    let line = line.trim();
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (key, value) = line.split_once('=')?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    (key.trim() == name && !value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::env_line;
+
+    #[test]
+    fn a_line_of_env_is_read_with_and_without_quotes() {
+        assert_eq!(env_line("export KEY=\"a b\"", "KEY").as_deref(), Some("a b"));
+        assert_eq!(env_line("KEY=x", "KEY").as_deref(), Some("x"));
+        assert_eq!(env_line("# KEY=x", "KEY"), None);
+        assert_eq!(env_line("KEY=", "KEY"), None);
+    }
+}
