@@ -1,5 +1,6 @@
 //! The command line (INTERFACE.md §1): one definition makes the parser, the help, the completions and the pages.
 
+use crate::cli::sandbox::SandboxOptions;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -74,6 +75,8 @@ pub enum TimeForm {
 pub enum Verb {
     /// Run campaigns
     Run(Run),
+    /// Serve a pretend postpress with pretend people
+    Sandbox(SandboxOptions),
 }
 
 /// `engine run`

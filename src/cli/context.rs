@@ -39,10 +39,12 @@ impl Context {
             std::env::set_current_dir(directory)
                 .map_err(|fault| Ending::new(WRONG, format!("cannot work in {}: {fault}", directory.display())))?;
         }
-        let directory = std::env::current_dir().map_err(|fault| Ending::new(WRONG, format!("there is no working directory: {fault}")))?;
+        let directory =
+            std::env::current_dir().map_err(|fault| Ending::new(WRONG, format!("there is no working directory: {fault}")))?;
         let settings = settings::read(global.config.as_deref(), &directory)?;
         let by_environment = settings::variable("ENGINE_DATA", &directory).map(PathBuf::from);
-        let data = global.data.clone().or(by_environment).or_else(|| settings.data.clone()).unwrap_or_else(|| PathBuf::from(".engine"));
+        let data =
+            global.data.clone().or(by_environment).or_else(|| settings.data.clone()).unwrap_or_else(|| PathBuf::from(".engine"));
         let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
         let color = match global.color {
             When::Always => true,
@@ -96,10 +98,9 @@ impl Context {
             return Ok(flag);
         }
         match self.variable("ENGINE_LISTEN") {
-            Some(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|_| Ending::new(WRONG, format!("ENGINE_LISTEN is `{text}`, no address")).help("write it as 127.0.0.1:8080")),
+            Some(text) => text.parse().map(Some).map_err(|_| {
+                Ending::new(WRONG, format!("ENGINE_LISTEN is `{text}`, no address")).help("write it as 127.0.0.1:8080")
+            }),
             None => Ok(self.settings.listen),
         }
     }

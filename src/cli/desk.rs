@@ -65,7 +65,8 @@ impl Ask for Desk {
     fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
         match verb {
             "command" => self.command(arguments),
-            _ => crate::runtime::query::answer(&*self.store, self.clock.now(), verb, &arguments),
+            "time" => Ok(Value::from(self.clock.now().iso_ms())),
+            _ => Err(format!("no such question: {verb}")),
         }
     }
 }

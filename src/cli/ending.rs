@@ -84,8 +84,10 @@ impl From<Refusal> for Ending {
         match refusal.verdict {
             Verdict::KeyWrong => Self::new(UNAUTHORISED, format!("postpress refused the key: {refusal}"))
                 .help("set POSTPRESS_API_KEY to a key of this workspace (the environment, or .env)"),
-            Verdict::Later { .. } if refusal.status.is_none() => Self::new(UNREACHABLE, format!("postpress cannot be reached: {refusal}"))
-                .help("check POSTPRESS_URL and the network; `engine doctor` says what is wrong"),
+            Verdict::Later { .. } if refusal.status.is_none() => {
+                Self::new(UNREACHABLE, format!("postpress cannot be reached: {refusal}"))
+                    .help("check POSTPRESS_URL and the network; `engine doctor` says what is wrong")
+            }
             Verdict::Already
             | Verdict::Later { .. }
             | Verdict::CoolDown { .. }

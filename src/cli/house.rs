@@ -2,15 +2,15 @@
 
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, UNAUTHORISED, UNSAFE, WRONG};
+use crate::cli::sandbox::open_for_run;
 use crate::connector::postpress::client::{Postpress, Settings};
 use crate::model::account::Channel;
 use crate::model::program::Program;
 use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
-use crate::sim::faults::Faults;
 use crate::sim::http;
-use crate::sim::people::{ContactSeed, Directory};
+use crate::sim::people::ContactSeed;
+use crate::sim::postpress::World;
 use crate::sim::postpress::account::AccountSeed;
-use crate::sim::postpress::{self, World};
 use crate::store::contract::Store;
 use crate::store::journaled::JournaledStore;
 use crate::store::start::Options;
@@ -58,7 +58,11 @@ pub fn postpress(context: &Context) -> Result<Postpress, Ending> {
 }
 
 /// A client of that URL. `now`: the time its clock is compared with.
-pub fn connect(url: &str, key: SecretString, now: Arc<dyn Fn() -> crate::model::time::Timestamp + Send + Sync>) -> Result<Postpress, Ending> {
+pub fn connect(
+    url: &str,
+    key: SecretString,
+    now: Arc<dyn Fn() -> crate::model::time::Timestamp + Send + Sync>,
+) -> Result<Postpress, Ending> {
     Postpress::new(Settings::new(url, key, now)).map_err(|fault| Ending::new(WRONG, fault.to_string()))
 }
 
@@ -92,16 +96,11 @@ pub struct Sandbox {
 pub async fn start_sandbox(data: &Path, program: &Program, clock: Arc<dyn Clock>) -> Result<Sandbox, Ending> {
     let failed = |what: &str, fault: &dyn std::fmt::Display| Ending::new(FAILED, format!("the sandbox cannot {what}: {fault}"));
     let accounts = program.workspace.accounts.iter();
-    let accounts = accounts.map(|spec| AccountSeed::new(&spec.provider_account.0, spec.channel, spec.tier, &title(&spec.name))).collect();
-    let settings = postpress::Settings {
-        people: Directory::new(SANDBOX_SEED).with_contacts(seeds(program)),
-        accounts,
-        key: SANDBOX_KEY.to_owned(),
-        clock,
-        ledger: Some(data.join("sandbox.jsonl")),
-        faults: Faults::default(),
-    };
-    let world = Arc::new(World::open(settings).map_err(|fault| failed("read its ledger", &fault))?);
+    let accounts =
+        accounts.map(|spec| AccountSeed::new(&spec.provider_account.0, spec.channel, spec.tier, &title(&spec.name))).collect();
+    let ledger = data.join("sandbox.jsonl");
+    let world = open_for_run(accounts, seeds(program), SANDBOX_SEED, SANDBOX_KEY.to_owned(), clock, ledger);
+    let world = Arc::new(world.map_err(|fault| failed("start", &fault))?);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|fault| failed("listen", &fault))?;
     let address = listener.local_addr().map_err(|fault| failed("listen", &fault))?;
     let served = Arc::clone(&world);

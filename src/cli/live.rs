@@ -68,9 +68,9 @@ impl Live {
 
     /// Shows the last lines and gives the terminal back.
     pub fn end(mut self) {
-        // The thread may have ended by a panic; there is nothing more to show then.
-        drop(self.stop.send(()));
-        if let Some(thread) = self.thread.take() {
+        let was_looking = self.stop.send(()).is_ok();
+        if let Some(thread) = self.thread.take().filter(|_| was_looking) {
+            // A view that broke shows nothing more; the run goes on without it.
             drop(thread.join());
         }
     }
@@ -157,7 +157,10 @@ impl View {
             });
             bar.set_length(counts.total);
             bar.set_position(counts.ended);
-            bar.set_message(format!("{} invited · {} messages · {} InMails · {} replied", counts.invites, counts.messages, counts.inmails, counts.replied));
+            bar.set_message(format!(
+                "{} invited · {} messages · {} InMails · {} replied",
+                counts.invites, counts.messages, counts.inmails, counts.replied
+            ));
         }
         bars.foot.set_message(format!("{} UTC · Ctrl-C stops in order", now.get(..16).unwrap_or(&now).replace('T', " ")));
     }

@@ -4,8 +4,8 @@
 
 pub mod arguments;
 pub mod context;
-pub mod ending;
 pub mod desk;
+pub mod ending;
 pub mod house;
 pub mod live;
 pub mod program;
@@ -33,6 +33,7 @@ pub fn engine() -> u8 {
 fn carry_out(verb: &Verb, context: &Context) -> Ending {
     let done = match verb {
         Verb::Run(arguments) => run::run(arguments, context),
+        Verb::Sandbox(options) => sandbox::serve_alone(options.clone()),
     };
     done.unwrap_or_else(|ending| ending)
 }

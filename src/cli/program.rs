@@ -5,7 +5,7 @@ use crate::cli::ending::{Ending, FAILED, WRONG};
 use crate::cli::render;
 use crate::lang::diagnostic::{Severity, has_errors};
 use crate::lang::disk::{LoadFault, load};
-use crate::lang::report;
+use crate::lang::report::{self, Look};
 use crate::lang::source::Source;
 use crate::lang::{Compiled, compile};
 use std::path::PathBuf;
@@ -28,13 +28,19 @@ pub fn compile_or_refuse(paths: &[PathBuf], strict: bool, context: &Context) -> 
     let loaded = compile_paths(paths)?;
     let diagnostics = &loaded.compiled.diagnostics;
     if !diagnostics.is_empty() {
-        render::talk(report::human(diagnostics, &loaded.sources, context.color, render::width()).trim_end());
+        render::talk(report::human(diagnostics, &loaded.sources, look(context)).trim_end());
     }
     let refused = has_errors(diagnostics) || (strict && !diagnostics.is_empty());
     if refused {
-        return Err(Ending::new(WRONG, format!("{}; nothing was started", tally(&loaded))).help("`engine explain CODE` says more about each"));
+        return Err(Ending::new(WRONG, format!("{}; nothing was started", tally(&loaded)))
+            .help("`engine explain CODE` says more about each"));
     }
     Ok(loaded)
+}
+
+/// How diagnostics are shown here.
+pub fn look(context: &Context) -> Look {
+    Look { is_colored: context.color, width: render::width() }
 }
 
 /// `3 errors, 1 warning in 4 files`

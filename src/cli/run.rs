@@ -141,7 +141,8 @@ async fn open_doors(
 ) -> Result<(), Ending> {
     let given = context.listen(arguments.listen)?;
     let usual = if far.is_sandbox { "127.0.0.1:0" } else { LISTEN };
-    let address = given.or_else(|| usual.parse::<SocketAddr>().ok()).ok_or_else(|| Ending::new(WRONG, "no address to listen on"))?;
+    let address =
+        given.or_else(|| usual.parse::<SocketAddr>().ok()).ok_or_else(|| Ending::new(WRONG, "no address to listen on"))?;
     let mut url = context.public_url();
     match &far.secret {
         Some(secret) => {
@@ -161,13 +162,16 @@ async fn open_doors(
             return Err(Ending::new(UNSAFE, "webhooks without a secret: anybody could tell the engine that somebody replied")
                 .help("set ENGINE_WEBHOOK_SECRET, or leave ENGINE_PUBLIC_URL and `--listen` out: the engine then polls"));
         }
-        None => render::talk("note: no ENGINE_WEBHOOK_SECRET, so no webhooks: replies and acceptances are found by polling, hours later"),
+        None => render::talk(
+            "note: no ENGINE_WEBHOOK_SECRET, so no webhooks: replies and acceptances are found by polling, hours later",
+        ),
     }
     if let (Some(url), Some(secret)) = (&url, &far.secret) {
         register(&*far.connector, url, secret, far.is_sandbox).await?;
     }
     let desk = Desk::running(Arc::clone(store), clock, runtime.post());
-    let socket = server::socket::bind(&context.data).map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;
+    let socket = server::socket::bind(&context.data)
+        .map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;
     let data = context.data.clone();
     tokio::spawn(async move { server::socket::serve(socket, &data, Arc::new(desk), std::future::pending()).await });
     tokio::spawn(obey_signals(runtime.post()));
@@ -191,7 +195,9 @@ pub fn webhook_url(public: &str) -> String {
 /// The first SIGINT or SIGTERM stops in order, the second at once.
 async fn obey_signals(post: Sender<Message>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return;
+    };
     let mut asked = false;
     loop {
         let code = tokio::select! {
@@ -212,7 +218,11 @@ fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Pr
         return Ok(());
     }
     let people: usize = program.rosters.iter().map(|roster| roster.rows.len()).sum();
-    let question = format!("{} campaigns will write to up to {people} real people through {}.", program.campaigns.len(), context.postpress_url());
+    let question = format!(
+        "{} campaigns will write to up to {people} real people through {}.",
+        program.campaigns.len(),
+        context.postpress_url()
+    );
     if !context.may_ask {
         return Err(Ending::new(WRONG, question).help("say `--yes` to start without being asked"));
     }
@@ -239,7 +249,9 @@ fn finish(ended: &Ended) -> Done {
     match ended {
         Ended::Stopped => render::talk("stopped: all is durable; `engine run` goes on from here"),
         Ended::Idle { parked: 0 } => render::talk("done: every contact has ended"),
-        Ended::Idle { parked } => render::talk(&format!("done, but {parked} contacts need a person: `engine status --contacts --where parked`")),
+        Ended::Idle { parked } => {
+            render::talk(&format!("done, but {parked} contacts need a person: `engine status --contacts --where parked`"))
+        }
     }
     Ok(match ended {
         Ended::Idle { parked } if *parked > 0 => Ending::silent(NEEDS_A_PERSON),

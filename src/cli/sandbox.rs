@@ -1,5 +1,8 @@
 //! `engine sandbox`: the pretend postpress on its own.
 
+use crate::cli::ending::{Done, Ending, FAILED, WRONG};
+use crate::cli::house::SANDBOX_KEY;
+use crate::cli::render;
 use crate::runtime::clock::{Anchor, ScaledClock, wall_now};
 use crate::sim::faults::{Faults, FaultsFault};
 use crate::sim::http::serve;
@@ -85,8 +88,9 @@ pub fn open(options: &SandboxOptions) -> Result<World, SandboxFault> {
         None => Faults::default(),
     };
     let now = wall_now();
-    let began = options.ledger.as_deref().and_then(anchor).map(|(wall, virtual_at)| Anchor { wall, virtual_at });
-    let clock = ScaledClock::since(began.unwrap_or(Anchor { wall: now, virtual_at: now }), options.speed);
+    let began =
+        options.ledger.as_deref().and_then(anchor).map(|(wall, virtual_at)| Anchor { wall, virtual_at, speed: options.speed });
+    let clock = ScaledClock::since(began.unwrap_or(Anchor { wall: now, virtual_at: now, speed: options.speed }));
     let settings = Settings {
         people,
         accounts: AccountSeed::default_world(),
@@ -112,4 +116,33 @@ pub fn open_for_run(
 ) -> Result<World, SandboxFault> {
     let people = Directory::default_world(seed).with_contacts(contacts);
     Ok(World::open(Settings { people, accounts, key, clock, ledger: Some(ledger), faults: Faults::default() })?)
+}
+
+/// The verb: serves until interrupted.
+pub fn serve_alone(options: SandboxOptions) -> Done {
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let threads = threads.map_err(|fault| Ending::new(FAILED, format!("cannot start threads: {fault}")))?;
+    let speed = options.speed;
+    let say = move |address: SocketAddr| {
+        render::talk(&format!("sandbox on http://{address}/v1, {speed} virtual seconds a second"));
+        render::talk(&format!(
+            "  POSTPRESS_URL=http://{address}/v1 POSTPRESS_API_KEY={SANDBOX_KEY} engine run campaigns/ --speed {speed}"
+        ));
+    };
+    let interrupted = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+            return std::future::pending().await;
+        };
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    };
+    let served = threads.block_on(run(options, interrupted, say));
+    threads.shutdown_timeout(std::time::Duration::from_millis(200));
+    served.map(|()| Ending::done()).map_err(|fault| {
+        let code = match fault {
+            SandboxFault::People(_) | SandboxFault::Faults(_) => WRONG,
+            SandboxFault::Ledger(_) | SandboxFault::Listen { .. } | SandboxFault::Stopped(_) => FAILED,
+        };
+        Ending::new(code, fault.to_string())
+    })
 }

@@ -42,8 +42,9 @@ pub fn read(given: Option<&Path>, from: &Path) -> Result<Settings, Ending> {
 fn read_file(path: &Path) -> Result<Settings, Ending> {
     let wrong = |what: String| Ending::new(WRONG, format!("cannot use {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|fault| wrong(fault.to_string()))?;
-    let mut settings: Settings = toml::from_str(&text)
-        .map_err(|fault| wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url and public_url"))?;
+    let mut settings: Settings = toml::from_str(&text).map_err(|fault| {
+        wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url and public_url")
+    })?;
     let beside = path.parent().unwrap_or(Path::new("."));
     settings.data = settings.data.map(|data| beside.join(data));
     Ok(settings)

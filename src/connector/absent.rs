@@ -1,8 +1,8 @@
 //! No far side: for commands on a store that no engine runs on. Every call is definitely not done.
 
 use crate::connector::contract::{
-    AccountRow, Answer, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, Profile, Refusal, RelationRow, Verdict,
-    WebhookOrder, WebhookRow,
+    AccountRow, Answer, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, Profile, Refusal, RelationRow,
+    Verdict, WebhookOrder, WebhookRow,
 };
 use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{ChatId, ProviderAccount, ProviderId};
@@ -12,7 +12,8 @@ use crate::model::id::{ChatId, ProviderAccount, ProviderId};
 pub struct Absent;
 
 fn no<T: Send + 'static>() -> Answer<T> {
-    let refusal = Refusal { verdict: Verdict::Later { after_s: None }, status: None, code: "not_connected".to_owned(), detail: None };
+    let refusal =
+        Refusal { verdict: Verdict::Later { after_s: None }, status: None, code: "not_connected".to_owned(), detail: None };
     Box::pin(std::future::ready(Err(refusal)))
 }
 

@@ -199,6 +199,8 @@ pub struct AccountRow {
     /// `connection_params.im.id`
     pub own_id: Option<ProviderId>,
     pub tiers: Vec<crate::model::account::Tier>,
+    /// When it was connected: an account's age.
+    pub created_at: Option<Timestamp>,
     /// All messaging sources are `OK`; else the first other word.
     pub status: Result<(), String>,
 }

@@ -185,7 +185,9 @@ pub struct Account {
     pub spec: AccountSpec,
     pub health: Health,
     pub sender: SenderProfile,
-    /// When the engine first used it: the start of the ramp.
+    /// When it was connected at postpress: the start of the ramp.
+    pub created_at: Option<Timestamp>,
+    /// When the engine first used it: the start of the ramp where postpress does not say.
     pub first_used: Option<Timestamp>,
     /// No call of any kind before this: the random gap after the last one.
     pub free_at: Option<Timestamp>,

@@ -58,7 +58,10 @@ impl Anchor {
         };
         let meta = Meta::Anchor { wall: anchor.wall, virtual_at: anchor.virtual_at, speed };
         let changes = vec![Change::Put(Record::Meta(meta))];
-        commit(store, vec![Commit { at: wall, cause: Cause::Command { word: "anchor".to_owned() }, changes, entries: Vec::new() }])?;
+        commit(
+            store,
+            vec![Commit { at: wall, cause: Cause::Command { word: "anchor".to_owned() }, changes, entries: Vec::new() }],
+        )?;
         Ok(anchor)
     }
 

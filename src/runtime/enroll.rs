@@ -317,6 +317,7 @@ fn new_account(id: AccountId, spec: AccountSpec) -> Account {
         spec,
         health: Health::Unknown,
         sender: SenderProfile::default(),
+        created_at: None,
         first_used: None,
         free_at: None,
         cooldowns: Vec::new(),

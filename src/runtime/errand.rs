@@ -34,7 +34,7 @@ pub enum Message {
     /// New relations of an account.
     Polled { account: AccountId, result: Result<Vec<RelationRow>, Refusal> },
     /// How an account is.
-    Checked { account: AccountId, result: Result<(Result<(), String>, Option<SenderProfile>), Refusal> },
+    Checked { account: AccountId, result: Result<Checked, Refusal> },
     /// A person asks.
     Asked(Asked),
     /// The store could not make something durable.
@@ -58,6 +58,15 @@ pub struct Preparation {
 pub struct Sight {
     pub profile: Option<Profile>,
     pub credits: Option<Option<u32>>,
+}
+
+/// How an account is, and who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The word for what is wrong.
+    pub status: Result<(), String>,
+    pub sender: Option<SenderProfile>,
+    pub created_at: Option<Timestamp>,
 }
 
 /// A candidate that shows an unknown call was performed.
@@ -271,11 +280,7 @@ pub async fn relations(
 }
 
 /// How an account is, and who it is.
-pub async fn check(
-    connector: Arc<dyn Connector>,
-    account: ProviderAccount,
-    wants_profile: bool,
-) -> Result<(Result<(), String>, Option<SenderProfile>), Refusal> {
+pub async fn check(connector: Arc<dyn Connector>, account: ProviderAccount, wants_profile: bool) -> Result<Checked, Refusal> {
     let row = connector.account(account.clone()).await?;
     let mut profile = None;
     if wants_profile && row.status.is_ok() {
@@ -284,7 +289,7 @@ pub async fn check(
     if let (None, Some(own)) = (&profile, &row.own_id) {
         profile = Some(SenderProfile { provider_id: Some(own.clone()), ..SenderProfile::default() });
     }
-    Ok((row.status, profile))
+    Ok(Checked { status: row.status, sender: profile, created_at: row.created_at })
 }
 
 /// Walks pages: stops at the end, refuses to walk for ever.

@@ -95,10 +95,10 @@ impl Usage {
 }
 
 /// The caps that hold for an account now: the workspace's, less while it ramps up.
-pub fn caps_now(limits: &Limits, budget: Budget, first_used: Option<Timestamp>, now: Timestamp) -> Caps {
+pub fn caps_now(limits: &Limits, budget: Budget, age_since: Option<Timestamp>, now: Timestamp) -> Caps {
     let caps = limits.caps.get(&budget).copied().unwrap_or_default();
     let Some(ramp) = limits.ramp else { return caps };
-    let age_ms = first_used.map_or(0, |since| now.since_ms(since)).max(0);
+    let age_ms = age_since.map_or(0, |since| now.since_ms(since)).max(0);
     let whole_ms = i64::from(ramp.days) * DAY_MS;
     if age_ms >= whole_ms || whole_ms == 0 {
         return caps;

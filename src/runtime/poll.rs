@@ -3,13 +3,13 @@
 //! At random times, a few times a day, never on a fixed clock (POSTPRESS.md §3). What a poll finds enters like a webhook.
 
 use crate::connector::contract::{Refusal, RelationRow, Verdict as Answered};
-use crate::model::account::{Account, Channel, Health, SenderProfile};
+use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, draw};
 use crate::model::journal::{Cause, Record, Table};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::{self, Message};
+use crate::runtime::errand::{self, Checked, Message};
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{relation_body, status_body};
 use crate::store::contract::StoreFault;
@@ -67,22 +67,17 @@ impl Partition {
     }
 
     /// How an account is, is known. If it is well and somebody waits for acceptance, its relations are read next.
-    pub(super) fn checked(
-        &mut self,
-        id: AccountId,
-        result: Result<(Result<(), String>, Option<SenderProfile>), Refusal>,
-        now: Timestamp,
-    ) -> Result<(), StoreFault> {
-        let (status, profile) = match result {
+    pub(super) fn checked(&mut self, id: AccountId, result: Result<Checked, Refusal>, now: Timestamp) -> Result<(), StoreFault> {
+        let Checked { status, sender, created_at } = match result {
             Ok(checked) => checked,
             Err(refusal) => return self.poll_failed(id, &refusal, now),
         };
         self.key_refused_until = None;
         let Some(mut account) = self.accounts.get(&id).cloned() else { return Ok(()) };
-        if let Some(profile) = profile
-            && (profile.first_name.is_some() || account.sender.provider_id.is_none())
-        {
-            account.sender = profile;
+        let is_named = sender.as_ref().is_some_and(|sender| sender.first_name.is_some() || account.sender.provider_id.is_none());
+        if is_named || account.created_at != created_at {
+            account.sender = sender.filter(|_| is_named).unwrap_or(account.sender);
+            account.created_at = created_at;
             let mut draft = Draft::new(Cause::Poll { account: id }, now);
             draft.stage_account(account.clone());
             self.close_quietly(draft)?;

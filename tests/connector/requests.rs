@@ -290,12 +290,12 @@ fn a_list_that_decides_is_read_whole_or_not_at_all() {
 fn accounts_and_their_state() {
     let linkedin = js!({"object": "Account", "id": "acc", "name": "Nadia", "type": "LINKEDIN", "sources": [{"id": "acc_MESSAGING", "status": "OK"}],
         "connection_params": {"im": {"id": "ACo9", "premiumFeatures": ["sales_navigator", "premium", "new_thing"]}}});
-    let expected = r#"AccountRow { id: ProviderAccount("acc"), name: "Nadia", channel: Some(Linkedin), own_id: Some(ProviderId("ACo9")), tiers: [Classic, Premium, SalesNavigator], status: Ok(()) }"#;
+    let expected = r#"AccountRow { id: ProviderAccount("acc"), name: "Nadia", channel: Some(Linkedin), own_id: Some(ProviderId("ACo9")), tiers: [Classic, Premium, SalesNavigator], created_at: None, status: Ok(()) }"#;
     check(json(linkedin.clone()), |far| far.account("acc".into()), ["GET /v1/accounts/acc", "", expected]);
     let list = js!({"items": [linkedin, {"id": "w", "type": "WHATSAPP", "sources": [{"id": "w_MESSAGING", "status": "CREDENTIALS"}, {"id": "w_MAILS", "status": "OK"}],
         "connection_params": {"im": {"phone_number": "33611112222"}}}, {"id": "t", "type": "TELEGRAM", "name": "T", "sources": [{"id": "x", "status": "OK"}, {"id": "y", "status": "stopped"}],
         "connection_params": {"im": {"user_id": 77}}}, {"id": "m", "type": "MAIL", "sources": [{"id": "m_MAILS", "status": "OK"}]}, {"name": "no id"}], "cursor": null});
-    let others = r#"AccountRow { id: ProviderAccount("w"), name: "w", channel: Some(Whatsapp), own_id: None, tiers: [], status: Err("CREDENTIALS") }, AccountRow { id: ProviderAccount("t"), name: "T", channel: Some(Telegram), own_id: Some(ProviderId("77")), tiers: [], status: Err("STOPPED") }, AccountRow { id: ProviderAccount("m"), name: "m", channel: None, own_id: None, tiers: [], status: Ok(()) }"#;
+    let others = r#"AccountRow { id: ProviderAccount("w"), name: "w", channel: Some(Whatsapp), own_id: None, tiers: [], created_at: None, status: Err("CREDENTIALS") }, AccountRow { id: ProviderAccount("t"), name: "T", channel: Some(Telegram), own_id: Some(ProviderId("77")), tiers: [], created_at: None, status: Err("STOPPED") }, AccountRow { id: ProviderAccount("m"), name: "m", channel: None, own_id: None, tiers: [], created_at: None, status: Ok(()) }"#;
     let page = format!("Page {{ items: [{expected}, {others}], cursor: None }}");
     check(json(list), |far| far.accounts(None), ["GET /v1/accounts?limit=100", "", &page]);
     check(

@@ -97,6 +97,7 @@ fn accounts_come_back() {
             },
             health,
             sender: SenderProfile { first_name: Some("Añña".to_owned()), ..SenderProfile::default() },
+            created_at: None,
             first_used: Some(Timestamp(i64::MIN)),
             free_at: None,
             cooldowns: vec![(Budget::Invites, Timestamp(5))],
@@ -130,7 +131,7 @@ fn the_other_rows_come_back() {
         check_row(Record::Contact(Box::new(Contact { suppressed: Some(suppressed), ..(*plain).clone() })));
     }
     let metas = [
-        Meta::Anchor { wall: at, virtual_at: at },
+        Meta::Anchor { wall: at, virtual_at: at, speed: 8_640 },
         Meta::Alive { at },
         Meta::Counters { contact: 1, enrollment: u64::MAX, account: 3, campaign: 4, inbox: 5 },
         Meta::Paused { since: None },

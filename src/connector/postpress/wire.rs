@@ -46,7 +46,8 @@ pub fn account(value: &Value) -> Option<AccountRow> {
     let name = lenient::text(value, "name").unwrap_or_else(|| id.to_string());
     let own_id = im.and_then(|im| lenient::first_id(im, &["id", "user_id"])).map(ProviderId);
     let tiers = if channel == Some(Channel::Linkedin) { tiers(im) } else { Vec::new() };
-    Some(AccountRow { id, name, channel, own_id, tiers, status: status(value) })
+    let created_at = lenient::time(value, "created_at");
+    Some(AccountRow { id, name, channel, own_id, tiers, created_at, status: status(value) })
 }
 
 /// Classic always, and what `premiumFeatures` lists.
