@@ -8,7 +8,7 @@ use crate::model::account::Channel;
 use crate::model::program::Program;
 use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
 use crate::sim::http;
-use crate::sim::people::ContactSeed;
+use crate::sim::people::directory::ContactSeed;
 use crate::sim::postpress::World;
 use crate::sim::postpress::account::AccountSeed;
 use crate::store::contract::Store;
