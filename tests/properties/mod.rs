@@ -2,3 +2,4 @@
 
 mod formatting;
 mod program;
+mod yaml;

@@ -1,0 +1,237 @@
+//! Each statement and clause beside its `.camp` form, in both directions (LANGUAGE.md §11), and the schema of them all.
+
+use crate::language::yaml::{read_yaml, told};
+use campaign_engine::lang::format::yaml::{can_print, print};
+use campaign_engine::lang::source::SourceId;
+use campaign_engine::lang::{camp, yaml};
+
+/// Two texts, one tree; and the tree printed is the YAML given.
+fn same(camp_text: &str, yaml_text: &str) {
+    let (from_camp, faults) = camp::parse(SourceId(0), camp_text);
+    assert_eq!(faults, vec![], "{camp_text}");
+    let (from_yaml, faults) = read_yaml(yaml_text);
+    assert_eq!(told(yaml_text, &faults), Vec::<String>::new(), "{yaml_text}");
+    assert_eq!(from_yaml, from_camp, "\n{camp_text}\n{yaml_text}");
+    assert_eq!(can_print(&from_camp), Ok(()));
+    assert_eq!(print(&from_camp), yaml_text);
+}
+
+/// A statement in both notations; the YAML as the entry of a list.
+fn statement(camp_text: &str, yaml_text: &str) {
+    let indented = |text: &str, by: &str| text.trim_end().lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+    same(
+        &format!("campaign c\n  steps\n{}  end\nend\n", indented(camp_text, "    ")),
+        &format!("campaign: c\nsteps:\n{}", indented(yaml_text, "  ")),
+    );
+}
+
+#[test]
+fn statements_of_one_line() {
+    statement("invite", "- invite");
+    statement("invite with hello", "- invite: hello");
+    statement("connect: invite with hello", "- connect: {invite: hello}");
+    statement("invite with \"Hi {{ first_name }}\"", "- invite: {text: \"Hi {{ first_name }}\"}");
+    statement("withdraw invite", "- withdraw_invite");
+    statement("back: withdraw invite", "- back: withdraw_invite");
+    statement("send intro", "- send: intro");
+    statement("send whatsapp ping", "- {send: ping, channel: whatsapp}");
+    statement("send \"Thanks: yes\"", "- send: {text: \"Thanks: yes\"}");
+    statement("send inmail m", "- send_inmail: m");
+    statement("tag \"x\"", "- tag: \"x\"");
+    statement("untag \"2027\"", "- untag: \"2027\"");
+    statement("set stage = \"warm\"", "- set: {stage: \"warm\"}");
+    statement("set age = 3.5", "- set: {age: 3.5}");
+    statement("set nick = first_name", "- set: {nick: {field: first_name}}");
+    statement("notify owner \"Call her\"", "- notify: {who: owner, text: \"Call her\"}");
+    statement("notify owner ping", "- notify: {who: owner, message: ping}");
+    statement("suppress contact", "- suppress_contact");
+    statement("suppress contact on whatsapp", "- suppress_contact: whatsapp");
+    statement("pause until reply.return_date or 7 days", "- pause_until: reply.return_date or 7 days");
+    statement("pause until monday 09:00", "- pause_until: monday 09:00");
+    statement("wait 3 days", "- wait: 3 days");
+    statement("wait 2 to 20 hours", "- wait: 2 to 20 hours");
+    statement("wait until monday 09:00", "- wait_until: monday 09:00");
+    statement("wait until due_on", "- wait_until: due_on");
+    statement("wait up to 5 days for replied or stop as quiet", "- {wait_up_to: 5 days, for: replied, or_stop: quiet}");
+    statement("stop as won", "- stop: won");
+    statement("stop as won \"she said: yes\"", "- stop: {as: won, because: \"she said: yes\"}");
+}
+
+#[test]
+fn statements_that_hold_others() {
+    statement(
+        "accept: wait up to 14 days\n  when accepted\n    send intro\n    wait 2 days\n  when reply is interested\n    stop as won\n  when reply matches /re|RE/i\n  when event \"demo: booked\" if seats > 3\n  on timeout\n    withdraw invite\nend",
+        "- accept:\n    wait_up_to: 14 days\n    when_accepted: [{send: intro}, {wait: 2 days}]\n    when:\n      - {reply_is: interested, then: [{stop: won}]}\n      - {reply_matches: /re|RE/i, then: []}\n      - {event: \"demo: booked\", if: seats > 3, then: []}\n    on_timeout: [withdraw_invite]",
+    );
+    statement(
+        "wait up to 3 days\n  when reply is interested\n    stop as won\n  when replied\n    stop as replied\n  when reply is x\n    stop as lost\n  on timeout\nend",
+        "- wait_up_to: 3 days\n  when:\n    - {reply_is: interested, then: [{stop: won}]}\n    - {when: replied, then: [{stop: replied}]}\n    - {reply_is: x, then: [{stop: lost}]}\n  on_timeout: []",
+    );
+    statement(
+        "if open profile or account has inmail credit\n  stop as a\nelse if tagged \"vip\" and not (replied or pain is missing)\n  stop as b\nelse\n  stop as c\nend",
+        "- if: open profile or account has inmail credit\n  then: [{stop: a}]\n  else_if:\n    - if: tagged \"vip\" and not (replied or pain is missing)\n      then: [{stop: b}]\n  else: [{stop: c}]",
+    );
+    statement(
+        "nudges: repeat up to 2 times, 3 days apart, until replied\n  send nudge\nend",
+        "- nudges: {repeat: {times: 2, apart: 3 days, until: replied}, do: [{send: nudge}]}",
+    );
+    statement(
+        "split tone\n50% as warm\n  send a\n50% as dry\n  send b\nend",
+        "- split: tone\n  arms:\n    warm: {share: 50%, do: [{send: a}]}\n    dry: {share: 50%, do: [{send: b}]}",
+    );
+}
+
+const CLAUSES_CAMP: &str = r#"campaign c version 3
+  goal "A call"
+  accounts from pool p
+  outcomes won a, b; lost d
+  contacts from "lists/a.csv", "lists/b.csv"
+    need first_name, age: number
+    may have pain, language = "en", seats: number = 3
+    skip when tagged "x" or contacted in the last 90 days
+    skip when country in ["DE", "no"]
+    enter again after 90 days
+    start 40 a day
+  end
+  limits per account
+    invites 20 a day, 100 a week
+    pending invites at most 400
+    ramp up over 21 days from 20%
+  end
+  schedule
+    send monday to friday 09:00-12:00, 14:00-17:30
+    send saturday 10:00-24:00
+    timezone of contact or "Europe/Paris"
+    holidays "lists/holidays.csv"
+    gap 4 to 11 minutes
+  end
+  class interested when reply matches /\b(yes|sure)\b/i
+  message hello
+    [en] "Hi, {{ first_name }}"
+    [fr] "Salut"
+  end
+  message mail
+    subject "One: question"
+    "Body"
+    attach "files/a.pdf", "files/b.pdf"
+  end
+  message long
+    """
+      One
+
+      Two
+    """
+  end
+  steps
+    stop as a
+  end
+  on reply
+    stop as b
+  end
+  on account lost
+  end
+end
+"#;
+
+const CLAUSES_YAML: &str = r#"campaign: c
+version: 3
+goal: "A call"
+accounts: {pool: p, one_per_contact: true}
+outcomes: {won: [a, b], lost: [d]}
+contacts:
+  from: [lists/a.csv, lists/b.csv]
+  need: {first_name: ~, age: number}
+  may_have: {pain: ~, language: "en", seats: {type: number, default: 3}}
+  skip_when: [tagged "x" or contacted in the last 90 days, "country in [\"DE\", \"no\"]"]
+  enter: {again_after: 90 days}
+  start_per_day: 40
+limits:
+  invites: 20 a day, 100 a week
+  pending_invites: 400
+  ramp_up: {over: 21 days, from: 20%}
+schedule:
+  send: ["monday to friday 09:00-12:00, 14:00-17:30", "saturday 10:00-24:00"]
+  timezone: {of: contact, or: Europe/Paris}
+  holidays: lists/holidays.csv
+  gap: 4 to 11 minutes
+classes:
+  interested: /\b(yes|sure)\b/i
+messages:
+  hello: {en: "Hi, {{ first_name }}", fr: "Salut"}
+  mail: {subject: "One: question", text: "Body", attach: [files/a.pdf, files/b.pdf]}
+  long: |
+    One
+
+    Two
+steps:
+  - stop: a
+when_reply:
+  - stop: b
+when_account_lost: []
+"#;
+
+#[test]
+fn clauses_of_a_campaign() {
+    same(CLAUSES_CAMP, CLAUSES_YAML);
+}
+
+#[test]
+fn a_workspace() {
+    same(
+        r#"workspace acme
+  account lina
+    id "acc_lina"
+    channel linkedin
+    tier sales_navigator
+    timezone "Europe/Paris"
+    owner "lina@acme.example"
+  end
+  account w
+    id "1234"
+    channel whatsapp
+  end
+  pool all lina, w
+  person boss "boss@acme.example"
+  never contact "lists/no.csv"
+  class yes_please when reply matches /yes/
+  schedule
+    send monday 09:00-17:00
+    timezone of contact
+  end
+end
+"#,
+        r#"workspace:
+  name: acme
+  accounts:
+    lina: {id: acc_lina, channel: linkedin, tier: sales_navigator, timezone: Europe/Paris, owner: lina@acme.example}
+    w: {id: "1234", channel: whatsapp}
+  pools:
+    all: [lina, w]
+  people:
+    boss: boss@acme.example
+  never_contact: lists/no.csv
+  classes:
+    yes_please: /yes/
+  schedule:
+    send: monday 09:00-17:00
+    timezone: contact
+"#,
+    );
+}
+
+/// Every key that the shipped files use stands in the schema that editors complete from, and the schema's in the reader.
+#[test]
+fn the_schema_knows_the_keys_of_the_language() {
+    let schema: serde_json::Value = serde_json::from_str(yaml::SCHEMA).unwrap();
+    let keyed = schema["$defs"]["keyed"]["oneOf"].as_array().unwrap();
+    for (key, beside) in yaml::keys::STATEMENTS {
+        let forms = || keyed.iter().filter(|form| form["properties"].get(*key).is_some());
+        assert!(forms().next().is_some(), "`{key}` is not in the schema");
+        for other in beside.iter().filter(|other| !yaml::keys::is_not_yet(other)) {
+            assert!(
+                forms().any(|form| form["properties"].get(*other).is_some()),
+                "`{other}` beside `{key}` is not in the schema"
+            );
+        }
+    }
+}
