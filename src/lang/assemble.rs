@@ -109,13 +109,14 @@ fn one(
     diagnostics: &mut Diagnostics,
 ) -> Option<(Campaign, Roster)> {
     let before = diagnostics.len();
+    let has_fields = is_whole || data::has_readable_fields(campaign, diagnostics);
     names::check_campaign(campaign, folder.shared, diagnostics);
     let given = given(campaign, folder, is_whole, diagnostics);
     let mut lowered = lower::lower_campaign(campaign, given, folder.shared, uses, folder.lines, diagnostics)?;
     if is_whole {
         flow::check(&lowered.campaign, &lowered.places, diagnostics);
     }
-    let roster = data(campaign, &mut lowered, folder, diagnostics);
+    let roster = data(campaign, &mut lowered, folder, has_fields, diagnostics);
     if diagnostics.get(before..).is_some_and(has_errors) {
         return None;
     }
@@ -125,18 +126,25 @@ fn one(
 }
 
 fn given(campaign: &syntax::Campaign, folder: &Folder, is_whole: bool, diagnostics: &mut Diagnostics) -> Given {
-    let is_said = folder.shared.workspace.is_some_and(|workspace| workspace.schedule.is_some());
+    let said = folder.shared.workspace.and_then(|workspace| workspace.schedule.as_ref());
     let schedule = campaign.schedule.as_ref();
     let schedule = schedule.map(|schedule| WrittenSchedule { schedule, naming: folder.reading.naming(schedule.span) });
     Given {
         is_whole,
-        calendar: time::campaign_calendar(schedule, &folder.workspace.calendar, is_said, diagnostics),
+        calendar: time::campaign_calendar(schedule, &folder.workspace.calendar, said, diagnostics),
         limits: limits::campaign(campaign.limits.as_ref(), &folder.workspace.limits, diagnostics),
     }
 }
 
-/// The campaign against its lists and texts; puts what was read of them into it.
-fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, diagnostics: &mut Diagnostics) -> Roster {
+/// The campaign against its lists and texts; puts what was read of them into it. `has_fields`: its declared fields could
+/// be read, so that a field not declared is a fault.
+fn data(
+    campaign: &syntax::Campaign,
+    lowered: &mut Lowered,
+    folder: &Folder,
+    has_fields: bool,
+    diagnostics: &mut Diagnostics,
+) -> Roster {
     let naming = folder.reading.naming(campaign.span);
     for named in std::mem::take(&mut lowered.lists) {
         let people = || files::people(naming, &named, diagnostics);
@@ -159,7 +167,9 @@ fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, dia
     let speaks = |account: &&AccountSpec| lowered.campaign.accounts.contains(&account.name);
     let accounts: Vec<AccountSpec> = folder.workspace.accounts.iter().filter(speaks).cloned().collect();
     let known = TextData { campaign: &lowered.campaign, roster: &roster, accounts: &accounts };
-    text::check(&lower::message_texts(lowered), known, diagnostics);
+    if has_fields {
+        text::check(&lower::message_texts(lowered), known, diagnostics);
+    }
     roster
 }
 

@@ -213,11 +213,6 @@ impl Phrase<'_> {
         let times = children(pair, Rule::time);
         let first = times.first().map_or(0, |time| self.minute(time, false));
         let last = times.last().map_or(0, |time| self.minute(time, true));
-        let is_read = self.faults.is_empty();
-        if is_read && first >= last {
-            let help = "a window ends later than it begins, on the same day; for the night write one until `24:00`";
-            self.fault(Code::Unexpected, span, format!("`{}` runs backwards", self.written(pair)), help);
-        }
         Spanned::new((first, last), span)
     }
 

@@ -5,49 +5,64 @@ use crate::lang::check::nearest;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lists::{List, fits};
-use crate::lang::syntax::{Contacts, FieldDeclaration, Literal};
+use crate::lang::syntax::{Campaign, Contacts, FieldDeclaration, Literal};
 use crate::model::account::Channel;
 use crate::model::value::FieldType;
 
 /// Rows named in one diagnostic; the rest is counted.
 const ROWS_NAMED_MAX: usize = 5;
 
-/// Checks declarations and lists against each other.
+/// Checks what is needed against every list; what is wrong with one entry is one fault, with a label a list.
 pub fn check(contacts: &Contacts, lists: &[List], channel: Channel, out: &mut Diagnostics) {
-    for declared in contacts.need.iter().chain(&contacts.may_have) {
-        check_default(declared, out);
-    }
-    for list in lists {
-        if list.identifying_column(channel).is_none() {
-            out.push(no_identity(contacts, list, channel));
-        }
-        for need in &contacts.need {
-            if list.columns.contains(&need.name.value) {
-                out.extend(values_missing(need, list));
-            } else if !(list.identifying_column(channel).is_none() && need.name.value == channel.word()) {
-                out.push(column_missing(need, list));
-            }
-        }
+    out.extend(contacts.need.iter().chain(&contacts.may_have).filter_map(default_fault));
+    let nameless: Vec<&List> = lists.iter().filter(|list| list.identifying_column(channel).is_none()).collect();
+    out.extend(nameless.first().map(|list| no_identity(contacts, list, channel)));
+    for need in &contacts.need {
+        let has = |list: &List| list.columns.contains(&need.name.value);
+        // Of a list without the column that tells people apart, that is told already.
+        let is_told = |list: &List| need.name.value == channel.word() && nameless.iter().any(|other| other.file == list.file);
+        let without = lists.iter().filter(|list| !has(list) && !is_told(list)).map(|list| column_missing(need, list));
+        out.extend(merged(without));
+        out.extend(merged(lists.iter().filter(|list| has(list)).filter_map(|list| values_missing(need, list))));
     }
 }
 
-fn check_default(declared: &FieldDeclaration, out: &mut Diagnostics) {
+/// Can the declared fields be relied on? Not where one of these faults stands in the `contacts` block: what could not be
+/// read there is then missing, and every use of it would be told of as well.
+pub fn has_readable_fields(campaign: &Campaign, faults: &[Diagnostic]) -> bool {
+    let Some(contacts) = &campaign.contacts else { return faults.iter().all(|fault| fault.span.source != campaign.span.source) };
+    let messages = campaign.messages.iter().map(|message| message.span);
+    let blocks = [
+        campaign.steps.as_ref().map(|steps| steps.span),
+        campaign.schedule.as_ref().map(|schedule| schedule.span),
+        campaign.limits.as_ref().map(|limits| limits.span),
+    ];
+    let next = messages.chain(blocks.into_iter().flatten()).map(|span| span.start).filter(|start| *start > contacts.span.start);
+    let within = contacts.span.start..next.min().unwrap_or(u32::MAX);
+    !faults.iter().any(|fault| fault.span.source == contacts.span.source && within.contains(&fault.span.start))
+}
+
+/// One fault of several lists: the first, with the labels of all.
+fn merged(mut faults: impl Iterator<Item = Diagnostic>) -> Option<Diagnostic> {
+    let mut first = faults.next()?;
+    first.labels.extend(faults.flat_map(|fault| fault.labels));
+    Some(first)
+}
+
+fn default_fault(declared: &FieldDeclaration) -> Option<Diagnostic> {
+    let default = declared.default.as_ref()?;
     let ty = declared.ty.as_ref().map_or(FieldType::Text, |ty| ty.value);
-    let Some(default) = &declared.default else { return };
     let is_fit = match &default.value {
         Literal::Text(text) => fits(text, ty),
         Literal::Number(_) => ty != FieldType::Date,
     };
-    if is_fit {
-        return;
-    }
     let (kind, help) = match ty {
         FieldType::Text => ("text", "write it in quotes"),
         FieldType::Number => ("number", "write it without quotes, as in `= 3`"),
         FieldType::Date => ("date", "write it as `\"2027-01-31\"`"),
     };
-    let name = &declared.name.value;
-    out.push(Diagnostic::new(Code::TypeMismatch, default.span, format!("the default of `{name}` is no {kind}"), help));
+    let message = format!("the default of `{}` is no {kind}", declared.name.value);
+    (!is_fit).then(|| Diagnostic::new(Code::TypeMismatch, default.span, message, help))
 }
 
 fn no_identity(contacts: &Contacts, list: &List, channel: Channel) -> Diagnostic {

@@ -43,20 +43,22 @@ pub fn workspace_calendar(written: Option<WrittenSchedule>, zone: Option<&str>, 
     rest(written, Calendar { windows, ..default }, out)
 }
 
-/// A campaign's calendar: the workspace's, narrowed. `is_said` tells whether the workspace has a schedule; where it has
-/// none there is nothing to narrow, and the campaign's word holds.
+/// A campaign's calendar: the workspace's, narrowed. `said` is what the workspace has written: where it says nothing
+/// there is nothing to narrow, and the campaign's word holds.
 pub fn campaign_calendar(
     written: Option<WrittenSchedule>,
     workspace: &Calendar,
-    is_said: bool,
+    said: Option<&Schedule>,
     out: &mut Diagnostics,
 ) -> Calendar {
     let Some(written) = written else { return workspace.clone() };
     let mut calendar = workspace.clone();
     if let Some(own) = own_windows(written.schedule, out) {
+        let is_said = said.is_some_and(|said| !said.sends.is_empty());
         calendar.windows = if is_said { narrowed(written.schedule, &own, &workspace.windows, out) } else { own };
     }
-    if let Some(gap) = written.schedule.gap.as_ref().filter(|gap| is_said && minutes(gap.value.value).min < workspace.gap.min) {
+    let is_shorter = |gap: Delay| said.is_some_and(|said| said.gap.is_some()) && minutes(gap).min < workspace.gap.min;
+    if let Some(gap) = written.schedule.gap.as_ref().filter(|gap| is_shorter(gap.value.value)) {
         let allowed = workspace.gap;
         out.push(loosens(gap.value.span, format!("a gap of {} is shorter than the workspace's {allowed}", gap.value.value)));
     }
@@ -110,7 +112,7 @@ fn own_windows(schedule: &Schedule, out: &mut Diagnostics) -> Option<Windows> {
             if from >= to {
                 is_told = true;
                 let message = format!("{}-{} is never open", clock(from), clock(to));
-                let help = "write the earlier time first; opening hours end on their own day, at 24:00 at the latest";
+                let help = "a window ends later than it begins, on the same day; for the night write one until `24:00`";
                 out.push(Diagnostic::new(Code::NeverOpen, times.span, message, help));
                 continue;
             }
