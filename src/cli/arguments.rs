@@ -1,6 +1,7 @@
 //! The command line (INTERFACE.md §1): one definition makes the parser, the help, the completions and the pages.
 
 use crate::cli::sandbox::SandboxOptions;
+use crate::lang::source::Notation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -73,10 +74,29 @@ pub enum TimeForm {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Make a workspace that runs at once in the sandbox
+    Init(Init),
+    /// Say everything that is wrong with campaigns
+    Check(Check),
+    /// Lay campaigns out, or write them in the other notation
+    Fmt(Fmt),
+    /// Draw campaigns
+    Graph(Graph),
+    /// Say what a diagnostic means
+    Explain(Explain),
+    /// Print a JSON Schema
+    Schema(Schema),
     /// Run campaigns
     Run(Run),
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
+    /// Print completions for a shell
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 /// `engine run`
@@ -103,4 +123,124 @@ pub struct Run {
     /// Start without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
+}
+
+/// `engine init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where (default: here)
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// From which template: hello
+    #[arg(long, value_name = "NAME")]
+    pub template: Option<String>,
+    /// The campaign in YAML
+    #[arg(long)]
+    pub yaml: bool,
+}
+
+/// `engine check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Campaign files or folders
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Refuse warnings too
+    #[arg(long)]
+    pub strict: bool,
+    /// In which form
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: CheckFormat,
+}
+
+/// `--format` of `check`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Human,
+    /// One object a line
+    Json,
+    Sarif,
+    /// Workflow commands
+    Github,
+}
+
+/// `engine fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Campaign files or folders; `-` is stdin to stdout
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Only say which files would change (exit 1 if any)
+    #[arg(long)]
+    pub check: bool,
+    /// Write the other notation and remove the old file
+    #[arg(long, value_name = "NOTATION")]
+    pub to: Option<NotationWord>,
+    /// What stdin is written in (default: by its look)
+    #[arg(long, value_name = "NOTATION", hide = true)]
+    pub from: Option<NotationWord>,
+}
+
+/// A notation, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NotationWord {
+    Camp,
+    Yaml,
+}
+
+impl From<NotationWord> for Notation {
+    fn from(word: NotationWord) -> Self {
+        match word {
+            NotationWord::Camp => Self::Camp,
+            NotationWord::Yaml => Self::Yaml,
+        }
+    }
+}
+
+/// `engine graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Campaign files or folders
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Only this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// In which form
+    #[arg(long, value_name = "FORM", default_value = "mermaid")]
+    pub format: GraphFormat,
+}
+
+/// `--format` of `graph`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    Mermaid,
+    Dot,
+    Json,
+}
+
+/// `engine explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code of a diagnostic, as `not-a-relation`
+    #[arg(value_name = "CODE", required_unless_present = "list", default_value = "")]
+    pub code: String,
+    /// List all codes
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `engine schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of what
+    #[arg(value_name = "NAME")]
+    pub name: SchemaName,
+}
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// The YAML notation
+    Yaml,
 }

@@ -3,10 +3,14 @@
 //! `run` is the one place where the house is put together; `render` is the only file that prints. Start at [`engine`].
 
 pub mod arguments;
+pub mod check;
 pub mod context;
 pub mod desk;
 pub mod ending;
+pub mod fmt;
 pub mod house;
+pub mod init;
+pub mod language;
 pub mod live;
 pub mod program;
 pub mod render;
@@ -32,6 +36,15 @@ pub fn engine() -> u8 {
 
 fn carry_out(verb: &Verb, context: &Context) -> Ending {
     let done = match verb {
+        Verb::Init(arguments) => init::init(arguments),
+        Verb::Check(arguments) => check::check(arguments, context),
+        Verb::Fmt(arguments) => fmt::fmt(arguments, context),
+        Verb::Graph(arguments) => language::graph(arguments, context),
+        Verb::Explain(arguments) if arguments.list => language::list_codes(),
+        Verb::Explain(arguments) => language::explain(arguments),
+        Verb::Schema(arguments) => language::schema(arguments),
+        Verb::Completions { shell } => language::completions(*shell),
+        Verb::Man => language::man(),
         Verb::Run(arguments) => run::run(arguments, context),
         Verb::Sandbox(options) => sandbox::serve_alone(options.clone()),
     };
