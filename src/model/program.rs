@@ -28,7 +28,7 @@ pub struct Workspace {
     /// The defaults, with what the workspace says put over them.
     pub limits: Limits,
     pub calendar: Calendar,
-    /// Identifiers that are never written to: every identifying value of every row, trimmed and in lower case.
+    /// Identifiers that are never written to: every identifying value of every row, each in the spelling of `identity`.
     pub never_contact: BTreeSet<String>,
 }
 

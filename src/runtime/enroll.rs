@@ -7,9 +7,11 @@ use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status, Trail};
 use crate::model::id::{AccountId, CampaignId, ContactId, EnrollmentId};
+use crate::model::identity::{IDENTIFYING_COLUMNS, identity as one_spelling};
 use crate::model::journal::{Cause, Entry, EntryKind, Installed, Key, Meta, MetaKey, Record};
 use crate::model::program::{Program, RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
+use crate::model::value::Fields;
 use crate::runtime::draft::Draft;
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::prepare::{digits_route, person_route, public_route};
@@ -248,10 +250,10 @@ impl Partition {
         if contact.is_suppressed_on(campaign.channel) {
             return Some("suppressed: this person asked not to be contacted".to_owned());
         }
-        let names = Channel::ALL.iter().filter_map(|channel| address(&contact.fields, *channel));
-        let written = row.fields.values().map(|value| value.trim().to_lowercase());
-        let is_never = names.map(|name| name.to_lowercase()).chain(written).chain([row.key.to_lowercase()]);
-        if is_never.into_iter().any(|name| self.parts.workspace.never_contact.contains(&name)) {
+        let written =
+            |fields: &Fields| IDENTIFYING_COLUMNS.iter().filter_map(|column| fields.get(*column)).cloned().collect::<Vec<_>>();
+        let mut names = written(&contact.fields).into_iter().chain(written(&row.fields)).chain([row.key.clone()]);
+        if names.any(|name| self.parts.workspace.never_contact.contains(&one_spelling(&name))) {
             return Some("on the workspace's never-contact list".to_owned());
         }
         let zone = campaign.calendar.zone_for(contact.fields.get("timezone").map(String::as_str));
