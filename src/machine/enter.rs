@@ -110,7 +110,7 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
         }
         Action::Race { up_to, arms, .. } => {
             if let Some(arm) = observe::arm_that_holds(turn, arms) {
-                turn.write(EntryKind::Decision, Some(step), &[("arm", &observe::word(&arm.trigger))]);
+                turn.write(EntryKind::Decision, Some(step), &[("arm", &arm.trigger.to_string())]);
                 return Some(arm.target);
             }
             let due = pace::after(turn, *up_to, step, visit);

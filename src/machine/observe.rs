@@ -147,7 +147,7 @@ pub(super) fn fitting_arm(turn: &Turn<'_>, happened: &Happened<'_>) -> Option<(L
         let arm = arms
             .iter()
             .find(|arm| fits(&arm.trigger, happened) && arm.guard.as_ref().is_none_or(|guard| eval::holds(guard, &scope)))?;
-        Some((level, frame.step, arm.target, word(&arm.trigger)))
+        Some((level, frame.step, arm.target, arm.trigger.to_string()))
     })
 }
 
@@ -201,21 +201,5 @@ fn fits(trigger: &Trigger, happened: &Happened<'_>) -> bool {
             | Trigger::Named(_),
             _,
         ) => false,
-    }
-}
-
-/// A trigger as the language writes it.
-pub(super) fn word(trigger: &Trigger) -> String {
-    match trigger {
-        Trigger::Accepted => "accepted".to_owned(),
-        Trigger::Replied => "replied".to_owned(),
-        Trigger::ReplyIs(class) => format!("reply is {class}"),
-        Trigger::ReplyMatches(pattern) => {
-            format!("reply matches /{}/{}", pattern.source, if pattern.ignore_case { "i" } else { "" })
-        }
-        Trigger::Seen => "seen".to_owned(),
-        Trigger::Delivered => "delivered".to_owned(),
-        Trigger::Reacted => "reacted".to_owned(),
-        Trigger::Named(name) => format!("event \"{name}\""),
     }
 }

@@ -3,10 +3,11 @@
 //! Made by `lang/lower`, moved along by `machine::advance`, stored by content hash so that people in flight finish on
 //! the version they began with. Indices (`StepId`, `MessageId`, `OutcomeId`) are valid in the campaign that holds them.
 
-use crate::model::account::{Budget, Channel, InmailApi};
+use crate::model::account::{Channel, InmailApi};
 use crate::model::calendar::Calendar;
 use crate::model::expr::Expr;
 use crate::model::id::{Fingerprint, MessageId, OutcomeId, StepId};
+pub use crate::model::limits::{Caps, Limits, Ramp};
 use crate::model::pattern::Pattern;
 use crate::model::time::{Delay, Until};
 use crate::model::value::{FieldType, Value};
@@ -279,6 +280,24 @@ pub enum Trigger {
     Named(String),
 }
 
+impl std::fmt::Display for Trigger {
+    /// As the language writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Accepted => f.write_str("accepted"),
+            Self::Replied => f.write_str("replied"),
+            Self::ReplyIs(class) => write!(f, "reply is {class}"),
+            Self::ReplyMatches(pattern) => {
+                write!(f, "reply matches /{}/{}", pattern.source, if pattern.ignore_case { "i" } else { "" })
+            }
+            Self::Seen => f.write_str("seen"),
+            Self::Delivered => f.write_str("delivered"),
+            Self::Reacted => f.write_str("reacted"),
+            Self::Named(name) => write!(f, "event \"{name}\""),
+        }
+    }
+}
+
 /// An arm of a split.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
@@ -313,49 +332,6 @@ pub struct Handlers {
     pub on_account_lost: Option<StepId>,
     /// `on reply` itself has a `reply is opt_out` branch, which then replaces `on opt out`.
     pub reply_takes_opt_out: bool,
-}
-
-/// What an account may do in rolling windows (RUNTIME.md §6).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Limits {
-    pub caps: BTreeMap<Budget, Caps>,
-    pub invites_pending_max: Option<u32>,
-    pub ramp: Option<Ramp>,
-}
-
-/// The most in each rolling window; none: no such bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Caps {
-    /// In 24 hours.
-    pub day: Option<u32>,
-    /// In 7 days.
-    pub week: Option<u32>,
-    /// In 30 days.
-    pub month: Option<u32>,
-}
-
-/// A new account's limits grow from a share to the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ramp {
-    pub days: u32,
-    pub from_percent: u8,
-}
-
-impl Limits {
-    /// What holds where nothing is said (RUNTIME.md §6).
-    pub fn defaults() -> Self {
-        let caps = |day, week| Caps { day: Some(day), week, month: None };
-        Self {
-            caps: BTreeMap::from([
-                (Budget::Invites, caps(20, Some(100))),
-                (Budget::Messages, caps(50, None)),
-                (Budget::Inmails, caps(10, None)),
-                (Budget::Visits, caps(60, None)),
-            ]),
-            invites_pending_max: None,
-            ramp: Some(Ramp { days: 21, from_percent: 20 }),
-        }
-    }
 }
 
 /// What the compiler can promise of every path (LANGUAGE.md §5).

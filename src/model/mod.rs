@@ -16,6 +16,7 @@ pub mod id;
 pub mod identity;
 pub mod intent;
 pub mod journal;
+pub mod limits;
 pub mod pattern;
 pub mod program;
 pub mod time;

@@ -25,6 +25,7 @@ pub mod partition;
 pub mod poll;
 pub mod prepare;
 pub mod pulse;
+pub mod query;
 pub mod reach;
 pub mod receive;
 pub mod reconcile;

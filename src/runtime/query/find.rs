@@ -1,0 +1,117 @@
+//! Who is meant: by key, by name, or by a part of either.
+
+use crate::model::contact::Contact;
+use crate::model::enrollment::Enrollment;
+use crate::model::id::EnrollmentId;
+use crate::model::identity::{IDENTIFYING_COLUMNS, identity};
+use crate::model::journal::{Key, Record, Table};
+use crate::runtime::partition::contact_route;
+use crate::runtime::query::view::contact;
+use crate::runtime::query::{Query, QueryFault};
+use crate::store::contract::StoreFault;
+use std::ops::ControlFlow;
+
+/// More than this many are not told apart by reading a list; the words were too few.
+const FOUND_MAX: usize = 50;
+
+/// A person, and all that is under way or over with them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub contact: Contact,
+    /// Those under way first, then the newest.
+    pub enrollments: Vec<Enrollment>,
+}
+
+/// How well words fit a person; better ones first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Exact,
+    Name,
+    Part,
+}
+
+impl Query<'_> {
+    /// Everybody the words fit best: an exact identifier before a name before a part of one. At most 50; never empty.
+    pub fn find(&self, words: &str, campaign: Option<&str>) -> Result<Vec<Found>, QueryFault> {
+        self.check_campaign(campaign)?;
+        let by_key = self.enrollments_at(&Key::Route(contact_route(words)))?;
+        let mut people = match by_key.first() {
+            Some(enrollment) => contact(self.store, enrollment.contact)?.into_iter().collect(),
+            None => self.search(words)?,
+        };
+        people.truncate(FOUND_MAX);
+        let mut found = Vec::new();
+        for contact in people {
+            let enrollments = self.enrollments_of(&contact, campaign)?;
+            if campaign.is_none() || !enrollments.is_empty() {
+                found.push(Found { contact, enrollments });
+            }
+        }
+        if found.is_empty() { Err(QueryFault::NoContact { words: words.to_owned() }) } else { Ok(found) }
+    }
+
+    /// Every contact the words fit, those of the best fit only.
+    fn search(&self, words: &str) -> Result<Vec<Contact>, StoreFault> {
+        let wanted = words.trim().to_lowercase();
+        let identifier = identity(words);
+        let mut best = Fit::Part;
+        let mut people: Vec<Contact> = Vec::new();
+        self.store.scan(Table::Contact, None, &mut |record| {
+            if let Record::Contact(contact) = record
+                && let Some(fit) = fit(&contact, &wanted, &identifier)
+            {
+                if fit < best {
+                    people.clear();
+                    best = fit;
+                }
+                if fit == best && people.len() < FOUND_MAX {
+                    people.push(*contact);
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(people)
+    }
+
+    /// A contact's enrollments: under way first, then the newest.
+    fn enrollments_of(&self, contact: &Contact, campaign: Option<&str>) -> Result<Vec<Enrollment>, StoreFault> {
+        let mut all = self.enrollments_at(&Key::Route(contact_route(&contact.key)))?;
+        let name =
+            |enrollment: &Enrollment| self.view.campaigns.get(&enrollment.campaign).map(|held| held.campaign.name.as_str());
+        all.retain(|enrollment| {
+            enrollment.contact == contact.id && campaign.is_none_or(|wanted| name(enrollment) == Some(wanted))
+        });
+        all.sort_by_key(|enrollment| (enrollment.has_ended(), std::cmp::Reverse(enrollment.id)));
+        Ok(all)
+    }
+
+    fn enrollments_at(&self, route: &Key) -> Result<Vec<Enrollment>, StoreFault> {
+        let ids: Vec<EnrollmentId> = match self.store.get(route)? {
+            Some(Record::Route { enrollments, .. }) => enrollments,
+            _ => Vec::new(),
+        };
+        let rows = ids.into_iter().map(|id| self.store.get(&Key::Enrollment(id)));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let enrollments = rows.into_iter().flatten().filter_map(|record| match record {
+            Record::Enrollment(enrollment) => Some(*enrollment),
+            _ => None,
+        });
+        Ok(enrollments.collect())
+    }
+}
+
+fn fit(contact: &Contact, wanted: &str, identifier: &str) -> Option<Fit> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let identifiers = || IDENTIFYING_COLUMNS.iter().filter_map(|column| contact.fields.get(*column)).chain([&contact.key]);
+    if identifiers().any(|held| identity(held) == identifier) {
+        return Some(Fit::Exact);
+    }
+    let name = contact.name().to_lowercase();
+    if name == wanted {
+        return Some(Fit::Name);
+    }
+    let holds = |text: &str| text.to_lowercase().contains(wanted);
+    (holds(&name) || identifiers().any(|held| holds(held))).then_some(Fit::Part)
+}

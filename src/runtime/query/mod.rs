@@ -1,0 +1,74 @@
+//! Questions: how campaigns stand, why somebody waits, what happened to them, what accounts have left.
+//!
+//! One layer for commands, API and pages. It reads rows and changes nothing; it asks no clock (`now` is given) and no
+//! network. Start at [`Query`]: `status`, `contacts`, `why`, `timeline`, `accounts`, `find`. What it answers is plain
+//! data with the field names of INTERFACE.md §2; times in it are ISO 8601 in UTC.
+
+pub mod accounts;
+pub mod find;
+pub mod rows;
+mod slots;
+pub mod standing;
+pub mod status;
+pub mod timeline;
+mod view;
+pub mod why;
+
+use crate::model::time::Timestamp;
+use crate::runtime::query::view::View;
+use crate::store::contract::{Store, StoreFault};
+
+/// Answers questions over a store as it is now.
+pub struct Query<'a> {
+    store: &'a dyn Store,
+    view: View,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryFault {
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    #[error("no campaign `{name}`; {help}")]
+    NoCampaign { name: String, help: String },
+    #[error("nobody called `{words}`; give the value of the identifying column, a name or a part of either")]
+    NoContact { words: String },
+}
+
+impl QueryFault {
+    /// Is the store at fault, not the question?
+    pub fn store(&self) -> Option<&StoreFault> {
+        match self {
+            Self::Store(fault) => Some(fault),
+            Self::NoCampaign { .. } | Self::NoContact { .. } => None,
+        }
+    }
+}
+
+impl<'a> Query<'a> {
+    /// Reads what every question needs: campaigns, accounts, their usage, pauses.
+    pub fn open(store: &'a dyn Store, now: Timestamp) -> Result<Self, QueryFault> {
+        Ok(Self { store, view: View::load(store, now)? })
+    }
+
+    /// Refuses a campaign's name that nobody installed, with those that were.
+    fn check_campaign(&self, name: Option<&str>) -> Result<(), QueryFault> {
+        let Some(name) = name else { return Ok(()) };
+        let mut known: Vec<&str> = self.view.campaigns.values().map(|installed| installed.campaign.name.as_str()).collect();
+        if known.contains(&name) {
+            return Ok(());
+        }
+        known.sort_unstable();
+        known.dedup();
+        let help = match known.as_slice() {
+            [] => "none is installed yet; `engine run` installs them".to_owned(),
+            _ => format!("there is {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        };
+        Err(QueryFault::NoCampaign { name: name.to_owned(), help })
+    }
+}
+
+/// A moment as documents write it.
+fn iso(at: Timestamp) -> String {
+    at.iso_ms()
+}

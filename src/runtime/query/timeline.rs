@@ -1,0 +1,60 @@
+//! `engine timeline CONTACT --json`: what happened, one line an entry.
+
+use crate::model::enrollment::Enrollment;
+use crate::model::journal::Entry;
+use crate::runtime::query::find::Found;
+use crate::runtime::query::{Query, QueryFault, iso};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    pub at: String,
+    /// From 1, in the order things happened to this contact in this campaign; the same for ever.
+    pub seq: u64,
+    pub kind: String,
+    pub step: String,
+    pub detail: Map<String, Value>,
+    pub version: u32,
+    pub campaign: String,
+    pub contact: String,
+}
+
+impl Query<'_> {
+    /// What happened to a person, campaign by campaign (or in one), oldest first within each.
+    pub fn timeline(&self, found: &Found, campaign: Option<&str>) -> Result<Vec<TimelineRow>, QueryFault> {
+        self.check_campaign(campaign)?;
+        let mut rows = Vec::new();
+        for enrollment in found.enrollments.iter().rev() {
+            let name = self.campaign_name(enrollment);
+            if campaign.is_some_and(|wanted| wanted != name) {
+                continue;
+            }
+            let entries = self.store.timeline(enrollment.id)?;
+            rows.extend(entries.iter().zip(1..).map(|((_, entry), seq)| row(entry, seq, name, &found.contact.key)));
+        }
+        Ok(rows)
+    }
+
+    fn campaign_name(&self, enrollment: &Enrollment) -> &str {
+        self.view.campaigns.get(&enrollment.campaign).map_or("", |installed| installed.campaign.name.as_str())
+    }
+}
+
+fn row(entry: &Entry, seq: u64, campaign: &str, contact: &str) -> TimelineRow {
+    let kind = match serde_json::to_value(entry.kind) {
+        Ok(Value::String(word)) => word,
+        Ok(_) | Err(_) => String::new(),
+    };
+    TimelineRow {
+        at: iso(entry.at),
+        seq,
+        kind,
+        step: entry.step.clone(),
+        detail: entry.detail.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect(),
+        version: entry.version,
+        campaign: campaign.to_owned(),
+        contact: contact.to_owned(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What every question needs, read once.
+
+use crate::model::account::{Account, Channel};
+use crate::model::campaign::Limits;
+use crate::model::contact::Contact;
+use crate::model::enrollment::{Awaits, Enrollment, Hold, Relation, Status};
+use crate::model::id::{AccountId, CampaignId, ContactId};
+use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
+use crate::model::time::{DAY_MS, Timestamp};
+use crate::runtime::limits::{Usage, Use};
+use crate::store::contract::{Store, StoreFault};
+use jiff::tz::TimeZone;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// The small tables, and what the operator paused.
+pub(super) struct View {
+    pub now: Timestamp,
+    pub campaigns: BTreeMap<CampaignId, Installed>,
+    pub accounts: BTreeMap<AccountId, Account>,
+    pub usage: Usage,
+    /// The workspace's.
+    pub limits: Limits,
+    /// Everything is paused since then.
+    pub paused: Option<Timestamp>,
+    people: OnceCell<People>,
+}
+
+/// What only a look at everybody says; looked up once, and only where it matters.
+#[derive(Default)]
+pub(super) struct People {
+    /// When people began in the last 24 hours, by campaign name, oldest first.
+    pub starts: BTreeMap<String, Vec<Timestamp>>,
+    /// Pending invitations by account.
+    pub pending: BTreeMap<AccountId, u32>,
+}
+
+impl View {
+    pub fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreFault> {
+        let mut view = Self {
+            now,
+            campaigns: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            usage: Usage::default(),
+            limits: Limits::defaults(),
+            paused: None,
+            people: OnceCell::new(),
+        };
+        for table in [Table::Campaign, Table::Account, Table::Usage] {
+            store.scan(table, None, &mut |record| {
+                view.take(record);
+                ControlFlow::Continue(())
+            })?;
+        }
+        for key in [MetaKey::Paused, MetaKey::Limits] {
+            if let Some(record) = store.get(&Key::Meta(key))? {
+                view.take(record);
+            }
+        }
+        Ok(view)
+    }
+
+    /// What only a look at everybody says.
+    pub fn people(&self, store: &dyn Store) -> Result<&People, StoreFault> {
+        if let Some(people) = self.people.get() {
+            return Ok(people);
+        }
+        let mut people = People::default();
+        each_enrollment(store, &mut |enrollment| {
+            let name = self.campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign.name);
+            if let (Some(name), Some(at)) = (name, enrollment.started_at.filter(|at| self.now.since_ms(*at) < DAY_MS)) {
+                people.starts.entry(name.clone()).or_default().push(at);
+            }
+            if let Some(line) = enrollment.lines.get(&Channel::Linkedin)
+                && enrollment.facts.relation == Relation::Pending
+                && !enrollment.has_ended()
+            {
+                *people.pending.entry(line.account).or_default() += 1;
+            }
+            ControlFlow::Continue(())
+        })?;
+        people.starts.values_mut().for_each(|starts| starts.sort_unstable());
+        Ok(self.people.get_or_init(|| people))
+    }
+
+    fn take(&mut self, record: Record) {
+        match record {
+            Record::Campaign(installed) => {
+                self.campaigns.insert(installed.id, *installed);
+            }
+            Record::Account(account) => {
+                self.accounts.insert(account.id, *account);
+            }
+            Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
+            Record::Meta(Meta::Paused { since }) => self.paused = since,
+            Record::Meta(Meta::Limits { limits }) => self.limits = *limits,
+            Record::Meta(Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. })
+            | Record::Enrollment(_)
+            | Record::Contact(_)
+            | Record::Intent(_)
+            | Record::Route { .. }
+            | Record::Claim { .. }
+            | Record::Inbox(_)
+            | Record::Seen { .. }
+            | Record::Unrouted { .. } => {}
+        }
+    }
+
+    /// The account an enrollment's campaign mainly speaks through.
+    pub fn account_of(&self, enrollment: &Enrollment) -> Option<&Account> {
+        let channel = self.campaigns.get(&enrollment.campaign).map(|installed| installed.campaign.channel);
+        let line = channel.and_then(|channel| enrollment.lines.get(&channel)).or_else(|| enrollment.lines.values().next());
+        line.and_then(|line| self.accounts.get(&line.account))
+    }
+
+    /// The account of one channel.
+    pub fn account_on(&self, enrollment: &Enrollment, channel: Channel) -> Option<&Account> {
+        enrollment.lines.get(&channel).and_then(|line| self.accounts.get(&line.account))
+    }
+
+    /// Is the enrollment's campaign, or everything, paused by the operator?
+    pub fn is_halted(&self, enrollment: &Enrollment) -> bool {
+        self.paused.is_some() || self.campaigns.get(&enrollment.campaign).is_some_and(|installed| installed.is_paused)
+    }
+
+    /// The zone a contact's sends keep to.
+    pub fn zone_of(&self, enrollment: &Enrollment, contact: &Contact) -> TimeZone {
+        let zone = contact.fields.get("timezone").map(String::as_str);
+        self.campaigns.get(&enrollment.campaign).map_or(TimeZone::UTC, |installed| installed.campaign.calendar.zone_for(zone))
+    }
+}
+
+/// `queued`, `active`, `paused`, `parked` or `ended` (INTERFACE.md §2).
+pub(super) fn status_word(enrollment: &Enrollment, is_halted: bool) -> &'static str {
+    let is_parked =
+        enrollment.frame().is_some_and(|frame| matches!(&frame.awaits, Awaits::Call { hold: Some(Hold::Parked { .. }), .. }));
+    match &enrollment.status {
+        Status::Ended { handler: None, .. } => "ended",
+        _ if is_parked => "parked",
+        Status::Ended { .. } => "ended",
+        Status::Queued | Status::Active { .. } if is_halted => "paused",
+        Status::Queued => "queued",
+        Status::Active { pause: Some(_), .. } => "paused",
+        Status::Active { .. } => "active",
+    }
+}
+
+/// The word of a relation.
+pub(super) fn relation_word(relation: Relation) -> &'static str {
+    match relation {
+        Relation::None => "none",
+        Relation::Pending => "pending",
+        Relation::Yes => "yes",
+    }
+}
+
+/// Calls `see` with every enrollment.
+pub(super) fn each_enrollment(store: &dyn Store, see: &mut dyn FnMut(Enrollment) -> ControlFlow<()>) -> Result<(), StoreFault> {
+    store.scan(Table::Enrollment, None, &mut |record| match record {
+        Record::Enrollment(enrollment) => see(*enrollment),
+        _ => ControlFlow::Continue(()),
+    })
+}
+
+/// The contact of that id.
+pub(super) fn contact(store: &dyn Store, id: ContactId) -> Result<Option<Contact>, StoreFault> {
+    Ok(match store.get(&Key::Contact(id))? {
+        Some(Record::Contact(contact)) => Some(*contact),
+        _ => None,
+    })
+}
