@@ -127,3 +127,17 @@ fn a_faults_file_is_checked() {
     check(r#"[{"kind": "429", "for": "soon"}]"#, "`FILE` is no list of faults: entry 1: `soon` is no length of time");
     check("{", "`FILE` is no list of faults");
 }
+
+#[test]
+fn the_documented_faults_are_the_known_ones() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/sandbox.md")).unwrap();
+    let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    serde_json::from_str::<Vec<Rule>>(example).unwrap();
+    let table = page.split("| kind | what happens |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let kinds: Vec<&str> =
+        table.lines().skip(2).flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect();
+    assert!(kinds.len() >= 20, "{kinds:?}");
+    for kind in kinds {
+        serde_json::from_value::<Kind>(json!(kind)).unwrap();
+    }
+}

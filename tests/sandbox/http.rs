@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use campaign_engine::sim::faults::{Kind, Rule};
 use campaign_engine::sim::http::serve;
+use campaign_engine::sim::postpress::World;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,20 +18,22 @@ const ACCOUNT: &str = "acc_linkedin_1";
 pub struct Served {
     pub base: String,
     client: reqwest::Client,
-    _sandbox: Sandbox,
     _off: tokio::sync::oneshot::Sender<()>,
 }
 
 impl Served {
     pub async fn start(sandbox: Sandbox) -> Self {
+        Self::of(sandbox.world).await
+    }
+
+    pub async fn of(world: Arc<World>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (off, is_off) = tokio::sync::oneshot::channel::<()>();
-        let world = sandbox.world.clone();
         tokio::spawn(async move { serve(listener, world, async move { drop(is_off.await) }).await });
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, client, _sandbox: sandbox, _off: off }
+        Self { base, client, _off: off }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {

@@ -4,6 +4,7 @@ use crate::sandbox::{Sandbox, Wish, refusal};
 use campaign_engine::model::time::{HOUR_MS, MINUTE_MS};
 use campaign_engine::runtime::clock::Clock;
 use campaign_engine::sim::postpress::ledger::anchor;
+use proptest::prelude::{Strategy, prop_assert_eq, prop_oneof, proptest};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -139,4 +140,72 @@ fn webhooks_of_the_last_two_days_are_told_again_after_a_restart() {
     assert_eq!(told, ["new_relation"]);
     second.listen();
     assert!(second.told().is_empty(), "once a webhook");
+}
+
+/// Something a caller does, to one of a few people.
+#[derive(Debug, Clone)]
+enum Deed {
+    Invite(u8),
+    Withdraw,
+    Message(u8),
+    Inmail(u8),
+    Wait(i64),
+    /// Only one of the two worlds is started anew.
+    Restart,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        (0..12u8).prop_map(Deed::Invite),
+        proptest::strategy::Just(Deed::Withdraw),
+        (0..12u8).prop_map(Deed::Message),
+        (0..12u8).prop_map(Deed::Inmail),
+        (0..60 * HOUR_MS).prop_map(Deed::Wait),
+        proptest::strategy::Just(Deed::Restart),
+    ];
+    proptest::collection::vec(deed, 1..60)
+}
+
+fn act(sandbox: &Sandbox, deed: &Deed) {
+    let person = |n: &u8| format!("stranger-{n}-x");
+    match deed {
+        Deed::Invite(n) => drop(sandbox.invite(ACCOUNT, &person(n), (n % 2 == 0).then_some("Hello"))),
+        Deed::Withdraw => {
+            let pending = sandbox.get(&format!("users/invite/sent?account_id={ACCOUNT}"));
+            if let Some(id) = pending["items"][0]["id"].as_str() {
+                sandbox.ask("DELETE", &format!("users/invite/sent/{id}?account_id={ACCOUNT}"), None);
+            }
+        }
+        Deed::Message(n) => drop(sandbox.message(ACCOUNT, &person(n), "Hi")),
+        Deed::Inmail(n) => {
+            let id = sandbox.id_of(ACCOUNT, &person(n));
+            sandbox
+                .post("chats", json!({"account_id": ACCOUNT, "attendees_ids": [id], "text": "Hi", "linkedin[inmail]": "true"}));
+        }
+        Deed::Wait(ms) => sandbox.pass(*ms),
+        Deed::Restart => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn restarts_change_nothing(deeds in deeds(), seed in 0..1_000u64) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ledger.jsonl");
+        let steady = Sandbox::with(Wish { seed, ..Wish::default() });
+        let open = |now| Sandbox::with(Wish { seed, ledger: Some(path.clone()), now: Some(now), ..Wish::default() });
+        let mut fragile = open(steady.clock.now());
+        for deed in deeds.iter().chain(&[Deed::Restart, Deed::Wait(50 * HOUR_MS), Deed::Restart]) {
+            if matches!(deed, Deed::Restart) {
+                fragile = open(fragile.clock.now());
+            }
+            act(&steady, deed);
+            act(&fragile, deed);
+        }
+        for view in VIEWS {
+            prop_assert_eq!(steady.get(view), fragile.get(view), "{}", view);
+        }
+    }
 }

@@ -103,3 +103,15 @@ fn about_forty_five_in_a_hundred_accept_within_five_days() {
     let accepted = sandbox.get("users/relations?account_id=acc_linkedin_2&limit=1000")["items"].as_array().unwrap().len();
     assert!((70..=110).contains(&accepted), "{accepted} of 200");
 }
+
+#[test]
+fn chance_is_the_seeds() {
+    let accepted = |seed| {
+        let sandbox = Sandbox::with(Wish { seed, ..Wish::default() });
+        (0..30).for_each(|n| drop(sandbox.invite(ACCOUNT, &format!("stranger-{n}"), None)));
+        sandbox.pass_days(6);
+        sandbox.get(&format!("users/relations?account_id={ACCOUNT}&limit=30"))
+    };
+    assert_eq!(accepted(1), accepted(1));
+    assert_ne!(accepted(1), accepted(2));
+}

@@ -2,7 +2,13 @@
 
 use crate::sandbox::http::{Served, hook};
 use crate::sandbox::{Sandbox, Wish, refusal};
+use campaign_engine::runtime::clock::{Anchor, ScaledClock};
+use campaign_engine::sim::faults::Faults;
+use campaign_engine::sim::people::directory::Directory;
+use campaign_engine::sim::postpress::account::AccountSeed;
+use campaign_engine::sim::postpress::{Settings, World};
 use serde_json::json;
+use std::sync::Arc;
 
 const ACCOUNT: &str = "acc_linkedin_1";
 
@@ -77,4 +83,33 @@ fn webhooks_are_listed_without_source_and_deleted() {
     ] {
         assert_eq!(refusal(sandbox.post("webhooks", body.clone())), expected, "{body}");
     }
+}
+
+/// A million virtual seconds a second: five days are half a second.
+#[tokio::test(flavor = "multi_thread")]
+async fn acceptances_are_told_as_time_runs() {
+    let wall = campaign_engine::runtime::clock::wall_now();
+    let clock = ScaledClock::since(Anchor { wall, virtual_at: crate::sandbox::START, speed: 1_000_000 });
+    let settings = Settings {
+        people: Directory::default_world(3),
+        accounts: AccountSeed::default_world(),
+        key: "sandbox".to_owned(),
+        clock: Arc::new(clock),
+        ledger: None,
+        faults: Faults::default(),
+    };
+    let served = Served::of(Arc::new(World::open(settings).unwrap())).await;
+    let mut hook = hook(vec![200]).await;
+    served.register("messaging", &hook.url, json!([])).await;
+    served.register("users", &hook.url, json!([])).await;
+    for n in 0..12 {
+        let (_, profile) = served.get(&format!("/v1/users/stranger-{n}?account_id={ACCOUNT}")).await;
+        let body = json!({"account_id": ACCOUNT, "provider_id": profile["provider_id"], "message": "Hello"});
+        assert_eq!(served.request("POST", "/v1/users/invite").json(&body).send().await.unwrap().status(), 200);
+    }
+    let mut events = std::collections::BTreeSet::new();
+    while events.len() < 2 {
+        events.insert(hook.next().await.1["event"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(events.into_iter().collect::<Vec<_>>(), ["message_received", "new_relation"]);
 }

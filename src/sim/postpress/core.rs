@@ -34,9 +34,7 @@ impl Core {
                 Kind::WebhookLate => self.state.outbox.twist.late_ms = rule.lasts_ms(HOUR_MS),
                 Kind::ListLag => lag_ms = rule.lasts_ms(5 * MINUTE_MS),
                 Kind::Disconnect => {
-                    let Some(account) = call.query.get("account_id").cloned().or_else(|| call.field("account_id")) else {
-                        continue;
-                    };
+                    let Some(account) = self.account_of(call) else { continue };
                     let word = rule.word.as_deref().unwrap_or("CREDENTIALS");
                     self.state.set_status(&account, word, word, now);
                     self.state.plan(now.plus_ms(rule.lasts_ms(2 * HOUR_MS)), Due::Reconnect { account });
@@ -60,5 +58,16 @@ impl Core {
             }
         }
         lag_ms
+    }
+
+    /// The account a call is about: of its query, its body, or the chat or account in its path.
+    fn account_of(&self, call: &Call) -> Option<String> {
+        let named = call.query.get("account_id").cloned().or_else(|| call.field("account_id"));
+        let in_path = || match call.path.as_slice() {
+            [room, id, ..] if room == "chats" => self.state.chats.get(id).map(|chat| chat.account.clone()),
+            [room, id, ..] if room == "accounts" => Some(id.clone()),
+            _ => None,
+        };
+        named.or_else(in_path)
     }
 }

@@ -38,7 +38,6 @@ impl Desk<'_> {
     /// `GET /users/{identifier}`; with `notify=true` the person is told, and it is written down.
     pub fn profile(&mut self, identifier: &str) -> Result<Reply, Refusal> {
         let account = self.state().account(&self.query_account()?)?.clone();
-        account.usable()?;
         let key = self.state().person_key(account.seed.channel, identifier)?;
         let family = match self.call.query.get("linkedin_api").map(String::as_str) {
             None | Some("classic") => None,
@@ -51,6 +50,7 @@ impl Desk<'_> {
             Some(_) => return Err(Refusal::new(400, "invalid_parameters", "linkedin_api is recruiter or sales_navigator")),
         };
         if self.call.query.get("notify").is_some_and(|notify| notify == "true") {
+            account.usable()?;
             let line = self.line(Kind::View, &account.seed.id, &key, identity::provider_id(account.seed.channel, &key));
             self.perform(line)?;
         }

@@ -28,7 +28,6 @@ impl Desk<'_> {
             ("GET", ["users", "relations"]) => self.relations(),
             ("GET", ["users", identifier]) => self.profile(identifier),
             ("GET", ["users", identifier, "posts"]) => self.posts_of(identifier),
-            ("GET", ["users", _, "comments" | "reactions"]) => self.nothing_of("list"),
             (_, ["posts", ..]) => self.posts(&path),
             (_, ["linkedin", ..]) => self.linkedin(&path),
             ("POST", ["chats"]) => self.start_chat(),
