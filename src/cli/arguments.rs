@@ -130,7 +130,7 @@ pub struct Run {
 pub struct Init {
     /// Where (default: here)
     #[arg(value_name = "DIR")]
-    pub directory: Option<PathBuf>,
+    pub into: Option<PathBuf>,
     /// From which template: hello
     #[arg(long, value_name = "NAME")]
     pub template: Option<String>,

@@ -20,7 +20,7 @@ pub fn init(arguments: &Init) -> Done {
     if arguments.template.as_deref().is_some_and(|name| name != "hello") {
         return Err(Ending::new(WRONG, "no such template").help("there is `hello`"));
     }
-    let root = arguments.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    let root = arguments.into.clone().unwrap_or_else(|| PathBuf::from("."));
     let campaigns = root.join("campaigns");
     if campaigns.exists() {
         return Err(Ending::new(WRONG, format!("{} is there already; nothing was changed", campaigns.display()))
