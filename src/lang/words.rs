@@ -80,7 +80,7 @@ pub fn is_keyword(word: &str) -> bool {
 pub fn bad_name(word: &str, span: Span) -> Option<Diagnostic> {
     if is_keyword(word) {
         let message = format!("`{word}` is a keyword and cannot be a name");
-        let help = format!("take another word, such as `{word}_1` or one that says what it is for");
+        let help = format!("take a name that says what it is for, such as `first_{word}`");
         return Some(Diagnostic::new(Code::BadName, span, message, help));
     }
     if is_lower_case(word) {

@@ -1,5 +1,6 @@
 //! Tests of properties.
 
 mod formatting;
+mod hostile;
 mod program;
 mod yaml;

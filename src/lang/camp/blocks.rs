@@ -9,7 +9,6 @@ use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::{SourceId, Span};
-use crate::lang::words;
 
 /// Deepest nesting; the campaign counts as one (LANGUAGE.md §11).
 pub const NESTING_MAX: usize = 64;
@@ -131,7 +130,7 @@ impl<'l> Pairing<'l> {
         let known = match context {
             None => head.top().or_else(|| head.member()),
             Some(Kind::Campaign | Kind::Workspace) => head.member(),
-            Some(Kind::Unknown) => head.statement(&line.mask),
+            Some(Kind::Unknown) => head.statement(&line.mask).or_else(|| head.member()),
             Some(kind) if kind.takes_statements() => head.statement(&line.mask),
             Some(_) => None,
         };
@@ -256,6 +255,9 @@ impl<'l> Pairing<'l> {
         if self.indent(index) < self.indent(block.header) {
             self.suspects.push(block.header);
         }
+        if self.open.is_empty() {
+            self.suspects.clear();
+        }
         block.end = Some(index);
         block.end_name = name;
         self.push(Node::Block(block));
@@ -273,18 +275,22 @@ impl<'l> Pairing<'l> {
 
     /// Closes the innermost `levels` blocks without an `end`, before that line.
     fn close_unended(&mut self, levels: usize, before: usize) {
-        for level in 0..levels {
-            let Some(block) = self.open.pop() else { return };
-            if level < OPEN_AT_END_MAX {
-                self.missing_end(&block, before);
+        let outermost = self.open.len().saturating_sub(levels);
+        let Some(first) = self.open.get(outermost).map(|block| block.header) else { return };
+        let mut blamed: Vec<usize> = self.suspects.iter().copied().filter(|suspect| *suspect > first).collect();
+        self.suspects.retain(|suspect| *suspect < first);
+        blamed.extend(self.open.iter().skip(outermost).rev().map(|block| block.header));
+        for header in blamed.into_iter().take(levels.min(OPEN_AT_END_MAX)) {
+            self.missing_end(header, before);
+        }
+        for _ in 0..levels {
+            if let Some(block) = self.open.pop() {
+                self.push(Node::Block(block));
             }
-            self.push(Node::Block(block));
         }
     }
 
-    fn missing_end(&mut self, block: &Block, before: usize) {
-        let inside = self.suspects.iter().position(|suspect| *suspect > block.header);
-        let header = inside.map_or(block.header, |position| self.suspects.remove(position));
+    fn missing_end(&mut self, header: usize, before: usize) {
         let word = self.lines.get(header).map(|line| head(&line.mask).word(0).to_owned()).unwrap_or_default();
         let message = format!("`{word}` is never closed");
         let help = "write `end` behind the last line that belongs to it".to_owned();
@@ -317,6 +323,7 @@ impl<'l> Pairing<'l> {
 pub fn stray_clause(clause: Clause, span: Span) -> Diagnostic {
     let (word, owner) = clause.words();
     let message = format!("`{word}` has no place here");
-    let help = format!("{} stands once, inside {}", words::one_of([word]), words::one_of([owner]));
+    let how_often = if matches!(clause, Clause::Timeout | Clause::Else) { " once," } else { "" };
+    let help = format!("`{word}` stands{how_often} inside `{owner}`");
     Diagnostic::new(Code::Unexpected, span, message, help)
 }

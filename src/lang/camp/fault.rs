@@ -59,10 +59,12 @@ fn operator(phrase: &Phrase<'_>, at: usize, expected: &[Rule]) -> Option<Diagnos
 
 /// A length of time that breaks off in the middle, or does not begin with a number.
 fn duration(phrase: &Phrase<'_>, at: usize, token: &str, expected: &[Rule]) -> Option<Diagnostic> {
-    let in_middle = [Rule::unit, Rule::plain_unit, Rule::day_unit].iter().any(|rule| expected.contains(rule));
+    let units = [Rule::unit, Rule::plain_unit, Rule::day_unit];
+    let in_middle = units.iter().any(|rule| expected.contains(rule)) || has_second_unit(phrase.mask, at, token);
     let start = if in_middle { start_of_duration(phrase.mask, at) } else { at };
     if !in_middle {
-        let may_begin = expected.contains(&Rule::duration) || expected == [Rule::number];
+        let may_begin =
+            expected.contains(&Rule::duration) || (expected.contains(&Rule::number) && begins_duration(phrase.mask, at));
         let looks_alike =
             token.starts_with(|first: char| first.is_ascii_digit() || first == '-') || DURATION_WORDS.contains(&token);
         if !may_begin || !looks_alike {
@@ -85,14 +87,30 @@ fn duration(phrase: &Phrase<'_>, at: usize, token: &str, expected: &[Rule]) -> O
     Some(Diagnostic::new(Code::BadDuration, phrase.place(start, start + written.len()), message, help))
 }
 
-/// Back over `2 to 20` to its first number.
+/// Is a length of time what stands behind the word before this place?
+fn begins_duration(mask: &str, at: usize) -> bool {
+    let before = mask.get(..at).unwrap_or_default().trim_end();
+    let word = before.rsplit(|letter| !is_word(letter)).next().unwrap_or_default();
+    let is_apart = before.ends_with(',') && mask.starts_with("repeat");
+    before.is_empty() || is_apart || matches!(word, "wait" | "to" | "until" | "last" | "after" | "gap" | "or")
+}
+
+/// `2 hours to 3 days`: a range has one unit.
+fn has_second_unit(mask: &str, at: usize, token: &str) -> bool {
+    let before = mask.get(..at).unwrap_or_default().trim_end();
+    let word = before.rsplit(|letter| !is_word(letter)).next().unwrap_or_default();
+    token == "to" && DURATION_WORDS.contains(&word)
+}
+
+/// Back over `2 to 20`, with its units, to its first number.
 fn start_of_duration(mask: &str, at: usize) -> usize {
     let mut start = at;
     loop {
         let before = mask.get(..start).unwrap_or_default().trim_end();
         let word = before.rfind(|letter| !is_word(letter)).map_or(0, |offset| offset + 1);
         let text = before.get(word..).unwrap_or_default();
-        let belongs = text == "to" || text == "working" || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_part = text == "to" || DURATION_WORDS.contains(&text);
+        let belongs = is_part || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
         if !belongs {
             return start;
         }

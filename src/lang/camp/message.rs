@@ -104,9 +104,11 @@ fn take_subject(subjects: &mut Vec<Subject>, language: Option<&Name>, notes: &mu
     let position = own.or_else(|| subjects.iter().position(|subject| subject.language.is_none()))?;
     let subject = subjects.get_mut(position)?;
     let text = subject.text.clone();
-    let mut kept = std::mem::take(&mut subject.notes);
-    merge(&mut kept, std::mem::take(notes));
-    *notes = kept;
+    let mut own_notes = std::mem::take(&mut subject.notes);
+    own_notes.above.extend(own_notes.beside.take());
+    own_notes.above.append(&mut notes.above);
+    notes.above = own_notes.above;
+    notes.blank_above |= own_notes.blank_above;
     if own.is_some() {
         subjects.remove(position);
     }

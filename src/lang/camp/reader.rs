@@ -112,29 +112,21 @@ impl<'f> Reader<'f> {
         if let Some(construct) = vocabulary::later(context, &head) {
             return self.not_yet(construct, span);
         }
-        if word.is_empty() {
-            let message =
-                format!("`{}` does not fit here", self.text.get(span.start as usize..span.end as usize).unwrap_or_default());
-            return self.fault(
-                Code::Unexpected,
-                span,
-                message,
-                format!("a line of {place} begins with {}", words::one_of(allowed.iter().copied())),
-            );
-        }
+        let written = fault::shown(self.text.get(span.start as usize..span.end as usize).unwrap_or_default());
         let near = words::nearest(word, allowed.iter().copied());
-        if let Some(near) = near.filter(|_| !vocabulary::is_known(word)) {
-            let message = format!("`{}` begins nothing in {place}", fault::shown(word));
-            return self.fault(Code::UnknownKeyword, span, message, format!("did you mean `{near}`?"));
-        }
-        let (code, message) = if allowed.contains(&word) {
-            (Code::Unexpected, format!("`{word}` does not go on like this here"))
-        } else if vocabulary::is_known(word) {
-            (Code::Unexpected, format!("`{word}` has no place in {place}"))
-        } else {
-            (Code::UnknownKeyword, format!("`{}` begins nothing in {place}", fault::shown(word)))
+        let is_known = vocabulary::is_known(word);
+        let (code, message) = match (word, is_known) {
+            ("", _) => (Code::Unexpected, format!("`{written}` does not fit here")),
+            (_, true) if allowed.contains(&word) => (Code::Unexpected, format!("`{word}` does not go on like this here")),
+            (_, true) => (Code::Unexpected, format!("`{word}` has no place in {place}")),
+            (_, false) => (Code::UnknownKeyword, format!("`{written}` begins nothing in {place}")),
         };
-        self.fault(code, span, message, format!("a line of {place} begins with {}", words::one_of(allowed.iter().copied())));
+        let help = match near {
+            Some(near) if !is_known => format!("did you mean `{near}`?"),
+            _ if line.mask.starts_with('\'') => "a text stands in double quotes: `\"…\"`".to_owned(),
+            _ => format!("a line of {place} begins with {}", vocabulary::recommended(context, allowed)),
+        };
+        self.fault(code, span, message, help);
     }
 
     /// A construct that is reserved.

@@ -11,7 +11,7 @@ use crate::lang::syntax::Notes;
 use std::collections::BTreeMap;
 
 /// How often a file is read again because a `"""` that never ends had swallowed the next one.
-const RESCANS_MAX: usize = 16;
+const RESCANS_MAX: usize = 4;
 
 /// One statement, clause or header, with its continuations and its texts.
 #[derive(Debug)]
@@ -65,14 +65,29 @@ struct Scanner<'t> {
     has_open_block: bool,
     /// The last `}}` and `%}` of the physical line that ends there: without it each `{{` would look for its own.
     closers: (usize, Option<usize>, Option<usize>),
+    /// Of the physical line looked at last: from where, and its end.
+    physical: (usize, usize),
+    /// No slash before this place closes a pattern.
+    no_pattern_before: usize,
 }
 
 impl<'t> Scanner<'t> {
     fn new(source: SourceId, text: &'t str, cuts: &'t BTreeMap<usize, usize>) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
         let closers = (usize::MAX, None, None);
-        let (pending, out) = (Notes::default(), Scan::default());
-        Self { source, text, cuts, at, pending, out, blocks: Vec::new(), has_open_block: false, closers }
+        Self {
+            source,
+            text,
+            cuts,
+            at,
+            pending: Notes::default(),
+            out: Scan::default(),
+            blocks: Vec::new(),
+            has_open_block: false,
+            closers,
+            physical: (usize::MAX, 0),
+            no_pattern_before: 0,
+        }
     }
 
     fn run(&mut self) {
@@ -181,7 +196,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The end of the last line that is indented deeper than the block text's own.
-    fn dedent(&self, at: usize, indent: usize) -> usize {
+    fn dedent(&mut self, at: usize, indent: usize) -> usize {
         let mut end = self.line_end(at);
         while end < self.text.len() {
             let next = self.line_end(end + 1);
@@ -197,7 +212,7 @@ impl<'t> Scanner<'t> {
 
     /// When a `"""` is left open at the end of the file, an earlier one may be at fault: the first that has an `end`
     /// inside, left of its own line.
-    fn swallower(&self) -> Option<(usize, usize)> {
+    fn swallower(&mut self) -> Option<(usize, usize)> {
         if !self.has_open_block {
             return None;
         }
@@ -207,12 +222,14 @@ impl<'t> Scanner<'t> {
                 content.split_whitespace().next() == Some("end") && line.len() - content.len() < *indent
             })
         })?;
-        Some((*opener, self.dedent(*opener, *indent)))
+        let (opener, indent) = (*opener, *indent);
+        Some((opener, self.dedent(opener, indent)))
     }
 
-    fn slash(&self, at: usize, mask: &mut String) -> usize {
+    fn slash(&mut self, at: usize, mask: &mut String) -> usize {
         let line_end = self.line_end(at);
-        match regex_end(self.text, at, line_end) {
+        let found = if at < self.no_pattern_before { None } else { regex_end(self.text, at, line_end) };
+        match found {
             Some(end) => {
                 mask.push('/');
                 mask.extend(std::iter::repeat_n('_', end - at - 2));
@@ -220,6 +237,7 @@ impl<'t> Scanner<'t> {
                 end
             }
             None => {
+                self.no_pattern_before = line_end;
                 mask.push('/');
                 at + 1
             }
@@ -274,8 +292,12 @@ impl<'t> Scanner<'t> {
         (self.closers.1, self.closers.2)
     }
 
-    fn line_end(&self, at: usize) -> usize {
-        self.slice(at, self.text.len()).find('\n').map_or(self.text.len(), |offset| at + offset)
+    fn line_end(&mut self, at: usize) -> usize {
+        if !(self.physical.0..=self.physical.1).contains(&at) {
+            let end = self.slice(at, self.text.len()).find('\n').map_or(self.text.len(), |offset| at + offset);
+            self.physical = (at, end);
+        }
+        self.physical.1
     }
 
     fn slice(&self, start: usize, end: usize) -> &'t str {

@@ -73,7 +73,8 @@ impl<'f> Reader<'f> {
         if head.label.is_some() && head.body >= line.mask.len() {
             let label = line.mask.trim_end_matches([':', ' ']);
             let help = "write the statement behind the colon, on the same line".to_owned();
-            self.fault(Code::Unexpected, self.span(index), format!("the label `{label}` stands before no statement"), help);
+            let span = self.place(line.start, line.end);
+            self.fault(Code::Unexpected, span, format!("the label `{label}` stands before no statement"), help);
             return None;
         }
         let rule = match (head.word(0), head.word(1)) {
@@ -115,7 +116,7 @@ fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
             };
             Some(StatementKind::Set { field, value })
         }
-        Rule::notify_line => Some(StatementKind::Notify { who: who(phrase, &pair), text: phrase.text_ref(&text_ref?) }),
+        Rule::notify_line => Some(StatementKind::Notify { who: phrase.name_in(&pair), text: phrase.text_ref(&text_ref?) }),
         Rule::suppress_line => Some(StatementKind::SuppressContact { channel: phrase.channel_in(&pair) }),
         Rule::pause_line => Some(StatementKind::PauseUntil(phrase.until(&child(&pair, Rule::pause_until)?)?)),
         Rule::wait_line => match child(&pair, Rule::wait_until) {
@@ -129,11 +130,6 @@ fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
         }
         _ => Some(StatementKind::Stop { outcome: phrase.name_in(&pair), reason: phrase.plain_in(&pair) }),
     }
-}
-
-/// Whom to tell: `owner` is no keyword, a person's name must be good.
-fn who(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Name {
-    phrase.name_in(pair)
 }
 
 fn send(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Option<StatementKind> {

@@ -34,7 +34,7 @@ fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
     }
     if let Some(accounts) = &campaign.accounts {
         let from = match &accounts.value {
-            Accounts::Pool(pool) => format!("accounts from pool {}", pool.value),
+            Accounts::Pool(pool) => format!("accounts from pool {}, one per contact", pool.value),
             Accounts::Listed(listed) => format!("accounts from {}", names(listed)),
         };
         page.line(&accounts.notes, &from);
