@@ -1,6 +1,9 @@
 //! The command line (INTERFACE.md §1): one definition makes the parser, the help, the completions and the pages.
 
+use crate::cli::accounts::AccountsOptions;
+use crate::cli::doctor::DoctorOptions;
 use crate::cli::sandbox::SandboxOptions;
+use crate::cli::webhooks::WebhooksOptions;
 use crate::lang::source::Notation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
@@ -88,6 +91,12 @@ pub enum Verb {
     Schema(Schema),
     /// Run campaigns
     Run(Run),
+    /// Show how the accounts are, and what they may still do
+    Accounts(AccountsOptions),
+    /// Register this engine at postpress for replies and acceptances
+    Webhooks(WebhooksOptions),
+    /// Look for whatever stands in the way, each with its fix
+    Doctor(DoctorOptions),
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
     /// Print completions for a shell

@@ -84,7 +84,7 @@ impl From<Refusal> for Ending {
         match refusal.verdict {
             Verdict::KeyWrong => Self::new(UNAUTHORISED, format!("postpress refused the key: {refusal}"))
                 .help("set POSTPRESS_API_KEY to a key of this workspace (the environment, or .env)"),
-            Verdict::Later { .. } if refusal.status.is_none() => {
+            Verdict::Later { .. } if refusal.status.is_none_or(|status| status >= 500) => {
                 Self::new(UNREACHABLE, format!("postpress cannot be reached: {refusal}"))
                     .help("check POSTPRESS_URL and the network; `engine doctor` says what is wrong")
             }

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, UNAUTHORISED, UNSAFE, WRONG};
 use crate::cli::sandbox::open_for_run;
-use crate::connector::postpress::client::{Postpress, Settings};
+use crate::connector::postpress::client::{BadSettings, Postpress, Settings};
 use crate::model::account::Channel;
 use crate::model::program::Program;
 use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
@@ -63,7 +63,15 @@ pub fn connect(
     key: SecretString,
     now: Arc<dyn Fn() -> crate::model::time::Timestamp + Send + Sync>,
 ) -> Result<Postpress, Ending> {
-    Postpress::new(Settings::new(url, key, now)).map_err(|fault| Ending::new(WRONG, fault.to_string()))
+    Postpress::new(Settings::new(url, key, now)).map_err(|fault| {
+        let code = match fault {
+            BadSettings::Url { .. } => WRONG,
+            BadSettings::Plain { .. } => UNSAFE,
+            BadSettings::Key => UNAUTHORISED,
+            BadSettings::Client { .. } => FAILED,
+        };
+        Ending::new(code, fault.to_string())
+    })
 }
 
 /// Does the URL point at this machine?

@@ -2,11 +2,14 @@
 //!
 //! `run` is the one place where the house is put together; `render` is the only file that prints. Start at [`engine`].
 
+pub mod accounts;
 pub mod arguments;
 pub mod check;
 pub mod context;
 pub mod desk;
+pub mod doctor;
 pub mod ending;
+pub mod far;
 pub mod fmt;
 pub mod house;
 pub mod init;
@@ -17,6 +20,7 @@ pub mod render;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
+pub mod webhooks;
 
 use arguments::{Arguments, Verb};
 use clap::Parser;
@@ -46,6 +50,9 @@ fn carry_out(verb: &Verb, context: &Context) -> Ending {
         Verb::Completions { shell } => language::completions(*shell),
         Verb::Man => language::man(),
         Verb::Run(arguments) => run::run(arguments, context),
+        Verb::Accounts(options) => accounts::run(options, context),
+        Verb::Webhooks(options) => webhooks::run(options, context),
+        Verb::Doctor(options) => doctor::run(options, context),
         Verb::Sandbox(options) => sandbox::serve_alone(options.clone()),
     };
     done.unwrap_or_else(|ending| ending)

@@ -1,6 +1,7 @@
 //! The only file that prints. stdout is data, stderr is talk.
 
 use crate::cli::ending::Ending;
+use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use std::io::Write;
 
 /// Data, on stdout. A reader that went away is no fault of ours.
@@ -36,6 +37,25 @@ pub fn plain(text: &str) -> String {
         c => c,
     };
     text.chars().map(shown).collect()
+}
+
+/// A table without lines, on stdout: columns as wide as their text, wrapped on a terminal only.
+pub fn table(head: &[&str], rows: Vec<Vec<String>>, color: bool) {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(head.iter().map(|title| match color {
+        true => Cell::new(title).add_attribute(Attribute::Bold),
+        false => Cell::new(title),
+    }));
+    for row in rows {
+        table.add_row(row.iter().map(|text| plain(text)));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in table.lines() {
+        data(line.trim_end());
+    }
 }
 
 /// Columns of the terminal, 100 where there is none.

@@ -8,7 +8,7 @@ mod applier;
 mod checkpoint;
 mod committer;
 pub mod contract;
-mod disk;
+pub mod disk;
 mod guard;
 pub mod journaled;
 pub mod keys;

@@ -34,7 +34,8 @@ pub struct Settings {
     pub whole: Duration,
     /// A whole request that carries files.
     pub whole_with_files: Duration,
-    /// The wall's time, for `clock_ahead_ms` and `Retry-After` dates. Time limits are always real time.
+    /// Our time (the campaigns' clock, so that a sandbox of the same speed agrees), for `clock_ahead_ms` and `Retry-After`
+    /// dates. Time limits are always real time.
     pub wall: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -51,6 +52,8 @@ impl Settings {
 pub enum BadSettings {
     #[error("`POSTPRESS_URL` is `{url}`: {because}")]
     Url { url: String, because: String },
+    #[error("`POSTPRESS_URL` is `{url}`: plain `http://` would show the key to everybody on the way; use `https://`")]
+    Plain { url: String },
     #[error("`POSTPRESS_API_KEY` is empty or holds characters no key has (blanks, line ends, letters beyond ASCII)")]
     Key,
     #[error("no secure connections can be made here: {because}")]

@@ -206,7 +206,7 @@ fn base_url(written: &str) -> Result<Url, BadSettings> {
         return Err(BadSettings::Url { url: "…".to_owned(), because: "it must hold no user name or password".to_owned() });
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(bad("plain `http://` would show the key to everybody on the way; use `https://`"));
+        return Err(BadSettings::Plain { url: written.to_owned() });
     }
     let segments: Vec<String> = url.path().split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     url.set_path(&segments.join("/"));

@@ -137,7 +137,7 @@ async fn create(connector: &dyn Connector, plan: &Plan, wanted: &Wanted) -> Resu
 }
 
 /// Points at our URL and carries no event that somebody else asked for.
-fn is_ours(row: &WebhookRow, url: &str) -> bool {
+pub fn is_ours(row: &WebhookRow, url: &str) -> bool {
     let is_known = |event: &String| WANTED.iter().any(|wanted| wanted.events.contains(&event.as_str()));
     same_url(&row.url, url) && row.events.iter().all(is_known)
 }
