@@ -39,7 +39,9 @@ pub fn has_readable_fields(campaign: &Campaign, faults: &[Diagnostic]) -> bool {
     ];
     let next = messages.chain(blocks.into_iter().flatten()).map(|span| span.start).filter(|start| *start > contacts.span.start);
     let within = contacts.span.start..next.min().unwrap_or(u32::MAX);
-    !faults.iter().any(|fault| fault.span.source == contacts.span.source && within.contains(&fault.span.start))
+    // A clause of a later version declares no field.
+    let mut faults = faults.iter().filter(|fault| fault.code != Code::NotYet && fault.span.source == contacts.span.source);
+    !faults.any(|fault| within.contains(&fault.span.start))
 }
 
 /// One fault of several lists: the first, with the labels of all.
