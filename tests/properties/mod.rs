@@ -3,4 +3,5 @@
 mod formatting;
 mod hostile;
 mod program;
+mod workspace;
 mod yaml;

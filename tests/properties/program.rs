@@ -2,14 +2,14 @@
 //!
 //! Places and notes are left out, for equality ignores them. Start at `file`.
 
+use crate::properties::workspace::{limits, schedule, workspace};
 use campaign_engine::lang::syntax::{
-    AccountBlock, Accounts, Arm, Block, Branch, Campaign, Cap, CapWindow, Class, Comparand, Contacts, EndName, Enter, Event,
-    EventKind, Expr, ExprKind, FieldDeclaration, File, Handler, HandlerKind, Item, Limit, Limits, Line, Literal, Message, Name,
-    Notes, OutcomeGroup, Person, Pool, Regex, Schedule, ScheduleZone, SendWindow, SetValue, Span, Spanned, SplitArm, Statement,
-    StatementKind, Text, TextRef, Until, Variant, Workspace,
+    Accounts, Arm, Block, Branch, Campaign, Class, Comparand, Contacts, EndName, Enter, Event, EventKind, Expr, ExprKind,
+    FieldDeclaration, File, Handler, HandlerKind, Item, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex, SetValue, Span,
+    Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
 };
 use campaign_engine::lang::words;
-use campaign_engine::model::account::{Budget, Channel, Tier};
+use campaign_engine::model::account::Channel;
 use campaign_engine::model::campaign::OutcomeKind;
 use campaign_engine::model::expr::Op;
 use campaign_engine::model::time::{Delay, Unit};
@@ -143,7 +143,8 @@ fn text_ref() -> impl Strategy<Value = TextRef> {
     prop_oneof![name().prop_map(TextRef::Named), text().prop_map(TextRef::Inline)]
 }
 
-fn channel() -> impl Strategy<Value = Spanned<Channel>> {
+/// A channel.
+pub fn channel() -> impl Strategy<Value = Spanned<Channel>> {
     select(Channel::ALL.to_vec()).prop_map(spanned)
 }
 
@@ -218,7 +219,8 @@ fn labelled(kind: proptest::strategy::BoxedStrategy<StatementKind>) -> proptest:
         .boxed()
 }
 
-fn message() -> impl Strategy<Value = Message> {
+/// A message.
+pub fn message() -> impl Strategy<Value = Message> {
     let variant = |language: Option<&'static str>| {
         (of(text()), text()).prop_map(move |(subject, text)| Variant {
             language: language.map(|word| spanned(word.to_owned())),
@@ -246,7 +248,8 @@ fn message() -> impl Strategy<Value = Message> {
     })
 }
 
-fn class() -> impl Strategy<Value = Class> {
+/// A class.
+pub fn class() -> impl Strategy<Value = Class> {
     (name(), regex()).prop_map(|(name, pattern)| Class { name, pattern, span: Span::default(), notes: Notes::default() })
 }
 
@@ -276,42 +279,6 @@ fn contacts() -> impl Strategy<Value = Contacts> {
             end_notes: Notes::default(),
         },
     )
-}
-
-fn schedule() -> impl Strategy<Value = Schedule> {
-    let days = (0u8..7, 0u8..7).prop_map(|(one, two)| spanned((one.min(two), one.max(two))));
-    let times = (0u16..1439, 1u16..1440).prop_map(|(from, long)| spanned((from, (from + long).min(1440))));
-    let sends = vec((vec(days, 1..3), vec(times, 1..3)).prop_map(|(days, times)| line(SendWindow { days, times })), 0..3);
-    let zone = prop_oneof![
-        plain().prop_map(|zone| ScheduleZone { of_contact: false, zone: Some(zone) }),
-        of(plain()).prop_map(|zone| ScheduleZone { of_contact: true, zone }),
-    ];
-    let gap = (1u32..9, 0u32..9).prop_map(|(min, more)| line(spanned(Delay { min, max: min + more, unit: Unit::Minutes })));
-    (sends, of(zone.prop_map(line)), vec(plain().prop_map(line), 0..2), of(gap)).prop_map(|(sends, timezone, holidays, gap)| {
-        Schedule { sends, timezone, holidays, gap, span: Span::default(), notes: Notes::default(), end_notes: Notes::default() }
-    })
-}
-
-fn limits() -> impl Strategy<Value = Limits> {
-    let cap = (1u32..99, select(vec![CapWindow::Day, CapWindow::Week, CapWindow::Month]))
-        .prop_map(|(count, window)| spanned(Cap { count, window }));
-    let caps =
-        (select(Budget::ALL.to_vec()), vec(cap, 1..3)).prop_map(|(budget, caps)| Limit::Caps { budget: spanned(budget), caps });
-    let pending = of((1u32..999).prop_map(|count| Limit::Pending(spanned(count))));
-    let ramp = of((1u32..99, 1u32..99).prop_map(|(days, from)| Limit::Ramp { days: spanned(days), from_percent: spanned(from) }));
-    (vec(caps, 0..4), pending, ramp).prop_map(|(caps, pending, ramp)| {
-        let mut seen = Vec::new();
-        let caps = caps.into_iter().filter(|caps| match caps {
-            Limit::Caps { budget, .. } if seen.contains(&budget.value) => false,
-            Limit::Caps { budget, .. } => {
-                seen.push(budget.value);
-                true
-            }
-            Limit::Pending(_) | Limit::Ramp { .. } => true,
-        });
-        let lines = caps.chain(pending).chain(ramp).map(line).collect();
-        Limits { lines, span: Span::default(), notes: Notes::default(), end_notes: Notes::default() }
-    })
 }
 
 fn outcomes() -> impl Strategy<Value = Vec<OutcomeGroup>> {
@@ -354,47 +321,8 @@ fn campaign() -> impl Strategy<Value = Campaign> {
     })
 }
 
-fn account() -> impl Strategy<Value = AccountBlock> {
-    let tier = of(select(Tier::ALL.to_vec()).prop_map(spanned));
-    (name(), of(plain()), of(channel()), tier, of(plain()), of(plain())).prop_map(|(name, id, channel, tier, timezone, owner)| {
-        AccountBlock {
-            name,
-            id,
-            channel,
-            tier,
-            timezone,
-            owner,
-            span: Span::default(),
-            notes: Notes::default(),
-            clause_notes: Default::default(),
-            end_notes: Notes::default(),
-        }
-    })
-}
-
-fn workspace() -> impl Strategy<Value = Workspace> {
-    let pools = vec((name(), vec(name(), 1..3)).prop_map(|(name, accounts)| line(Pool { name, accounts })), 0..2);
-    let people = vec((name(), plain()).prop_map(|(name, address)| line(Person { name, address })), 0..2);
-    let head = (name(), vec(account(), 0..3), pools, people, vec(plain().prop_map(line), 0..2));
-    let rest = (vec(class(), 0..2), vec(message(), 0..2), of(schedule()), of(limits()));
-    (head, rest).prop_map(|(head, rest)| Workspace {
-        name: head.0,
-        accounts: distinct(head.1, |account| account.name.value.clone()),
-        pools: distinct(head.2, |pool| pool.value.name.value.clone()),
-        people: distinct(head.3, |person| person.value.name.value.clone()),
-        never_contact: head.4,
-        classes: distinct(rest.0, |class| class.name.value.clone()),
-        messages: distinct(rest.1, |message| message.name.value.clone()),
-        schedule: rest.2,
-        limits: rest.3,
-        span: Span::default(),
-        notes: Notes::default(),
-        end_notes: Notes::default(),
-    })
-}
-
 /// Names are keys in YAML: each once.
-fn distinct<T>(all: Vec<T>, name: impl Fn(&T) -> String) -> Vec<T> {
+pub fn distinct<T>(all: Vec<T>, name: impl Fn(&T) -> String) -> Vec<T> {
     let mut seen = std::collections::HashSet::new();
     all.into_iter().filter(|one| seen.insert(name(one))).collect()
 }
@@ -407,10 +335,12 @@ fn expr(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }
 }
 
-fn line<T>(value: T) -> Line<T> {
+/// On a line of its own.
+pub fn line<T>(value: T) -> Line<T> {
     Line { value, span: Span::default(), notes: Notes::default() }
 }
 
-fn spanned<T>(value: T) -> Spanned<T> {
+/// At no place.
+pub fn spanned<T>(value: T) -> Spanned<T> {
     Spanned::new(value, Span::default())
 }
