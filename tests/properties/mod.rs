@@ -1,5 +1,6 @@
 //! Tests of properties.
 
+mod flow;
 mod formatting;
 mod hostile;
 mod program;
