@@ -9,7 +9,7 @@ use crate::lang::check::{data, flow, limits};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
 use crate::lang::folder::Files;
 use crate::lang::lists;
-use crate::lang::lower::{self, Given, Lines, Lowered, Written};
+use crate::lang::lower::{self, Given, Lines, Lowered, Whole, Written};
 use crate::lang::source::{Source, SourceId, Span, Spanned};
 use crate::lang::syntax::{self, File, Item};
 use crate::model::account::AccountSpec;
@@ -21,6 +21,8 @@ use std::path::Path;
 /// The program of these files; campaigns with errors are left out.
 pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnostics: &mut Diagnostics) -> Program {
     let broken = Broken::of(parsed, diagnostics);
+    let found = diagnostics.clone();
+    let is_shared_whole = broken.is_shared_whole(parsed);
     let shared = names::collect(parsed, diagnostics);
     let reading = Reading { sources, files };
     let workspace = workspace(&shared, reading, diagnostics);
@@ -29,8 +31,9 @@ pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnosti
     let mut uses = Uses::default();
     let mut made: Vec<(Span, Campaign, Roster)> = Vec::new();
     for campaign in names::campaigns(parsed) {
-        let is_whole = !broken.is_in(campaign.span);
-        if let Some((lowered, roster)) = one(campaign, &folder, is_whole, &mut uses, diagnostics) {
+        let faults = found.iter().filter(|fault| broken.is_same(fault.span, campaign.span));
+        let whole = Whole::of(campaign, faults, is_shared_whole);
+        if let Some((lowered, roster)) = one(campaign, &folder, whole, &mut uses, diagnostics) {
             made.push((campaign.span, lowered, roster));
         }
     }
@@ -100,23 +103,25 @@ struct Folder<'a> {
     reading: Reading<'a>,
 }
 
-/// One campaign through everything. `is_whole`: its text was read without a fault, so that what is missing is missing.
+/// One campaign through everything.
 fn one(
     campaign: &syntax::Campaign,
     folder: &Folder,
-    is_whole: bool,
+    whole: Whole,
     uses: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Campaign, Roster)> {
     let before = diagnostics.len();
-    let has_fields = is_whole || data::has_readable_fields(campaign, diagnostics);
     names::check_campaign(campaign, folder.shared, diagnostics);
-    let given = given(campaign, folder, is_whole, diagnostics);
+    let given = given(campaign, folder, whole, diagnostics);
     let mut lowered = lower::lower_campaign(campaign, given, folder.shared, uses, folder.lines, diagnostics)?;
-    if is_whole {
+    if whole.steps {
         flow::check(&lowered.campaign, &lowered.places, diagnostics);
     }
-    let roster = data(campaign, &mut lowered, folder, has_fields, diagnostics);
+    let roster = data(campaign, &mut lowered, folder, diagnostics);
+    if whole.fields {
+        check_texts(&lowered, &roster, folder, diagnostics);
+    }
     if diagnostics.get(before..).is_some_and(has_errors) {
         return None;
     }
@@ -125,26 +130,19 @@ fn one(
     Some((made, roster))
 }
 
-fn given(campaign: &syntax::Campaign, folder: &Folder, is_whole: bool, diagnostics: &mut Diagnostics) -> Given {
+fn given(campaign: &syntax::Campaign, folder: &Folder, whole: Whole, diagnostics: &mut Diagnostics) -> Given {
     let said = folder.shared.workspace.and_then(|workspace| workspace.schedule.as_ref());
     let schedule = campaign.schedule.as_ref();
     let schedule = schedule.map(|schedule| WrittenSchedule { schedule, naming: folder.reading.naming(schedule.span) });
     Given {
-        is_whole,
+        whole,
         calendar: time::campaign_calendar(schedule, &folder.workspace.calendar, said, diagnostics),
         limits: limits::campaign(campaign.limits.as_ref(), &folder.workspace.limits, diagnostics),
     }
 }
 
-/// The campaign against its lists and texts; puts what was read of them into it. `has_fields`: its declared fields could
-/// be read, so that a field not declared is a fault.
-fn data(
-    campaign: &syntax::Campaign,
-    lowered: &mut Lowered,
-    folder: &Folder,
-    has_fields: bool,
-    diagnostics: &mut Diagnostics,
-) -> Roster {
+/// The campaign against its lists and texts; puts what was read of them into it.
+fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, diagnostics: &mut Diagnostics) -> Roster {
     let naming = folder.reading.naming(campaign.span);
     for named in std::mem::take(&mut lowered.lists) {
         let people = || files::people(naming, &named, diagnostics);
@@ -164,13 +162,15 @@ fn data(
             text::check_template(text, diagnostics);
         }
     }
+    roster
+}
+
+/// The texts against the fields and the people; makes no sense of fields that could not be read.
+fn check_texts(lowered: &Lowered, roster: &Roster, folder: &Folder, diagnostics: &mut Diagnostics) {
     let speaks = |account: &&AccountSpec| lowered.campaign.accounts.contains(&account.name);
     let accounts: Vec<AccountSpec> = folder.workspace.accounts.iter().filter(speaks).cloned().collect();
-    let known = TextData { campaign: &lowered.campaign, roster: &roster, accounts: &accounts };
-    if has_fields {
-        text::check(&lower::message_texts(lowered), known, diagnostics);
-    }
-    roster
+    let known = TextData { campaign: &lowered.campaign, roster, accounts: &accounts };
+    text::check(&lower::message_texts(lowered), known, diagnostics);
 }
 
 /// Attachments as paths relative to the folder; what is wrong with them was told of with the texts.
@@ -221,6 +221,18 @@ impl Broken {
 
     fn is_in(&self, header: Span) -> bool {
         self.blocks.contains(&(header.source, self.block(header)))
+    }
+
+    fn is_same(&self, one: Span, two: Span) -> bool {
+        one.source == two.source && self.block(one) == self.block(two)
+    }
+
+    /// Has no block but campaigns an error? A file of which nothing could be read may have held anything.
+    fn is_shared_whole(&self, parsed: &[File]) -> bool {
+        self.blocks.iter().all(|(source, block)| {
+            let items = parsed.get(source.0 as usize).map(|file| file.items.as_slice()).unwrap_or_default();
+            matches!(items.get(block.saturating_sub(1)), Some(Item::Campaign(_)))
+        })
     }
 
     fn is_empty(&self) -> bool {

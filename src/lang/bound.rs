@@ -1,7 +1,7 @@
 //! What the compiler promises of every path: how much is sent at most, and how long somebody is under way.
 //!
 //! Longest paths over the machine, which has no cycles but repeats; a repeat counts as many times as it may run. Handlers
-//! and pauses stand beside the path and are not counted in its length.
+//! stand beside the path: what they send is said beside it, and their pauses are not counted in its length.
 
 use crate::model::campaign::{Action, Bound, Campaign};
 use crate::model::id::StepId;
@@ -10,20 +10,21 @@ use std::collections::BTreeSet;
 
 /// Computes the bound and its sentence. `declared`: the outcomes the author wrote; empty: those that are used.
 pub fn bound(campaign: &Campaign, declared: &BTreeSet<String>) -> Bound {
-    let count = |is: fn(&Action) -> bool| longest(campaign, &|action| i64::from(is(action)));
+    let count = |is: fn(&Action) -> bool| longest(campaign, campaign.entry, &|action| i64::from(is(action)));
     let narrow = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let mut bound = Bound {
         sentence: String::new(),
         invites_max: narrow(count(|action| matches!(action, Action::Invite { .. }))),
         messages_max: narrow(count(|action| matches!(action, Action::Send { .. }))),
         inmails_max: narrow(count(|action| matches!(action, Action::Inmail { .. }))),
-        open_ms_max: longest(campaign, &stay_ms),
+        open_ms_max: longest(campaign, campaign.entry, &stay_ms),
     };
     bound.sentence = format!(
-        "{} v{}: {}; open for at most {}{}; {}",
+        "{} v{}: {}{}; open for at most {}{}; {}",
         campaign.name,
         campaign.version,
         sends(&bound, meets_both(campaign)),
+        answers(campaign),
         length(bound.open_ms_max),
         beyond(campaign),
         outcomes(campaign, declared)
@@ -37,7 +38,7 @@ fn stay_ms(action: &Action) -> i64 {
         Action::Wait { delay, .. } | Action::Race { up_to: delay, .. } | Action::Repeat { apart: delay, .. } => {
             delay.longest_ms()
         }
-        Action::WaitUntil { until, .. } => match until {
+        Action::WaitUntil { until, .. } | Action::Pause { until, .. } => match until {
             Until::Weekday { .. } => 7 * DAY_MS,
             Until::Delay(delay) => delay.longest_ms(),
             Until::Field { or, .. } | Until::ReturnDate { or } => or.map_or(0, |delay| delay.longest_ms()),
@@ -53,7 +54,6 @@ fn stay_ms(action: &Action) -> i64 {
         | Action::Untag { .. }
         | Action::Set { .. }
         | Action::Suppress { .. }
-        | Action::Pause { .. }
         | Action::Notify { .. }
         | Action::Stop { .. }
         | Action::Return => 0,
@@ -67,9 +67,9 @@ struct Cost {
     to_repeat: Option<i64>,
 }
 
-/// The most a path from the entry can cost. Steps lead to later ones, except back to the repeat around them: going
+/// The most a path from there can cost. Steps lead to later ones, except back to the repeat around them: going
 /// through them from the last to the first, every cost that is needed is known.
-fn longest(campaign: &Campaign, cost: &dyn Fn(&Action) -> i64) -> i64 {
+fn longest(campaign: &Campaign, entry: StepId, cost: &dyn Fn(&Action) -> i64) -> i64 {
     let mut costs: Vec<Cost> = vec![Cost::default(); campaign.steps.len()];
     for (at, step) in campaign.steps.iter().enumerate().rev() {
         let own = cost(&step.action);
@@ -101,7 +101,7 @@ fn longest(campaign: &Campaign, cost: &dyn Fn(&Action) -> i64) -> i64 {
             *place = total;
         }
     }
-    costs.get(campaign.entry.0 as usize).and_then(|cost| cost.to_end).unwrap_or_default()
+    costs.get(entry.0 as usize).and_then(|cost| cost.to_end).unwrap_or_default()
 }
 
 /// Is there a path with a message and an InMail?
@@ -126,7 +126,6 @@ fn meets_both(campaign: &Campaign) -> bool {
 }
 
 fn sends(bound: &Bound, both: bool) -> String {
-    let counted = |count: u32, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let invites = counted(bound.invites_max, "invitation", "invitations");
     let messages = counted(bound.messages_max, "message", "messages");
     let inmails = counted(bound.inmails_max, "InMail", "InMails");
@@ -143,6 +142,31 @@ fn sends(bound: &Bound, both: bool) -> String {
         (_, None) => format!("at most {invites}"),
         (_, Some(written)) => format!("at most {invites}, then {written}"),
     }
+}
+
+/// What handlers send, each time they run: beside the path, for nobody knows how often.
+fn answers(campaign: &Campaign) -> String {
+    let handlers = &campaign.handlers;
+    let entries = [
+        (handlers.on_reply, "reply"),
+        (handlers.on_opt_out, "opt-out"),
+        (handlers.on_takeover, "takeover"),
+        (handlers.on_account_lost, "loss of the account"),
+    ];
+    let sends = |action: &Action| i64::from(matches!(action, Action::Send { .. } | Action::Inmail { .. }));
+    let mut out = String::new();
+    for (entry, when) in entries {
+        let most = entry.map_or(0, |entry| longest(campaign, entry, &sends));
+        if most > 0 {
+            let most = u32::try_from(most).unwrap_or(u32::MAX);
+            out.push_str(&format!(", and {} at each {when}", counted(most, "message", "messages")));
+        }
+    }
+    out
+}
+
+fn counted(count: u32, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Rounded up to the largest unit that says it well.

@@ -113,7 +113,7 @@ fn both_notations_give_one_machine_and_the_same_faults() {
         let (_, camp) = compiled(name, &std::fs::read_to_string(&input).unwrap());
         let file = &camp.files[1];
         // In YAML a name given twice is a key given twice: the notation itself refuses it.
-        if name == "duplicate-name.camp" || format::yaml::can_print(file).is_err() {
+        if name == "duplicate-name.camp" || name.starts_with("broken-") || format::yaml::can_print(file).is_err() {
             continue;
         }
         let (_, yaml) = compiled("same.yaml", &format::yaml::print(file));

@@ -7,7 +7,7 @@ use campaign_engine::lang::source::{Notation, Source};
 use campaign_engine::lang::{compile, compile_files};
 use campaign_engine::model::campaign::{Action, Campaign, Trigger};
 use campaign_engine::model::expr::Expr;
-use campaign_engine::model::id::StepId;
+use campaign_engine::model::id::{StepId, draw};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -257,4 +257,17 @@ proptest! {
     fn no_program_makes_the_compiler_panic(file in program::file()) {
         compile_files(&[], vec![file], Vec::new(), &MemoryFiles::new(""));
     }
+}
+
+#[test]
+fn enough_random_programs_are_good_for_the_promises_to_be_tried() {
+    let is_good = |seed: &u32| {
+        let bytes: Vec<u8> = (0u8..24).map(|at| draw(&[&seed.to_le_bytes(), &[at]]) as u8).collect();
+        let text = program_text(&mut Tape(bytes.iter()));
+        let source = Source { path: "c.camp".into(), notation: Notation::Camp, text: text.as_str().into() };
+        let compiled = compile(&[source], &MemoryFiles::new(""));
+        compiled.program.campaigns.iter().any(|campaign| campaign.steps.len() > 6)
+    };
+    let good = (0..200).filter(is_good).count();
+    assert!(good >= 15, "{good} of 200");
 }

@@ -5,7 +5,7 @@ use crate::lang::check::nearest;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lists::{List, fits};
-use crate::lang::syntax::{Campaign, Contacts, FieldDeclaration, Literal};
+use crate::lang::syntax::{Contacts, FieldDeclaration, Literal};
 use crate::model::account::Channel;
 use crate::model::value::FieldType;
 
@@ -25,23 +25,6 @@ pub fn check(contacts: &Contacts, lists: &[List], channel: Channel, out: &mut Di
         out.extend(merged(without));
         out.extend(merged(lists.iter().filter(|list| has(list)).filter_map(|list| values_missing(need, list))));
     }
-}
-
-/// Can the declared fields be relied on? Not where one of these faults stands in the `contacts` block: what could not be
-/// read there is then missing, and every use of it would be told of as well.
-pub fn has_readable_fields(campaign: &Campaign, faults: &[Diagnostic]) -> bool {
-    let Some(contacts) = &campaign.contacts else { return faults.iter().all(|fault| fault.span.source != campaign.span.source) };
-    let messages = campaign.messages.iter().map(|message| message.span);
-    let blocks = [
-        campaign.steps.as_ref().map(|steps| steps.span),
-        campaign.schedule.as_ref().map(|schedule| schedule.span),
-        campaign.limits.as_ref().map(|limits| limits.span),
-    ];
-    let next = messages.chain(blocks.into_iter().flatten()).map(|span| span.start).filter(|start| *start > contacts.span.start);
-    let within = contacts.span.start..next.min().unwrap_or(u32::MAX);
-    // A clause of a later version declares no field.
-    let mut faults = faults.iter().filter(|fault| fault.code != Code::NotYet && fault.span.source == contacts.span.source);
-    !faults.any(|fault| within.contains(&fault.span.start))
 }
 
 /// One fault of several lists: the first, with the labels of all.

@@ -116,14 +116,21 @@ fn never_comes(word: &str, trigger: &Trigger, span: crate::lang::source::Span) -
     Diagnostic::new(Code::ArmNeverFires, span, format!("`{word} {event}` never happens: {why}"), help)
 }
 
-/// `on takeover` where nothing is ever sent.
+/// `on takeover` where nothing is ever sent, and `on opt out` where `on reply` takes it.
 fn never_used_handlers(campaign: &Campaign, places: &Places, diagnostics: &mut Diagnostics) {
     let sends = campaign
         .steps
         .iter()
         .any(|step| matches!(step.action, Action::Send { .. } | Action::Inmail { .. } | Action::Invite { .. }));
-    for (_, span) in places.handlers.iter().filter(|(kind, _)| *kind == HandlerKind::Takeover && !sends) {
-        let message = "`on takeover` never happens: the campaign sends nothing";
-        diagnostics.push(Diagnostic::new(Code::HandlerNeverFires, *span, message, "take it out"));
+    let replaced = campaign.handlers.reply_takes_opt_out;
+    for (kind, span) in &places.handlers {
+        let (message, help) = match kind {
+            HandlerKind::Takeover if !sends => ("`on takeover` never happens: the campaign sends nothing", "take it out"),
+            HandlerKind::OptOut if replaced => {
+                ("`on opt out` never happens: `on reply` has a branch for it", "take one of them out")
+            }
+            HandlerKind::Takeover | HandlerKind::OptOut | HandlerKind::Reply | HandlerKind::AccountLost => continue,
+        };
+        diagnostics.push(Diagnostic::new(Code::HandlerNeverFires, *span, message, help));
     }
 }

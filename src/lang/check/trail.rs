@@ -30,8 +30,7 @@ fn words(code: Code, statement: &str, world: World) -> (String, String) {
     match code {
         Code::AlreadyInvited => (
             "a second invitation on one path, while the first is pending or accepted".to_owned(),
-            "withdraw the first with `withdraw invite`, or put this inside `if not connected` where nothing is pending"
-                .to_owned(),
+            "take one of them out, or put `withdraw invite` and some weeks between them".to_owned(),
         ),
         Code::SecondInmail => (
             "a second InMail on one path".to_owned(),

@@ -5,6 +5,7 @@ use crate::lang::check::text::{TextKind, TextUse};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lower::lines::Lines;
 use crate::lang::lower::texts::{SentText, Written};
+use crate::lang::lower::whole::Whole;
 use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::{self, HandlerKind, Name, TextRef};
 use crate::model::account::Channel;
@@ -40,6 +41,7 @@ pub struct Builder<'a, 'w> {
     pub uses: &'w mut Uses,
     pub diagnostics: &'w mut Diagnostics,
     pub lines: &'w Lines,
+    pub whole: Whole,
     pub fields: Vec<Field>,
     pub outcomes: Vec<Outcome>,
     /// Name and channel of its accounts; none where they could not be found, which was told of.
@@ -79,6 +81,7 @@ impl<'a, 'w> Builder<'a, 'w> {
             uses,
             diagnostics,
             lines,
+            whole: Whole { all: true, steps: true, fields: true, outcomes: true, texts: true },
             fields: Vec::new(),
             outcomes: Vec::new(),
             accounts: None,
@@ -103,11 +106,19 @@ impl<'a, 'w> Builder<'a, 'w> {
         self.diagnostics.push(fault);
     }
 
-    /// Tells of an unknown name. What seems unused among its kind is then perhaps only misspelt, and not told of.
+    /// Tells of an unknown name, unless it may stand where the text is broken. What seems unused among its kind is then
+    /// perhaps only misspelt, and not told of.
     pub fn tell_unknown(&mut self, kind: &'static str, fault: Diagnostic) {
+        let can_be_known = match kind {
+            "field" => self.whole.fields,
+            "outcome" => self.whole.outcomes,
+            _ => self.whole.texts,
+        };
         self.unknown.insert(kind);
         self.uses.unknown.insert(kind);
-        self.tell(fault);
+        if can_be_known {
+            self.tell(fault);
+        }
     }
 
     /// The id the next step gets.

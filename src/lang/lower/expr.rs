@@ -142,7 +142,7 @@ pub fn field(builder: &mut Builder, name: &Name) -> Option<FieldType> {
         None => format!("declare it in `contacts`: `may have {}`", name.value),
     };
     let message = format!("the contacts have no field `{}`", name.value);
-    builder.tell(Diagnostic::new(Code::UnknownField, name.span, message, help));
+    builder.tell_unknown("field", Diagnostic::new(Code::UnknownField, name.span, message, help));
     None
 }
 

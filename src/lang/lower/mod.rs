@@ -12,6 +12,7 @@ mod lines;
 mod small;
 mod steps;
 mod texts;
+mod whole;
 pub mod workspace;
 
 pub use builder::Places;
@@ -19,6 +20,7 @@ pub use expr::SENDER_FIELDS;
 pub use handlers::handler_words;
 pub use lines::Lines;
 pub use texts::{SentText, Written, message_texts};
+pub use whole::Whole;
 
 use crate::lang::check::names::{self, Shared, Uses};
 use crate::lang::check::shape;
@@ -44,8 +46,8 @@ pub struct Lowered<'a> {
 
 /// What is decided of a campaign before it is lowered.
 pub struct Given {
-    /// Its text was read without a fault: what is missing is missing.
-    pub is_whole: bool,
+    /// How much of its text could be read.
+    pub whole: Whole,
     pub calendar: Calendar,
     pub limits: Limits,
 }
@@ -59,8 +61,9 @@ pub fn lower_campaign<'a>(
     lines: &Lines,
     diagnostics: &mut Diagnostics,
 ) -> Option<Lowered<'a>> {
-    let statements = sized_steps(campaign, given.is_whole, diagnostics)?;
+    let statements = sized_steps(campaign, given.whole.all, diagnostics)?;
     let mut builder = Builder::new(campaign, shared, uses, lines, diagnostics);
+    builder.whole = given.whole;
     workspace::choose(&mut builder);
     builder.fields = contacts::fields(&mut builder);
     builder.outcomes = outcomes(campaign);
@@ -72,7 +75,7 @@ pub fn lower_campaign<'a>(
     builder.places.sink = Some(sink);
     let handlers = handlers::lower(&mut builder);
     let classes = classes(&mut builder);
-    if given.is_whole {
+    if given.whole.all {
         tell_unused(&mut builder);
     }
     let mut lowered = Campaign {

@@ -28,7 +28,7 @@ pub fn recipient(builder: &mut Builder, who: &Name) -> Recipient {
     let people = builder.shared.people.iter().map(|person| person.name.value.as_str());
     let accounts = builder.shared.accounts.iter().map(|account| account.name.value.as_str());
     let fault = names::unknown("person or account", who, people.chain(accounts).chain(["owner"]));
-    builder.tell(fault);
+    builder.tell_unknown("person", fault);
     Recipient::Owner
 }
 

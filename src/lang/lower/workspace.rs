@@ -64,7 +64,7 @@ pub fn choose(builder: &mut Builder) {
         Some(Accounts::Listed(listed)) => {
             names::once("account in this line", listed.iter(), builder.diagnostics);
             for name in listed.iter().filter(|name| find(shared, name).is_none()) {
-                builder.tell(names::unknown("account", name, account_names(shared)));
+                builder.tell_unknown("account", names::unknown("account", name, account_names(shared)));
             }
             Some(listed.iter().filter_map(|name| find(shared, name)).collect())
         }
@@ -99,7 +99,7 @@ fn the_only<'a>(builder: &mut Builder<'a, '_>) -> Option<Vec<&'a AccountBlock>> 
                 }
             };
             let span = name.span;
-            builder.tell(Diagnostic::new(Code::UnknownName, span, message, help));
+            builder.tell_unknown("pool", Diagnostic::new(Code::UnknownName, span, message, help));
             None
         }
     }
