@@ -97,6 +97,25 @@ pub enum Verb {
     Webhooks(WebhooksOptions),
     /// Look for whatever stands in the way, each with its fix
     Doctor(DoctorOptions),
+    /// Say how campaigns and their contacts stand
+    Status(Status),
+    /// Say where somebody is, why nothing happens now, and when it will
+    Why(Why),
+    /// Say what happened to somebody
+    Timeline(Timeline),
+    /// People in, people out, never again
+    #[command(subcommand)]
+    Contacts(Contacts),
+    /// Hold a campaign, a contact or everything
+    Pause(Target),
+    /// Let it go on
+    Resume(Target),
+    /// End a campaign's contacts, or one
+    Stop(Target),
+    /// Say what became of a parked send
+    Resolve(Resolve),
+    /// Tell of an event of your own
+    Event(Event),
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
     /// Print completions for a shell
@@ -252,4 +271,122 @@ pub struct Schema {
 pub enum SchemaName {
     /// The YAML notation
     Yaml,
+}
+
+/// `engine status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Only this campaign
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+    /// Everybody, a line each
+    #[arg(long)]
+    pub contacts: bool,
+    /// Only those: `parked`, `outcome is replied and company contains "Labs"`
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+}
+
+/// `engine why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// Only in this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+}
+
+/// `engine timeline`
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// Only in this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// Texts whole
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// `engine contacts`
+#[derive(Debug, Subcommand)]
+pub enum Contacts {
+    /// Let the people of a list enter a campaign
+    Import(Import),
+    /// Everybody with fields and state, as CSV
+    Export {
+        /// Only this campaign
+        #[arg(long, value_name = "NAME")]
+        campaign: Option<String>,
+    },
+    /// Never contact somebody again, in any campaign
+    Suppress {
+        /// Their identifier, name, or a part of either
+        #[arg(value_name = "CONTACT")]
+        contact: String,
+    },
+}
+
+/// `engine contacts import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A list (CSV)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Into which campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: String,
+    /// Nobody enters if a row is wrong
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Whom `pause`, `resume` and `stop` mean.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// A campaign, or a contact
+    #[arg(value_name = "CAMPAIGN|CONTACT", conflicts_with = "all")]
+    pub name: Option<String>,
+    /// Everything
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `engine resolve`
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// What became of it
+    pub how: How,
+}
+
+/// What became of a parked send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum How {
+    /// It was sent: go on
+    Sent,
+    /// It was not: send it
+    Again,
+    /// Go on without it
+    Skip,
+}
+
+/// `engine event`
+#[derive(Debug, Args)]
+pub struct Event {
+    /// The event's name, as in `when event "calendly.booked"`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// What came with it
+    #[arg(long, value_name = "JSON")]
+    pub data: Option<String>,
 }

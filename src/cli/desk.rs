@@ -8,6 +8,7 @@ use crate::runtime::ask::Ask;
 use crate::runtime::clock::Clock;
 use crate::runtime::command::Command;
 use crate::runtime::errand::Message;
+use crate::runtime::query::answer::answer;
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::contract::Store;
@@ -65,8 +66,8 @@ impl Ask for Desk {
     fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
         match verb {
             "command" => self.command(arguments),
-            "time" => Ok(Value::from(self.clock.now().iso_ms())),
-            _ => Err(format!("no such question: {verb}")),
+
+            _ => answer(&*self.store, self.clock.now(), verb, &arguments),
         }
     }
 }

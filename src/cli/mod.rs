@@ -5,27 +5,34 @@
 pub mod accounts;
 pub mod arguments;
 pub mod check;
+pub mod contacts;
 pub mod context;
 pub mod desk;
 pub mod doctor;
 pub mod ending;
 pub mod far;
+pub mod filter;
 pub mod fmt;
 pub mod house;
 pub mod init;
 pub mod language;
 pub mod live;
+pub mod operate;
+pub mod person;
 pub mod program;
 pub mod render;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
+pub mod status;
+pub mod times;
 pub mod webhooks;
 
 use arguments::{Arguments, Verb};
 use clap::Parser;
 use context::Context;
 use ending::Ending;
+use operate::Order;
 
 /// Reads the command line, carries it out, and says with which exit code to leave.
 pub fn engine() -> u8 {
@@ -49,6 +56,15 @@ fn carry_out(verb: &Verb, context: &Context) -> Ending {
         Verb::Schema(arguments) => language::schema(arguments),
         Verb::Completions { shell } => language::completions(*shell),
         Verb::Man => language::man(),
+        Verb::Status(arguments) => status::status(arguments, context),
+        Verb::Why(arguments) => person::why(arguments, context),
+        Verb::Timeline(arguments) => person::timeline(arguments, context),
+        Verb::Contacts(verb) => contacts::contacts(verb, context),
+        Verb::Pause(target) => operate::order(Order::Pause, target, context),
+        Verb::Resume(target) => operate::order(Order::Resume, target, context),
+        Verb::Stop(target) => operate::order(Order::Stop, target, context),
+        Verb::Resolve(arguments) => operate::resolve(arguments, context),
+        Verb::Event(arguments) => operate::event(arguments, context),
         Verb::Run(arguments) => run::run(arguments, context),
         Verb::Accounts(options) => accounts::run(options, context),
         Verb::Webhooks(options) => webhooks::run(options, context),

@@ -5,6 +5,7 @@
 //! data with the field names of INTERFACE.md §2; times in it are ISO 8601 in UTC.
 
 pub mod accounts;
+pub mod answer;
 pub mod find;
 pub mod rows;
 mod slots;
@@ -14,6 +15,7 @@ pub mod timeline;
 mod view;
 pub mod why;
 
+use crate::model::campaign::Campaign;
 use crate::model::time::Timestamp;
 use crate::runtime::query::view::View;
 use crate::store::contract::{Store, StoreFault};
@@ -49,6 +51,16 @@ impl<'a> Query<'a> {
     /// Reads what every question needs: campaigns, accounts, their usage, pauses.
     pub fn open(store: &'a dyn Store, now: Timestamp) -> Result<Self, QueryFault> {
         Ok(Self { store, view: View::load(store, now)? })
+    }
+
+    /// The version of a campaign that new people enter.
+    pub fn current(&self, name: &str) -> Result<&Campaign, QueryFault> {
+        self.check_campaign(Some(name))?;
+        let versions = self.view.campaigns.values().filter(|installed| installed.campaign.name == name);
+        let newest = versions.max_by_key(|installed| (installed.is_current, installed.id));
+        newest
+            .map(|installed| &installed.campaign)
+            .ok_or_else(|| QueryFault::NoCampaign { name: name.to_owned(), help: String::new() })
     }
 
     /// Refuses a campaign's name that nobody installed, with those that were.

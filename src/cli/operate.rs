@@ -1,0 +1,112 @@
+//! What an operator does to a run: `pause`, `resume`, `stop`, `event`, `resolve`.
+
+use crate::cli::arguments::{Event, How, Resolve, Target};
+use crate::cli::context::Context;
+use crate::cli::desk::{ask, command};
+use crate::cli::ending::{Done, Ending, WRONG};
+use crate::cli::person::ambiguous;
+use crate::cli::render;
+use crate::model::id::EnrollmentId;
+use crate::runtime::command::{Command, Resolution};
+use serde_json::{Value, json};
+
+/// Which of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Pause,
+    Resume,
+    Stop,
+}
+
+/// Whom a name means.
+enum Meant {
+    All,
+    Campaign(String),
+    Person(Vec<EnrollmentId>),
+}
+
+/// Holds, lets go on, or ends a campaign, a person or everything.
+pub fn order(order: Order, target: &Target, context: &Context) -> Done {
+    let meant = meant(target, context)?;
+    let wish = match (order, meant) {
+        (Order::Pause, Meant::All) => Command::PauseAll,
+        (Order::Resume, Meant::All) => Command::ResumeAll,
+        (Order::Stop, Meant::All) => {
+            return Err(Ending::new(WRONG, "`engine stop --all` would end every contact of every campaign")
+                .help("name a campaign or a contact"));
+        }
+        (Order::Pause, Meant::Campaign(name)) => Command::PauseCampaign { name },
+        (Order::Resume, Meant::Campaign(name)) => Command::ResumeCampaign { name },
+        (Order::Stop, Meant::Campaign(name)) => Command::StopCampaign { name },
+        (Order::Pause, Meant::Person(enrollments)) => Command::Pause { enrollments },
+        (Order::Resume, Meant::Person(enrollments)) => Command::Resume { enrollments },
+        (Order::Stop, Meant::Person(enrollments)) => Command::Stop { enrollments, reason: None },
+    };
+    tell(&command(context, &wish)?, context)
+}
+
+fn meant(target: &Target, context: &Context) -> Result<Meant, Ending> {
+    let Some(name) = &target.name else {
+        return if target.all {
+            Ok(Meant::All)
+        } else {
+            Err(Ending::new(WRONG, "whom?").help("name a campaign or a contact, or say `--all`"))
+        };
+    };
+    let status = ask(context, "status", json!({}))?;
+    let campaigns = status.get("campaigns").and_then(Value::as_array).cloned().unwrap_or_default();
+    if campaigns.iter().any(|campaign| campaign.get("name").and_then(Value::as_str) == Some(name)) {
+        return Ok(Meant::Campaign(name.clone()));
+    }
+    person(context, name, None).map(Meant::Person)
+}
+
+/// The enrollments of the one person the words mean.
+pub fn person(context: &Context, words: &str, campaign: Option<&str>) -> Result<Vec<EnrollmentId>, Ending> {
+    let answer = ask(context, "find", json!({ "contact": words, "campaign": campaign }))?;
+    let people = answer.as_array().cloned().unwrap_or_default();
+    let [one] = people.as_slice() else { return Err(ambiguous(words, &people)) };
+    let enrollments = one.get("enrollments").and_then(Value::as_array).cloned().unwrap_or_default();
+    let ids = enrollments.iter().filter_map(|enrollment| enrollment.get("id").and_then(Value::as_u64)).map(EnrollmentId);
+    Ok(ids.collect())
+}
+
+/// An event of the user's own.
+pub fn event(arguments: &Event, context: &Context) -> Done {
+    if let Some(data) = &arguments.data {
+        serde_json::from_str::<Value>(data).map_err(|fault| Ending::new(WRONG, format!("`--data` is no JSON: {fault}")))?;
+    }
+    let enrollments = person(context, &arguments.contact, None)?;
+    tell(&command(context, &Command::Event { enrollments, name: arguments.name.clone(), data: arguments.data.clone() })?, context)
+}
+
+/// A person's word about a parked send.
+pub fn resolve(arguments: &Resolve, context: &Context) -> Done {
+    let how = match arguments.how {
+        How::Sent => Resolution::Sent,
+        How::Again => Resolution::Again,
+        How::Skip => Resolution::Skip,
+    };
+    let mut last = Err(Ending::new(WRONG, "this person is in no campaign"));
+    for enrollment in person(context, &arguments.contact, None)? {
+        last = command(context, &Command::Resolve { enrollment, how });
+        if last.is_ok() {
+            break;
+        }
+    }
+    tell(&last?, context)
+}
+
+fn tell(answer: &Value, context: &Context) -> Done {
+    if context.is_json {
+        render::data(&answer.to_string());
+    } else if !context.is_quiet {
+        let parts = answer
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| format!("{name}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+        render::data(&render::plain(&parts.collect::<Vec<_>>().join(", ")));
+    }
+    Ok(Ending::done())
+}

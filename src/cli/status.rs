@@ -1,0 +1,139 @@
+//! `engine status`: how campaigns stand, and their contacts.
+
+use crate::cli::arguments::Status;
+use crate::cli::context::Context;
+use crate::cli::desk::ask;
+use crate::cli::ending::{Done, Ending, FAILED};
+use crate::cli::filter::Filter;
+use crate::cli::render;
+use crate::cli::times::moment;
+use crate::runtime::query::rows::ContactRow;
+use crate::runtime::query::status::{CampaignStatus, StatusReport};
+use comfy_table::presets;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::{Value, json};
+
+/// The whole, or one campaign; with `--contacts` everybody.
+pub fn status(arguments: &Status, context: &Context) -> Done {
+    if arguments.contacts || arguments.filter.is_some() {
+        return contacts(arguments, context);
+    }
+    let answer = ask(context, "status", json!({ "campaign": arguments.campaign }))?;
+    if context.is_json {
+        render::data(&answer.to_string());
+        return Ok(Ending::done());
+    }
+    let report: StatusReport = read(answer)?;
+    if report.paused {
+        render::data("everything is paused: `engine resume --all` goes on");
+    }
+    if report.campaigns.is_empty() {
+        render::data("no campaign is installed yet: `engine run campaigns/ --sandbox` tries them out");
+    }
+    for campaign in &report.campaigns {
+        render::data(&told(campaign, context));
+    }
+    Ok(Ending::done())
+}
+
+fn told(campaign: &CampaignStatus, context: &Context) -> String {
+    let CampaignStatus { contacts, sends, rates, .. } = campaign;
+    let state = if campaign.paused {
+        " (paused)"
+    } else if campaign.current {
+        ""
+    } else {
+        " (older version)"
+    };
+    let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+    let outcomes: Vec<String> = campaign
+        .outcomes
+        .iter()
+        .filter(|(_, count)| count.as_u64().unwrap_or(0) > 0)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    let mut lines = vec![
+        format!("{} v{}{state}", campaign.name, campaign.version),
+        format!(
+            "  contacts  {} = {} queued + {} active + {} paused + {} parked + {} ended",
+            contacts.total, contacts.queued, contacts.active, contacts.paused, contacts.parked, contacts.ended
+        ),
+        format!(
+            "  sent      {} invitations, {} messages, {} InMails; accepted {}, replied {}",
+            sends.invite,
+            sends.message,
+            sends.inmail,
+            percent(rates.accepted),
+            percent(rates.replied)
+        ),
+    ];
+    if !outcomes.is_empty() {
+        lines.push(format!("  outcomes  {}", outcomes.join(", ")));
+    }
+    if let Some(wake) = &campaign.next_wake {
+        lines.push(format!("  next      {}", moment(wake, context)));
+    }
+    let mut table = table();
+    table.set_header(["  step", "kind", "here", "passed", "failed"]);
+    for step in campaign.steps.iter().filter(|step| step.here + step.passed + step.failed > 0) {
+        table.add_row([
+            format!("  {}", step.label),
+            step.kind.clone(),
+            step.here.to_string(),
+            step.passed.to_string(),
+            step.failed.to_string(),
+        ]);
+    }
+    if !table.is_empty() {
+        lines.push(table.trim_fmt());
+    }
+    lines.join("\n") + "\n"
+}
+
+fn contacts(arguments: &Status, context: &Context) -> Done {
+    let filter = arguments.filter.as_deref().map(Filter::parse).transpose()?;
+    let answer = ask(context, "contacts", json!({ "campaign": arguments.campaign }))?;
+    let all = answer.as_array().cloned().unwrap_or_default();
+    let wanted = all.into_iter().filter(|entry| filter.as_ref().is_none_or(|filter| filter.fits(entry)));
+    let rows: Vec<Value> = wanted.filter_map(|mut entry| entry.get_mut("row").map(Value::take)).collect();
+    if context.is_json {
+        rows.iter().for_each(|row| render::data(&row.to_string()));
+        return Ok(Ending::done());
+    }
+    let mut table = table();
+    table.set_header(["campaign", "contact", "name", "account", "step", "status", "why", "next"]);
+    let count = rows.len();
+    for row in rows {
+        let row: ContactRow = read(row)?;
+        let why = row.outcome.or(row.reason).unwrap_or_default();
+        let next = row.next_at.map(|at| moment(&at, context)).unwrap_or_default();
+        let cells = [
+            row.campaign,
+            row.contact,
+            row.name,
+            row.account.unwrap_or_default(),
+            row.step.unwrap_or_default(),
+            row.status,
+            why,
+            next,
+        ];
+        table.add_row(cells.map(|cell| render::plain(&cell)));
+    }
+    if count > 0 {
+        render::data(&table.trim_fmt());
+    }
+    render::talk(&format!("{count} contacts"));
+    Ok(Ending::done())
+}
+
+/// A table without lines, as wide as it needs to be.
+pub fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+}
+
+/// An answer in the house's types.
+pub fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Ending> {
+    serde_json::from_value(value).map_err(|fault| Ending::new(FAILED, format!("the answer is not understood: {fault}")))
+}

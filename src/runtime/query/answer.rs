@@ -1,0 +1,70 @@
+//! The questions by name, as other processes and pages ask them: arguments and answers are JSON.
+
+use crate::model::time::Timestamp;
+use crate::runtime::query::{Query, QueryFault};
+use crate::store::contract::Store;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::ops::ControlFlow;
+
+/// What a question may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Question {
+    campaign: Option<String>,
+    contact: Option<String>,
+}
+
+/// Answers `status`, `contacts`, `why`, `timeline`, `accounts`, `find` and `time`. The error is a sentence.
+pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
+    let question = match arguments {
+        Value::Null => Question::default(),
+        given => Question::deserialize(given).map_err(|fault| format!("the question is not understood: {fault}"))?,
+    };
+    let query = Query::open(store, now).map_err(|fault| fault.to_string())?;
+    answer_by(&query, now, verb, &question)
+        .map_err(|fault| fault.to_string())?
+        .ok_or_else(|| format!("there is no question `{verb}`"))
+}
+
+fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question) -> Result<Option<Value>, QueryFault> {
+    let campaign = question.campaign.as_deref();
+    let found = |query: &Query<'_>| query.find(question.contact.as_deref().unwrap_or_default(), campaign);
+    Ok(match verb {
+        "time" => Some(json!(now.iso_ms())),
+        "status" => Some(json!(query.status(campaign)?)),
+        "campaign" => Some(json!(query.current(campaign.unwrap_or_default())?)),
+        "accounts" => Some(json!(query.accounts()?)),
+        "contacts" => {
+            let mut rows = Vec::new();
+            query.contacts(campaign, &mut |row, contact| {
+                rows.push(json!({ "row": row, "fields": contact.fields, "tags": contact.tags }));
+                ControlFlow::Continue(())
+            })?;
+            Some(Value::Array(rows))
+        }
+        "find" => {
+            let people = found(query)?.into_iter().map(|found| {
+                let enrollments: Vec<Value> =
+                    found.enrollments.iter().map(|held| json!({ "id": held.id, "ended": held.has_ended() })).collect();
+                json!({ "contact": found.contact.key, "name": found.contact.name(), "enrollments": enrollments })
+            });
+            Some(people.collect())
+        }
+        "why" => Some(each(query, found(query)?, |query, found| Ok(json!(query.why(found, campaign)?)))?),
+        "timeline" => Some(each(query, found(query)?, |query, found| Ok(json!(query.timeline(found, campaign)?)))?),
+        _ => None,
+    })
+}
+
+/// A list of answers, one list a person found.
+fn each(
+    query: &Query<'_>,
+    people: Vec<crate::runtime::query::find::Found>,
+    ask: impl Fn(&Query<'_>, &crate::runtime::query::find::Found) -> Result<Value, QueryFault>,
+) -> Result<Value, QueryFault> {
+    people
+        .iter()
+        .map(|found| Ok(json!({ "contact": found.contact.key, "name": found.contact.name(), "answers": ask(query, found)? })))
+        .collect()
+}
