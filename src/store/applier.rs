@@ -2,7 +2,6 @@
 
 use crate::model::id::Lsn;
 use crate::store::committer::give_up;
-use crate::store::contract::StoreFault;
 use crate::store::guard::writing;
 use crate::store::overlay::Overlay;
 use crate::store::queue::{Durable, Way};
@@ -27,7 +26,7 @@ pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
 }
 
 /// The last of each row, in key order, and the last commit among them.
-pub fn coalesce(taken: Vec<Durable>) -> (Vec<RowChange>, Lsn) {
+fn coalesce(taken: Vec<Durable>) -> (Vec<RowChange>, Lsn) {
     let mut rows = BTreeMap::new();
     let mut reached = Lsn(0);
     for durable in taken {
@@ -35,14 +34,4 @@ pub fn coalesce(taken: Vec<Durable>) -> (Vec<RowChange>, Lsn) {
         rows.extend(durable.rows);
     }
     (rows.into_iter().collect(), reached)
-}
-
-/// Brings rows in while the store is being opened.
-pub fn catch_up(
-    progress: &Progress,
-    rows: &mut BTreeMap<Vec<u8>, Option<std::sync::Arc<[u8]>>>,
-    reached: Lsn,
-) -> Result<(), StoreFault> {
-    let rows: Vec<RowChange> = std::mem::take(rows).into_iter().collect();
-    progress.apply(&rows, reached)
 }

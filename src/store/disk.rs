@@ -3,7 +3,7 @@
 use crate::store::contract::StoreFault;
 use std::fs::{DirBuilder, File, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Names the step that failed.
@@ -32,4 +32,13 @@ pub fn sync_dir(dir: &Path) -> Result<(), StoreFault> {
 pub fn free_mib(dir: &Path) -> Result<u64, StoreFault> {
     let stat = rustix::fs::statvfs(dir).map_err(|fault| io("ask for free space at", dir)(fault.into()))?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize) >> 20)
+}
+
+/// Moves a file or directory out of the way, beside itself, under a name that is free; returns that name.
+pub fn set_aside(path: &Path) -> Result<PathBuf, StoreFault> {
+    let name = path.file_name().unwrap_or_default().display();
+    let free = (1..).map(|nth| path.with_file_name(format!("{name}.aside-{nth}"))).find(|path| !path.exists());
+    let aside = free.unwrap_or_else(|| path.with_extension("aside"));
+    std::fs::rename(path, &aside).map_err(io("move aside", path))?;
+    Ok(aside)
 }

@@ -20,3 +20,4 @@ pub mod record;
 pub mod segments;
 mod sled;
 pub mod start;
+pub mod upkeep;

@@ -1,19 +1,17 @@
 //! Opening a data directory: lock, mend, rebuild what cannot be trusted, catch up with the journal.
 
 use crate::model::id::Lsn;
-use crate::store::applier;
 use crate::store::contract::{Frame, Journal, StoreFault};
-use crate::store::disk::{io, private_dir};
+use crate::store::disk::{io, private_dir, set_aside};
 use crate::store::order::{self, Current};
 use crate::store::record;
 use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
-use crate::store::sled::{BATCH_KEYS_MAX, Progress, Unusable};
+use crate::store::sled::{BATCH_KEYS_MAX, Progress, RowBytes, RowChange, Unusable};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 /// How a store is opened. The defaults are for production; tests make everything smaller.
@@ -64,7 +62,8 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     Ok(Started { lock, journal, progress, mended })
 }
 
-fn lock(dir: &Path) -> Result<File, StoreFault> {
+/// Keeps every other process out as long as the file is held.
+pub fn lock(dir: &Path) -> Result<File, StoreFault> {
     let path = dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(io("open", &path))?;
     match file.try_lock() {
@@ -95,8 +94,7 @@ fn open_progress(
         Ok(progress) => Ok(progress),
         Err(Unusable::Fault(fault)) => Err(fault),
         Err(Unusable::Rebuild(why)) => {
-            let aside = aside(dir);
-            std::fs::rename(dir, &aside).map_err(io("move aside", dir))?;
+            let aside = set_aside(dir)?;
             mended.push(format!("distrusted the progress: {why}; moved it to {}, rebuilt it from the journal", aside.display()));
             match Progress::open(dir, options.cache_bytes, journal.identity()) {
                 Ok(progress) => Ok(progress),
@@ -105,11 +103,6 @@ fn open_progress(
             }
         }
     }
-}
-
-fn aside(dir: &Path) -> PathBuf {
-    let free = (1..).map(|nth| dir.with_file_name(format!("sled.aside-{nth}"))).find(|path| !path.exists());
-    free.unwrap_or_else(|| dir.with_file_name("sled.aside"))
 }
 
 /// Brings the tree from where it is to the journal's end.
@@ -126,19 +119,24 @@ fn catch_up(journal: &SegmentJournal, progress: &Progress) -> Result<(), StoreFa
         let prepared = order::prepare(&written.commit).map_err(damage)?;
         let mut current = Current::default();
         for id in prepared.enrollments() {
-            current.know(id, |key| rows.get(key).map_or_else(|| progress.get(key), |row: &Option<Arc<[u8]>>| Ok(row.clone())))?;
+            current.know(id, |key| rows.get(key).map_or_else(|| progress.get(key), |row: &Option<RowBytes>| Ok(row.clone())))?;
         }
         let (_, changed, _) = current.chain(prepared, frame.place);
         rows.extend(changed);
         reached = frame.lsn;
         if rows.len() >= BATCH_KEYS_MAX {
-            applier::catch_up(progress, &mut rows, reached)?;
+            bring_in(progress, &mut rows, reached)?;
         }
         Ok(ControlFlow::Continue(()))
     })?;
     if reached > progress.applied() {
-        applier::catch_up(progress, &mut rows, reached)?;
+        bring_in(progress, &mut rows, reached)?;
         progress.checkpoint()?;
     }
     Ok(())
+}
+
+fn bring_in(progress: &Progress, rows: &mut BTreeMap<Vec<u8>, Option<RowBytes>>, reached: Lsn) -> Result<(), StoreFault> {
+    let rows: Vec<RowChange> = std::mem::take(rows).into_iter().collect();
+    progress.apply(&rows, reached)
 }

@@ -7,3 +7,4 @@ mod records;
 pub mod rows;
 mod sample;
 mod torn;
+mod upkeep;

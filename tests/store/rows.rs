@@ -6,30 +6,13 @@ use campaign_engine::model::enrollment::{Enrollment, Facts, Sends, Status, Trail
 use campaign_engine::model::id::{
     AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, Lsn, Visit, fingerprint,
 };
-use campaign_engine::model::journal::{
-    Cause, Change, Commit, Entry, EntryKind, InboxRow, Key, Meta, MetaKey, Record, RouteKey, Table,
-};
+use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, InboxRow, Key, Meta, MetaKey, Record, RouteKey};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::Store;
+pub use campaign_engine::store::upkeep::TABLES;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
-
-/// Every table, in order.
-pub const TABLES: [Table; 12] = [
-    Table::Enrollment,
-    Table::Contact,
-    Table::Account,
-    Table::Campaign,
-    Table::Intent,
-    Table::Route,
-    Table::Claim,
-    Table::Usage,
-    Table::Inbox,
-    Table::Seen,
-    Table::Unrouted,
-    Table::Meta,
-];
 
 /// An enrollment that differs by `visits`.
 pub fn enrollment(id: u64, visits: u32) -> Record {

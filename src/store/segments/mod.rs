@@ -5,6 +5,7 @@
 
 mod file;
 mod frame;
+pub mod salvage;
 mod spare;
 mod tail;
 

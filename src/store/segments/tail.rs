@@ -64,7 +64,7 @@ pub fn after(bytes: &[u8], end: &End) -> After {
 }
 
 /// Could a frame of about that place in the order begin here? Spares most checksums of the search.
-fn may_begin(rest: &[u8], next: Lsn) -> bool {
+pub fn may_begin(rest: &[u8], next: Lsn) -> bool {
     let len = rest.first_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len));
     let lsn = rest.get(8..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |lsn| u64::from_le_bytes(*lsn));
     len > 0 && (len as usize) < rest.len() && lsn.abs_diff(next.0) <= rest.len() as u64
