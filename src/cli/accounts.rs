@@ -1,130 +1,118 @@
-//! `engine accounts`: the accounts of the key. A running engine answers with usage and free slots; without one,
-//! postpress is asked how they are.
+//! `engine accounts`: health, usage of every rolling window, next free slot, credits. Where nothing has run yet, what
+//! postpress says of the key's accounts.
 
 use crate::cli::context::Context;
 use crate::cli::ending::{Done, Ending, FAILED};
-use crate::cli::{far, house, render};
-use crate::connector::contract::{AccountRow, Connector, Refusal};
+use crate::cli::{desk, far, house, render};
+use crate::connector::contract::{self, Connector, Refusal};
 use crate::connector::postpress::client::Postpress;
-use crate::model::account::{Channel, InmailApi, Tier};
+use crate::model::account::{Channel, Tier};
 use crate::runtime::clock::wall_now;
-use crate::server::socket::{self, AskFault};
-use serde_json::{Value, json};
+use crate::runtime::query::accounts::{AccountRow, AccountsReport, BudgetRow};
+use serde_json::json;
 
 /// Arguments of `engine accounts`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct AccountsOptions {}
 
-/// An account as postpress tells of it now.
-struct Found {
-    row: AccountRow,
-    /// InMail credits by the api they travel by; only those subscribed to.
-    credits: Vec<(InmailApi, u32)>,
-}
-
 /// Runs the command.
 ///
 /// # Errors
-/// Missing settings; a refusal of postpress; a running engine that does not answer.
+/// Missing settings; a refusal of postpress; a store that cannot be read.
 pub fn run(_options: &AccountsOptions, context: &Context) -> Done {
-    if let Some(answer) = running(context)? {
-        if context.is_json {
-            render::data(&answer.to_string());
-        } else {
-            show_running(&answer, context.color);
+    let report = match of_store(context)? {
+        Some(report) => report,
+        None => {
+            let postpress = house::postpress(context)?;
+            let accounts = far::wait(find(&postpress))??;
+            AccountsReport { schema: "engine.accounts/1".to_owned(), time: wall_now().iso_ms(), accounts }
         }
-        return Ok(Ending::done());
-    }
-    let postpress = house::postpress(context)?;
-    let found = far::wait(find(&postpress))??;
+    };
     if context.is_json {
-        let accounts: Vec<Value> = found.iter().map(account_json).collect();
-        let document = json!({"schema": "engine.accounts/1", "time": wall_now().iso_ms(), "accounts": accounts});
-        render::data(&document.to_string());
+        let document = serde_json::to_string(&report).map_err(|fault| Ending::new(FAILED, fault.to_string()))?;
+        render::data(&document);
     } else {
-        show(&found, context.color);
+        show(&report, context.color);
     }
     Ok(Ending::done())
 }
 
-/// What an engine that runs knows of them; none: none runs, or it has nothing to say of accounts.
-fn running(context: &Context) -> Result<Option<Value>, Ending> {
-    match socket::ask(&context.data, "accounts", json!({})) {
-        Ok(answer) => Ok(answer),
-        Err(AskFault::Refused(_)) => Ok(None),
-        Err(fault @ (AskFault::Silent(_) | AskFault::Garbled)) => {
-            Err(Ending::new(FAILED, fault.to_string()).help("stop it, and start it again"))
-        }
+/// What the engine knows, running or not; none: nothing has run here.
+fn of_store(context: &Context) -> Result<Option<AccountsReport>, Ending> {
+    if !context.data.join("journal").is_dir() {
+        return Ok(None);
     }
+    let answer = desk::ask(context, "accounts", json!({}))?;
+    let report: AccountsReport = serde_json::from_value(answer).map_err(|fault| Ending::new(FAILED, fault.to_string()))?;
+    Ok(Some(report).filter(|report| !report.accounts.is_empty()))
 }
 
-async fn find(postpress: &Postpress) -> Result<Vec<Found>, Refusal> {
+async fn find(postpress: &Postpress) -> Result<Vec<AccountRow>, Refusal> {
     let mut found = Vec::new();
     for row in far::accounts(postpress).await? {
-        let mut credits = Vec::new();
-        if row.channel == Some(Channel::Linkedin) && row.status.is_ok() {
-            for api in apis(&row.tiers) {
-                // Credits are worth a question, not a failure of the whole list.
-                if let Ok(Some(count)) = postpress.inmail_balance(row.id.clone(), api).await {
-                    credits.push((api, count));
-                }
-            }
+        let tier = row.tiers.iter().max().copied();
+        let mut credits = None;
+        if let (Some(tier), Ok(())) = (tier.filter(|tier| *tier != Tier::Classic), &row.status) {
+            // Credits are worth a question, not a failure of the whole list.
+            credits = postpress.inmail_balance(row.id.clone(), tier.inmail_api()).await.unwrap_or_default();
         }
-        found.push(Found { row, credits });
+        found.push(line_of(row, tier, credits));
     }
     Ok(found)
 }
 
-/// Each InMail api the tiers open, once.
-fn apis(tiers: &[Tier]) -> Vec<InmailApi> {
-    let mut apis = Vec::new();
-    for tier in tiers {
-        if *tier != Tier::Classic && !apis.contains(&tier.inmail_api()) {
-            apis.push(tier.inmail_api());
-        }
+/// An account that nothing was done with yet.
+fn line_of(row: contract::AccountRow, tier: Option<Tier>, credits: Option<u32>) -> AccountRow {
+    let health = if row.status.is_ok() { "ok" } else { "lost" };
+    AccountRow {
+        name: row.name,
+        id: row.id.to_string(),
+        channel: row.channel.map_or("other", Channel::word).to_owned(),
+        tier: tier.unwrap_or_default().word().to_owned(),
+        health: health.to_owned(),
+        health_word: row.status.err(),
+        health_since: None,
+        paused: false,
+        people: 0,
+        budgets: Vec::new(),
+        free_at: None,
+        next_slot: None,
+        invites_pending: 0,
+        invites_pending_max: None,
+        credits,
+        credits_read_at: credits.map(|_| wall_now().iso_ms()),
+        next_check: None,
     }
-    apis
 }
 
-fn account_json(found: &Found) -> Value {
-    let Found { row, credits } = found;
-    let tiers: Vec<&str> = row.tiers.iter().map(|tier| tier.word()).collect();
-    let credits: serde_json::Map<String, Value> =
-        credits.iter().map(|(api, count)| (api.word().to_owned(), json!(count))).collect();
-    json!({
-        "id": row.id, "name": row.name, "channel": row.channel.map(Channel::word), "own_id": row.own_id, "tiers": tiers,
-        "status": row.status.as_ref().map_or_else(String::as_str, |()| "OK"), "inmail_credits": credits,
-    })
-}
-
-fn show(found: &[Found], color: bool) {
-    let cells = |found: &Found| {
-        let Found { row, credits } = found;
-        let tiers: Vec<&str> = row.tiers.iter().filter(|tier| **tier != Tier::Classic).map(|tier| tier.word()).collect();
-        let credits: Vec<String> = credits.iter().map(|(api, count)| format!("{count} {}", api.word())).collect();
-        let status = row.status.as_ref().map_or_else(String::as_str, |()| "OK").to_owned();
-        let channel = row.channel.map_or("other", Channel::word).to_owned();
-        vec![row.name.clone(), row.id.to_string(), channel, status, tiers.join(" "), credits.join(", ")]
-    };
-    render::table(&["NAME", "ID", "CHANNEL", "STATUS", "PREMIUM", "INMAIL CREDITS"], found.iter().map(cells).collect(), color);
-    if found.iter().any(|found| found.row.status.is_err()) {
-        render::talk("an account that is not OK has to be connected again at postpress; nothing is sent from it until then");
+fn show(report: &AccountsReport, color: bool) {
+    const HEAD: [&str; 9] = ["NAME", "ID", "CHANNEL", "TIER", "HEALTH", "PEOPLE", "USED", "CREDITS", "NEXT SLOT"];
+    render::table(&HEAD, report.accounts.iter().map(cells).collect(), color);
+    for lost in report.accounts.iter().filter(|row| row.health == "lost") {
+        render::talk(&format!("`{}` has to be connected again at postpress; nothing is sent from it until then", lost.name));
     }
-    if found.is_empty() {
+    if report.accounts.is_empty() {
         render::talk("the key has no accounts; connect one at postpress");
     }
 }
 
-/// What a running engine answered: one line an account, its fields as they are.
-fn show_running(answer: &Value, color: bool) {
-    let accounts = answer.get("accounts").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let text = |account: &Value, key: &str| match account.get(key) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
+fn cells(row: &AccountRow) -> Vec<String> {
+    let health = match (&row.health_word, row.paused) {
+        (_, true) => "paused".to_owned(),
+        (Some(word), false) => format!("{} ({word})", row.health),
+        (None, false) => row.health.clone(),
     };
-    let rows = accounts
-        .iter()
-        .map(|account| ["name", "id", "channel", "status", "usage", "next_free"].map(|key| text(account, key)).to_vec());
-    render::table(&["NAME", "ID", "CHANNEL", "STATUS", "USAGE", "NEXT FREE"], rows.collect(), color);
+    let tier = if row.channel == Channel::Linkedin.word() { row.tier.clone() } else { String::new() };
+    let used: Vec<String> = row.budgets.iter().filter_map(used).collect();
+    let credits = row.credits.map(|count| count.to_string()).unwrap_or_default();
+    let next = row.next_slot.clone().unwrap_or_default();
+    let people = row.people.to_string();
+    vec![row.name.clone(), row.id.clone(), row.channel.clone(), tier, health, people, used.join(", "), credits, next]
+}
+
+/// `invites 3/20 24h 41/100 7d`: the windows that have a limit.
+fn used(row: &BudgetRow) -> Option<String> {
+    let limited = row.windows.iter().filter_map(|window| Some(format!("{}/{} {}", window.used, window.cap?, window.window)));
+    let limited: Vec<String> = limited.collect();
+    (!limited.is_empty()).then(|| format!("{} {}", row.budget, limited.join(" ")))
 }
