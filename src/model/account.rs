@@ -205,3 +205,10 @@ pub struct Account {
     /// Paused by the operator.
     pub is_paused: bool,
 }
+
+impl Account {
+    /// When its ramp began: when it was connected, else when it was first used.
+    pub fn ramps_since(&self) -> Option<Timestamp> {
+        self.created_at.or(self.first_used)
+    }
+}

@@ -73,7 +73,7 @@ impl Partition {
 
     /// When the account may spend one more of the budget: rolling windows and cool-downs.
     pub(super) fn budget_free_at(&self, account: &Account, budget: Budget, now: Timestamp) -> Timestamp {
-        let caps = caps_now(&self.parts.workspace.limits, budget, account.created_at.or(account.first_used), now);
+        let caps = caps_now(&self.parts.workspace.limits, budget, account.ramps_since(), now);
         let free = self.usage.free_at(account.id, budget, None, caps, now);
         let cool = account.cooldowns.iter().filter(|(cooling, _)| *cooling == budget).map(|(_, until)| *until).max();
         free.max(cool.unwrap_or(free))

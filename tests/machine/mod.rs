@@ -3,7 +3,7 @@
 mod calendar;
 mod classify;
 mod conditions;
-mod paths;
+pub mod paths;
 mod random;
 mod replies;
 pub mod walk;

@@ -1,1 +1,2 @@
 //! Tests of runtime.
+mod query;

@@ -144,7 +144,7 @@ impl Query<'_> {
 
     fn budget_row(&self, account: &Account, budget: Budget) -> BudgetRow {
         let (view, now) = (&self.view, self.view.now);
-        let caps = caps_now(&view.limits, budget, account.first_used, now);
+        let caps = caps_now(&view.limits, budget, account.ramps_since(), now);
         let full = view.limits.caps.get(&budget).copied().unwrap_or_default();
         let counts = view.usage.counts(account.id, budget, now);
         let windows = WINDOW_WORDS.iter().enumerate().zip(counts).map(|((at, word), used)| {

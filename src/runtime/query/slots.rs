@@ -48,15 +48,22 @@ pub(super) fn slot(store: &dyn Store, view: &View, asked: &Asked<'_>) -> Result<
     let free = obstacles.iter().filter_map(|obstacle| obstacle.until).fold(from, Timestamp::max);
     let calendar = &asked.installed.campaign.calendar;
     let opens = calendar.next_open(free, asked.tz);
-    if opens != Some(free) || !calendar.is_open(from, asked.tz) {
-        let sentence = match opens {
-            Some(_) => "the sending hours of the schedule are over for now",
-            None => "the schedule never opens",
-        };
-        obstacles.push(Obstacle::new(Reason::Window, sentence.to_owned(), opens));
+    obstacles.extend(closed(calendar.next_open(from, asked.tz), from));
+    if opens != Some(free) && free > from {
+        obstacles.push(Obstacle::after("by then the sending hours are over".to_owned(), opens));
     }
     let is_open_ended = obstacles.iter().any(|obstacle| obstacle.until.is_none());
     Ok((obstacles, opens.filter(|_| !is_open_ended)))
+}
+
+/// The sending hours, when they are over at the moment something could go.
+pub(super) fn closed(opens: Option<Timestamp>, from: Timestamp) -> Option<Obstacle> {
+    let sentence = match opens {
+        Some(opens) if opens == from => return None,
+        Some(_) => "outside the sending hours of the schedule",
+        None => "the schedule never opens",
+    };
+    Some(Obstacle::new(Reason::Window, sentence.to_owned(), opens))
 }
 
 /// Is the account usable at all? What is lost comes back by a check, which has a time but no promise.
@@ -89,7 +96,7 @@ fn pace(view: &View, asked: &Asked<'_>, account: &Account) -> Vec<Obstacle> {
         obstacles.push(Obstacle::new(Reason::CoolDown, sentence, Some(*until)));
     }
     let full = view.limits.caps.get(&budget).copied().unwrap_or_default();
-    let caps = caps_now(&view.limits, budget, account.first_used, now);
+    let caps = caps_now(&view.limits, budget, account.ramps_since(), now);
     obstacles.extend(windows(view, asked, account, budget, (caps, full), false));
     let tightened = asked.installed.campaign.limits.caps.get(&budget).copied().unwrap_or_default();
     obstacles.extend(windows(view, asked, account, budget, (tightened, tightened), true));
@@ -130,6 +137,6 @@ fn ceiling(store: &dyn Store, view: &View, asked: &Asked<'_>, account: &Account)
     let ceilings = [asked.installed.campaign.limits.invites_pending_max, view.limits.invites_pending_max];
     let Some(most) = ceilings.into_iter().flatten().min() else { return Ok(None) };
     let pending = view.people(store)?.pending.get(&account.id).copied().unwrap_or(0);
-    let sentence = format!("account `{}` has {pending} invitations pending, {most} are the most", account.spec.name);
+    let sentence = format!("account `{}` is at its ceiling of pending invitations: {pending} of {most}", account.spec.name);
     Ok((pending >= most).then(|| Obstacle::new(Reason::PendingCeiling, sentence, None)))
 }

@@ -7,7 +7,7 @@ use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Pause, Relation,
 use crate::model::id::StepId;
 use crate::model::journal::Installed;
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::runtime::query::slots::{Asked, health, slot};
+use crate::runtime::query::slots::{Asked, closed, health, slot};
 use crate::runtime::query::view::View;
 use crate::store::contract::{Store, StoreFault};
 use serde::{Deserialize, Serialize};
@@ -66,12 +66,19 @@ pub struct Obstacle {
     pub sentence: String,
     /// When it is gone by itself; none: only somebody's doing takes it away.
     pub until: Option<Timestamp>,
+    /// It only follows from the others: when they are gone, this is next.
+    pub is_after: bool,
 }
 
 impl Obstacle {
     /// One of these.
     pub fn new(reason: Reason, sentence: String, until: Option<Timestamp>) -> Self {
-        Self { reason, sentence, until }
+        Self { reason, sentence, until, is_after: false }
+    }
+
+    /// The sending hours, over once everything else is gone.
+    pub fn after(sentence: String, until: Option<Timestamp>) -> Self {
+        Self { reason: Reason::Window, sentence, until, is_after: true }
     }
 }
 
@@ -120,7 +127,9 @@ pub(super) fn standing(
     }
     halted(view, installed, enrollment, &mut found);
     // What never ends by itself goes first, then what lasts longest.
-    found.obstacles.sort_by_key(|obstacle| std::cmp::Reverse(obstacle.until.map_or(i64::MAX, |until| until.0)));
+    found
+        .obstacles
+        .sort_by_key(|obstacle| (obstacle.is_after, std::cmp::Reverse(obstacle.until.map_or(i64::MAX, |until| until.0))));
     if found.obstacles.is_empty() {
         found.obstacles.push(Obstacle::new(Reason::Ready, "nothing stands in the way".to_owned(), Some(view.now)));
     }
@@ -166,14 +175,14 @@ fn queued(
         if starts.len() >= per_day as usize {
             let leaves = starts.len().checked_sub(per_day as usize).and_then(|at| starts.get(at));
             from = leaves.map_or(from, |at| at.plus_ms(DAY_MS));
-            let sentence = format!("{per_day} people began in the last 24 hours, as many as the campaign starts a day");
+            let sentence = format!("`start {per_day} a day` is used up: {} began in the last 24 hours", starts.len());
             found.obstacles.push(Obstacle::new(Reason::StartQuota, sentence, Some(from)));
         }
     }
     let opens = calendar.next_open(from, &tz);
-    if opens != Some(view.now) && opens != Some(from) {
-        let sentence = "nobody begins outside the sending hours of the schedule".to_owned();
-        found.obstacles.push(Obstacle::new(Reason::Window, sentence, opens));
+    found.obstacles.extend(closed(calendar.next_open(view.now, &tz), view.now));
+    if opens != Some(from) && from > view.now {
+        found.obstacles.push(Obstacle::after("by then the sending hours are over".to_owned(), opens));
     }
     if let Some(lost) = view.account_of(enrollment).and_then(health) {
         // People begin all the same; what they begin with waits.
@@ -229,7 +238,8 @@ fn stay(
         Awaits::Call { call, ready_at, hold } => {
             found.sends = Some((frame.step, *call));
             match hold.as_ref().and_then(held) {
-                Some(obstacle) => {
+                Some(mut obstacle) => {
+                    obstacle.until = obstacle.until.map(|until| until.max(view.now));
                     found.next_at = obstacle.until;
                     found.obstacles.push(obstacle);
                 }
