@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, WRONG};
 use crate::cli::render;
-use crate::lang::diagnostic::{Severity, has_errors};
+use crate::lang::diagnostic::{Severity, stops_running};
 use crate::lang::disk::{LoadFault, load};
 use crate::lang::report::{self, Look};
 use crate::lang::source::Source;
@@ -23,14 +23,15 @@ pub fn compile_paths(paths: &[PathBuf]) -> Result<Loaded, Ending> {
     Ok(Loaded { sources, compiled })
 }
 
-/// Reads and compiles; its faults are shown, and errors (with `strict` warnings too) refuse it.
+/// Reads and compiles; its faults are shown, and errors refuse it, with `strict` warnings too. Rows that lack a
+/// value refuse it only with `strict`: they stay out and are listed.
 pub fn compile_or_refuse(paths: &[PathBuf], strict: bool, context: &Context) -> Result<Loaded, Ending> {
     let loaded = compile_paths(paths)?;
     let diagnostics = &loaded.compiled.diagnostics;
     if !diagnostics.is_empty() {
         render::talk(report::human(diagnostics, &loaded.sources, look(context)).trim_end());
     }
-    let refused = has_errors(diagnostics) || (strict && !diagnostics.is_empty());
+    let refused = stops_running(diagnostics) || (strict && !diagnostics.is_empty());
     if refused {
         return Err(Ending::new(WRONG, format!("{}; nothing was started", tally(&loaded)))
             .help("`engine explain CODE` says more about each"));

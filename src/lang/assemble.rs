@@ -6,7 +6,7 @@ use crate::lang::check::names::{self, Shared, Uses};
 use crate::lang::check::text::{self, TextData};
 use crate::lang::check::time::{self, WrittenSchedule};
 use crate::lang::check::{data, flow, limits};
-use crate::lang::diagnostic::{Diagnostic, Diagnostics, Severity, has_errors};
+use crate::lang::diagnostic::{Diagnostic, Diagnostics, Severity, stops_running};
 use crate::lang::folder::Files;
 use crate::lang::lists;
 use crate::lang::lower::{self, Given, Lines, Lowered, Whole, Written};
@@ -122,7 +122,7 @@ fn one(
     if whole.fields {
         check_texts(&lowered, &roster, folder, diagnostics);
     }
-    if diagnostics.get(before..).is_some_and(has_errors) {
+    if diagnostics.get(before..).is_some_and(stops_running) {
         return None;
     }
     let mut made = lowered.without_sink();

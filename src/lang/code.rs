@@ -27,6 +27,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
 
+            /// Only rows of a list are at fault: they stay out, the others can run.
+            pub fn is_about_rows(self) -> bool {
+                matches!(self, Self::ValueMissing)
+            }
+
             /// The code of that word.
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.word() == word)

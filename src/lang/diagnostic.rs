@@ -71,3 +71,8 @@ pub type Diagnostics = Vec<Diagnostic>;
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
 }
+
+/// Does any of them keep a campaign from running? Rows that lack a value do not: they stay out.
+pub fn stops_running(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error && !diagnostic.code.is_about_rows())
+}
