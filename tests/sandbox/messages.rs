@@ -139,3 +139,19 @@ fn a_group_needs_relations_and_stays_one() {
     assert_eq!(sandbox.get(&format!("{path}/attendees"))["items"].as_array().unwrap().len(), 3);
     assert_eq!(sandbox.ask("PATCH", &path, Some(json!({"action": "setReadStatus", "value": true}))).1["object"], "ChatPatched");
 }
+
+#[test]
+fn the_accounts_owner_may_write_by_hand() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("people.json");
+    std::fs::write(&file, r#"[{"identifier": "ada", "relation": true, "owner_writes_after": "3h"}]"#).unwrap();
+    let people = campaign_engine::sim::people::file::read(&file, 0).unwrap();
+    let sandbox = Sandbox::with(Wish { people: Some(people), ..Wish::default() });
+    sandbox.listen();
+    let (_, started) = sandbox.message(ACCOUNT, "ada", "Hi");
+    sandbox.pass(3 * HOUR_MS);
+    let own: Vec<_> =
+        sandbox.told().into_iter().filter(|told| told["event"] == "message_received" && told["is_sender"] == true).collect();
+    assert_eq!(own.len(), 2);
+    assert_eq!((&own[1]["chat_id"], own[1]["message_id"] == started["message_id"]), (&started["chat_id"], false));
+}

@@ -115,3 +115,25 @@ fn chance_is_the_seeds() {
     assert_eq!(accepted(1), accepted(1));
     assert_ne!(accepted(1), accepted(2));
 }
+
+#[test]
+fn received_invitations_are_answered_once() {
+    let sandbox = Sandbox::new();
+    sandbox.listen();
+    let path = format!("users/invite/received?account_id={ACCOUNT}");
+    let received = sandbox.get(&path)["items"][0].clone();
+    let answer = |action: &str, secret: &serde_json::Value| {
+        let body = json!({"provider": "LINKEDIN", "account_id": ACCOUNT, "action": action, "shared_secret": secret});
+        sandbox.post(&format!("users/invite/received/{}", received["id"].as_str().unwrap()), body)
+    };
+    assert_eq!(refusal(answer("accept", &json!("guess"))), "400 invalid_parameters");
+    assert_eq!(
+        answer("accept", &received["specifics"]["shared_secret"]),
+        (200, json!({"object": "UserInvitationHandled", "status": "ACCEPTED"}))
+    );
+    assert_eq!(refusal(answer("accept", &received["specifics"]["shared_secret"])), "404 resource_not_found");
+    assert_eq!(sandbox.get(&path)["items"].as_array().unwrap().len(), 1);
+    sandbox.pass(8 * HOUR_MS);
+    let told = sandbox.told();
+    assert_eq!((told.len(), &told[0]["event"]), (1, &json!("new_relation")), "a relation that nobody invited");
+}

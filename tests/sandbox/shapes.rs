@@ -67,7 +67,7 @@ fn lists_and_their_items() {
         "Post",
         "object provider id social_id text parsed_datetime permissions",
     );
-    has(&sandbox.get(&format!("users/invite/received?account_id={ACCOUNT}")), "InvitationList", LIST);
+    list(&sandbox, &format!("users/invite/received?account_id={ACCOUNT}"), "InvitationList", "InvitationReceived", INVITATION);
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub enum Reaction {
     Emoji {
         emoji: &'static str,
     },
+    /// The account's owner writes by hand.
+    Takeover {
+        text: String,
+    },
 }
 
 /// Share of strangers who accept an invitation.
@@ -88,7 +92,8 @@ pub fn to_message(seed: u64, account: &str, person: &Person, ordinal: usize) -> 
         Some(script) => scripted(script, ordinal),
         None => spontaneous(seed, account, person, ordinal),
     };
-    let first_reply = replies.iter().map(|(after, _)| *after).min();
+    let first_reply =
+        replies.iter().filter(|(_, reaction)| matches!(reaction, Reaction::Reply { .. })).map(|(after, _)| *after).min();
     let read_after = between(2 * MINUTE_MS, 20 * HOUR_MS, chance("read after").powi(2));
     match first_reply {
         Some(reply) => out.push((read_after.min((reply - MINUTE_MS).max(reply / 2)), Reaction::Read)),
@@ -122,13 +127,18 @@ pub fn to_inmail(seed: u64, account: &str, person: &Person, ordinal: usize) -> V
 }
 
 fn scripted(script: &Script, ordinal: usize) -> Vec<(i64, Reaction)> {
-    match script.replies_after_ms {
-        Some(after) if ordinal == 1 => {
-            let text = script.reply.clone().filter(|text| !text.is_empty()).unwrap_or_else(|| "Thanks, tell me more.".to_owned());
-            vec![(after, Reaction::Reply { text })]
-        }
-        Some(_) | None => Vec::new(),
+    let mut out = Vec::new();
+    if ordinal != 1 {
+        return out;
     }
+    if let Some(after) = script.owner_writes_after_ms {
+        out.push((after, Reaction::Takeover { text: "I will take it from here.".to_owned() }));
+    }
+    if let Some(after) = script.replies_after_ms {
+        let text = script.reply.clone().filter(|text| !text.is_empty());
+        out.push((after, Reaction::Reply { text: text.unwrap_or_else(|| "Thanks, tell me more.".to_owned()) }));
+    }
+    out
 }
 
 /// Some people answer, once: mostly the first message, sometimes the second or third. Automatic replies come first.

@@ -30,6 +30,8 @@ struct Row {
     #[serde(deserialize_with = "words")]
     reply: String,
     #[serde(deserialize_with = "words")]
+    owner_writes_after: String,
+    #[serde(deserialize_with = "words")]
     relation: String,
     #[serde(deserialize_with = "words")]
     open_profile: String,
@@ -82,6 +84,7 @@ fn person(directory: &Directory, row: Row) -> Result<Person, String> {
         accepts_after_ms: length_ms(&row.accepts_after)?,
         replies_after_ms: length_ms(&row.replies_after)?,
         reply: Some(row.reply).filter(|reply| !reply.is_empty()),
+        owner_writes_after_ms: length_ms(&row.owner_writes_after)?,
     });
     person.relation = ties(&row.relation);
     person.is_open = is_yes(&row.open_profile);

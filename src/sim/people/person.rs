@@ -58,4 +58,6 @@ pub struct Script {
     pub replies_after_ms: Option<i64>,
     /// Empty: a friendly default.
     pub reply: Option<String>,
+    /// The account's owner writes to them by hand, so long after the first message.
+    pub owner_writes_after_ms: Option<i64>,
 }

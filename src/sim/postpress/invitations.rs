@@ -8,7 +8,7 @@ use crate::sim::postpress::call::{Refusal, Reply};
 use crate::sim::postpress::ledger::Kind;
 use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::route::Desk;
-use crate::sim::postpress::state::{Ending, Invitation, State, numeric};
+use crate::sim::postpress::state::{Ending, Invitation, State, numeric, opaque};
 use serde_json::{Value, json};
 
 /// A withdrawn invitation blocks the person for about three weeks (POSTPRESS.md §3).
@@ -16,6 +16,8 @@ const BLOCKED_MS: i64 = 21 * DAY_MS;
 /// What LinkedIn lets through in a rolling day and week.
 const DAILY_MAX: usize = 100;
 const WEEKLY_MAX: usize = 200;
+/// When the received invitations came: 2026-01-01, before anything a sandbox does.
+const RECEIVED_AT: Timestamp = Timestamp(1_767_225_600_000);
 
 impl Desk<'_> {
     /// Every invitation route.
@@ -24,12 +26,8 @@ impl Desk<'_> {
             ("POST", ["users", "invite"]) => self.invite(),
             ("GET", ["users", "invite", "sent"]) => self.invitations_sent(),
             ("DELETE", ["users", "invite", "sent", id]) => self.withdraw(id),
-            ("GET", ["users", "invite", "received"]) => {
-                self.state().account(self.call.needed_query("account_id")?)?;
-                let ask = Ask::read(self.call, Mark::Number, 100, 10, &["account_id"])?;
-                Ok(ask.page("InvitationList", Vec::<Row<()>>::new(), |()| Value::Null))
-            }
-            ("POST", ["users", "invite", "received", _]) => Err(Refusal::not_found("invitation")),
+            ("GET", ["users", "invite", "received"]) => self.invitations_received(),
+            ("POST", ["users", "invite", "received", id]) => self.answer_invitation(id),
             _ => Err(Refusal::not_found("route")),
         }
     }
@@ -109,6 +107,53 @@ impl Desk<'_> {
         Ok(ask.page("InvitationList", rows, |invitation| invitation_view(self.state(), &account, invitation, self.now)))
     }
 
+    fn invitations_received(&self) -> Result<Reply, Refusal> {
+        let account = self.state().account(self.call.needed_query("account_id")?)?.clone();
+        let ask = Ask::read(self.call, Mark::Number, 100, 10, &["account_id"])?;
+        let rows =
+            self.received(&account).into_iter().map(|received| Row { id: received.id.clone(), at: received.at, item: received });
+        Ok(ask.page("InvitationList", rows.collect(), |received| received_view(self.state(), &account, received, self.now)))
+    }
+
+    /// Two people have asked each LinkedIn account to connect, and wait for an answer.
+    fn received(&self, account: &Account) -> Vec<Invitation> {
+        let callers = if account.seed.channel == Channel::Linkedin { 2 } else { 0 };
+        let one = |n: i64| {
+            let person = format!("caller-{n}-{}", account.seed.id.replace('_', "-"));
+            let (id, account) = (numeric(&["received", &account.seed.id, &person]), account.seed.id.clone());
+            Invitation {
+                id,
+                account,
+                person,
+                note: (n == 1).then(|| "We met at the fair.".to_owned()),
+                at: RECEIVED_AT.plus_ms(n * DAY_MS),
+                end: Ending::Pending,
+            }
+        };
+        (1..=callers).map(one).filter(|received| !self.state().answered.contains(&received.id)).collect()
+    }
+
+    fn answer_invitation(&mut self, id: &str) -> Result<Reply, Refusal> {
+        let (account, action) = (self.call.needed("account_id")?, self.call.needed("action")?);
+        let account = self.state().linkedin_account(&account)?.clone();
+        account.usable()?;
+        let found = self.received(&account).into_iter().find(|received| received.id == id);
+        let found = found.ok_or_else(|| Refusal::not_found("invitation"))?;
+        if self.call.needed("shared_secret")? != secret(&found) {
+            return Err(Refusal::new(400, "invalid_parameters", "shared_secret is not this invitation's"));
+        }
+        let status = match action.as_str() {
+            "accept" => "ACCEPTED",
+            "decline" => "DECLINED",
+            _ => return Err(Refusal::new(400, "invalid_parameters", "action is accept or decline")),
+        };
+        if action == "accept" {
+            self.core.state.connect(&account.seed.id, &found.person, self.now);
+        }
+        self.core.state.answered.insert(found.id);
+        Ok(Reply::json(200, json!({"object": "UserInvitationHandled", "status": status})))
+    }
+
     fn withdraw(&mut self, id: &str) -> Result<Reply, Refusal> {
         let account = self.state().account(&self.query_account()?)?.clone();
         account.usable()?;
@@ -144,5 +189,26 @@ fn invitation_view(state: &State, account: &Account, invitation: &Invitation, no
         "invited_user_description": person.headline, "date": date, "parsed_datetime": invitation.at.iso_ms(),
         "invitation_text": invitation.note,
         "inviter": {"inviter_name": account.seed.name, "inviter_id": account.own_id(), "inviter_public_identifier": account.key, "inviter_description": null},
+    })
+}
+
+/// Proves to LinkedIn that the invitation was read.
+fn secret(received: &Invitation) -> String {
+    opaque(&["secret", &received.id])
+}
+
+/// The `InvitationReceived` object: the account is who was invited.
+fn received_view(state: &State, account: &Account, received: &Invitation, now: Timestamp) -> Value {
+    let person = state.directory.person(&received.person);
+    json!({
+        "object": "InvitationReceived", "id": received.id, "invited_user": account.seed.name, "invited_user_id": account.own_id(),
+        "invited_user_public_id": account.key, "invited_user_description": null,
+        "date": format!("Received {} days ago", now.since_ms(received.at) / DAY_MS), "parsed_datetime": received.at.iso_ms(),
+        "invitation_text": received.note,
+        "inviter": {
+            "inviter_name": person.name(), "inviter_id": identity::provider_id(Channel::Linkedin, &received.person),
+            "inviter_public_identifier": identity::public_identifier(Channel::Linkedin, &received.person), "inviter_description": person.headline,
+        },
+        "specifics": {"provider": "LINKEDIN", "shared_secret": secret(received)},
     })
 }

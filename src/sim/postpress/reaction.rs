@@ -111,6 +111,10 @@ impl State {
                 let reaction = Some((emoji.to_owned(), person));
                 self.tell(at, &account, What::Message { event: "message_reaction", message: id.to_owned(), reaction });
             }
+            Reaction::Takeover { text } => {
+                let by_hand = Message::own(opaque(&["by hand", id]), Some(text), at);
+                self.store_message(&account, &person, by_hand);
+            }
             Reaction::Reply { text } => self.answer(id, &account, person, text, at, "INMAIL_REPLY"),
             Reaction::Decline { text } => self.answer(id, &account, person, text, at, "INMAIL_DECLINE"),
         }

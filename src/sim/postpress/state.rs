@@ -25,6 +25,8 @@ pub struct State {
     pub invitations: Vec<Invitation>,
     /// The newest invitation of a pair of account and person.
     pub invited: HashMap<(String, String), usize>,
+    /// Ids of received invitations that were answered; not kept across restarts.
+    pub answered: BTreeSet<String>,
     /// By account, oldest first.
     pub relations: BTreeMap<String, Vec<Relation>>,
     pub chats: BTreeMap<String, Chat>,
@@ -174,6 +176,7 @@ impl State {
             effects: 0,
             invitations: Vec::new(),
             invited: HashMap::new(),
+            answered: BTreeSet::new(),
             relations,
             chats: BTreeMap::new(),
             single_chats: HashMap::new(),
