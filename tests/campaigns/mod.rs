@@ -67,7 +67,8 @@ fn both_notations_give_one_machine() {
     };
     let turned: Vec<Source> = sources.iter().map(turned).collect();
     let hashes = |compiled: &Compiled| -> BTreeMap<String, String> {
-        let hash = |campaign: &campaign_engine::model::campaign::Campaign| (campaign.name.clone(), format!("{:?}", campaign.hash));
+        let hash =
+            |campaign: &campaign_engine::model::campaign::Campaign| (campaign.name.clone(), format!("{:?}", campaign.hash));
         compiled.program.campaigns.iter().map(|campaign| hash(campaign)).collect()
     };
     assert_eq!(hashes(&compiled(&sources, &files)), hashes(&compiled(&turned, &files)));

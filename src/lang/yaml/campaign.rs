@@ -199,7 +199,7 @@ pub fn classes(reader: &mut Reader, entry: &Entry) -> Vec<Class> {
     let entries = reader.map(&entry.value, "classes", "names and patterns").unwrap_or_default();
     let mut classes = Vec::new();
     for class in entries {
-        let notes = reader.notes(class.item);
+        let notes = reader.notes_under(entry, class);
         let (name, pattern) = (reader.name_of(class), reader.pattern(&class.value, &class.key));
         if let (Some(name), Some(pattern)) = (name, pattern) {
             classes.push(Class { name, pattern, span: class.span.to(class.value.span), notes });

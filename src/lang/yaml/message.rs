@@ -10,12 +10,12 @@ use crate::lang::yaml::words::span_of;
 /// Reads `messages`.
 pub fn messages(reader: &mut Reader, entry: &Entry) -> Vec<Message> {
     let entries = reader.map(&entry.value, "messages", "names and texts").unwrap_or_default();
-    entries.iter().filter_map(|entry| message(reader, entry)).collect()
+    entries.iter().filter_map(|message| self::message(reader, entry, message)).collect()
 }
 
-fn message(reader: &mut Reader, entry: &Entry) -> Option<Message> {
+fn message(reader: &mut Reader, messages: &Entry, entry: &Entry) -> Option<Message> {
     let name = reader.name_of(entry)?;
-    let notes = reader.notes(entry.item);
+    let notes = reader.notes_under(messages, entry);
     let end_notes = reader.end_notes(&entry.value);
     let mut message = Message { name, variants: Vec::new(), attachments: Vec::new(), span: entry.span, notes, end_notes };
     match &entry.value.kind {

@@ -46,6 +46,19 @@ impl Reader {
         self.comments.claim(item)
     }
 
+    /// The comments of an entry that stands with others under one key: those of the key come before the first's.
+    pub fn notes_under(&mut self, key: &Entry, entry: &Entry) -> Notes {
+        let own = self.notes(entry.item);
+        let is_first = key.value.entries().and_then(<[Entry]>::first).is_some_and(|first| first.item == entry.item);
+        if !is_first {
+            return own;
+        }
+        let mut notes = self.notes(key.item);
+        notes.above.extend(notes.beside.take());
+        notes.above.extend(own.above);
+        Notes { beside: own.beside, blank_above: notes.blank_above || own.blank_above, ..notes }
+    }
+
     /// The comments above the end of a list or map.
     pub fn end_notes(&mut self, node: &Node) -> Notes {
         node.end_item.map(|item| self.comments.claim(item)).unwrap_or_default()

@@ -3,6 +3,7 @@
 use crate::lang::syntax::{AccountBlock, Line, Person, Pool, Workspace};
 use crate::lang::yaml::reader::{Keys, Reader};
 use crate::lang::yaml::tree::Entry;
+use crate::lang::yaml::words::span_of;
 use crate::lang::yaml::{campaign, message, schedule};
 use crate::model::account::Tier;
 
@@ -51,15 +52,15 @@ fn clause(reader: &mut Reader, workspace: &mut Workspace, clause: &Entry) {
     match clause.key.as_str() {
         "accounts" => {
             let entries = reader.map(&clause.value, "accounts", "names and accounts").unwrap_or_default();
-            workspace.accounts = entries.iter().filter_map(|entry| account(reader, entry)).collect();
+            workspace.accounts = entries.iter().filter_map(|entry| account(reader, clause, entry)).collect();
         }
         "pools" => {
             let entries = reader.map(&clause.value, "pools", "names and accounts").unwrap_or_default();
-            workspace.pools = entries.iter().filter_map(|entry| pool(reader, entry)).collect();
+            workspace.pools = entries.iter().filter_map(|entry| pool(reader, clause, entry)).collect();
         }
         "people" => {
             let entries = reader.map(&clause.value, "people", "names and addresses").unwrap_or_default();
-            workspace.people = entries.iter().filter_map(|entry| person(reader, entry)).collect();
+            workspace.people = entries.iter().filter_map(|entry| person(reader, clause, entry)).collect();
         }
         "never_contact" => workspace.never_contact = schedule::lines(reader, clause, "paths", Reader::string),
         "classes" => workspace.classes = campaign::classes(reader, clause),
@@ -70,7 +71,7 @@ fn clause(reader: &mut Reader, workspace: &mut Workspace, clause: &Entry) {
     }
 }
 
-fn account(reader: &mut Reader, entry: &Entry) -> Option<AccountBlock> {
+fn account(reader: &mut Reader, accounts: &Entry, entry: &Entry) -> Option<AccountBlock> {
     let name = reader.name_of(entry);
     let clauses = reader.keys(&entry.value, &entry.key, ACCOUNT)?;
     let mut account = AccountBlock {
@@ -81,7 +82,7 @@ fn account(reader: &mut Reader, entry: &Entry) -> Option<AccountBlock> {
         timezone: None,
         owner: None,
         span: entry.span,
-        notes: reader.notes(entry.item),
+        notes: reader.notes_under(accounts, entry),
         clause_notes: Default::default(),
         end_notes: reader.end_notes(&entry.value),
     };
@@ -103,16 +104,18 @@ fn account(reader: &mut Reader, entry: &Entry) -> Option<AccountBlock> {
     Some(account)
 }
 
-fn pool(reader: &mut Reader, entry: &Entry) -> Option<Line<Pool>> {
+fn pool(reader: &mut Reader, pools: &Entry, entry: &Entry) -> Option<Line<Pool>> {
     let name = reader.name_of(entry);
     let accounts = reader.names(&entry.value, &entry.key);
     let pool = Pool { name: name?, accounts };
-    Some(reader.line(entry, pool))
+    let notes = reader.notes_under(pools, entry);
+    Some(Line { value: pool, span: span_of(entry), notes })
 }
 
-fn person(reader: &mut Reader, entry: &Entry) -> Option<Line<Person>> {
+fn person(reader: &mut Reader, people: &Entry, entry: &Entry) -> Option<Line<Person>> {
     let name = reader.name_of(entry);
     let address = reader.string(&entry.value, &entry.key);
     let person = Person { name: name?, address: address? };
-    Some(reader.line(entry, person))
+    let notes = reader.notes_under(people, entry);
+    Some(Line { value: person, span: span_of(entry), notes })
 }

@@ -31,17 +31,18 @@ messages:
 ";
     let printed = "\
 # About the campaign.
-campaign: c   # beside
+campaign: c  # beside
 
 # Who
 accounts: [p]
+
 messages:
   # of a message
   hello: \"a\"
 
 steps:
   # first
-  - stop: a   # why
+  - stop: a  # why
   - wait_up_to: 2 days
     # when it works
     when_accepted:

@@ -48,7 +48,7 @@ impl Writer {
 
     fn beside(&mut self, comment: Option<&String>) {
         if let Some(line) = comment {
-            self.out.push_str("   ");
+            self.out.push_str("  ");
             self.comment(line);
         }
         self.out.push('\n');
