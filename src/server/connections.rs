@@ -78,6 +78,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
 
 /// One connection, request by request.
 async fn connection(stream: TcpStream, router: Router, limits: Limits, mut told: watch::Receiver<bool>) {
+    // Only a matter of speed; a socket that refuses is served all the same.
+    drop(stream.set_nodelay(true));
     let answer = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())

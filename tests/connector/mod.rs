@@ -5,6 +5,7 @@ mod loopback;
 mod refusals;
 mod registration;
 mod requests;
+mod sandbox;
 mod settings;
 mod webhook;
 mod webhook_malformed;
