@@ -218,8 +218,8 @@ impl Partition {
             return Ok(Fate::LeftOut(reason));
         }
         let lines = self.lines_for(campaign, &contact, self.counters.enrollment);
-        if !lines.contains_key(&campaign.channel) {
-            let reason = format!("no account of `{}` speaks {}", campaign.name, campaign.channel);
+        if lines.is_empty() {
+            let reason = format!("no account of `{}` speaks a channel this person can be reached on", campaign.name);
             return Ok(Fate::LeftOut(reason));
         }
         self.counters.enrollment += 1;
