@@ -100,49 +100,17 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
         Action::Withdraw { next } => withdraw(turn, level, *next),
         Action::Send { channel, message, .. } => call(turn, level, Call::Message { channel: *channel, message: *message }),
         Action::Inmail { message, api, .. } => call(turn, level, Call::Inmail { message: *message, api: *api }),
-        Action::Wait { delay, .. } => {
-            let due = pace::after(turn, *delay, step, visit);
-            wait(turn, level, due)
-        }
-        Action::WaitUntil { until, .. } => {
-            let due = pace::until(turn, until, step, visit);
-            wait(turn, level, due)
-        }
-        Action::Race { up_to, arms, .. } => {
-            if let Some(arm) = observe::arm_that_holds(turn, arms) {
-                turn.write(EntryKind::Decision, Some(step), &[("arm", &arm.trigger.to_string())]);
-                return Some(arm.target);
-            }
-            let due = pace::after(turn, *up_to, step, visit);
-            wait(turn, level, due)
+        Action::Wait { .. } | Action::WaitUntil { .. } | Action::Race { .. } | Action::Repeat { .. } => {
+            begin_wait(turn, level, &found.action, step, visit)
         }
         Action::Branch { arms, .. } => branch(turn, level, arms),
         Action::RepeatStart { repeat } => {
             begin_loop(turn, *repeat);
             Some(*repeat)
         }
-        Action::Repeat { times, apart, next, .. } => {
-            if leave::rounds(turn, step) >= *times {
-                return Some(leave::end_loop(turn, step, *next, "all rounds are done"));
-            }
-            let due = pace::after(turn, *apart, step, visit);
-            wait(turn, level, due)
-        }
         Action::Split { arms } => split(turn, step, arms),
-        Action::Tag { tag, next } => {
-            if turn.contact.to_mut().tags.insert(tag.clone()) {
-                turn.write(EntryKind::Changed, Some(step), &[("tag", tag)]);
-            }
-            Some(*next)
-        }
-        Action::Untag { tag, next } => {
-            if turn.contact.to_mut().tags.remove(tag) {
-                turn.write(EntryKind::Changed, Some(step), &[("untag", tag)]);
-            }
-            Some(*next)
-        }
-        Action::Set { field, value, next } => {
-            set(turn, step, field, value);
+        Action::Tag { next, .. } | Action::Untag { next, .. } | Action::Set { next, .. } => {
+            change(turn, step, &found.action);
             Some(*next)
         }
         Action::Suppress { channel, next } => {
@@ -168,6 +136,52 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
             give_back(turn, level);
             None
         }
+    }
+}
+
+/// Steps that end by a timer at the latest.
+fn begin_wait(turn: &mut Turn<'_>, level: Level, action: &Action, step: StepId, visit: Visit) -> Option<StepId> {
+    match action {
+        Action::Wait { delay, .. } => {
+            let due = pace::after(turn, *delay, step, visit);
+            wait(turn, level, due)
+        }
+        Action::WaitUntil { until, .. } => {
+            let due = pace::until(turn, until, step, visit);
+            wait(turn, level, due)
+        }
+        Action::Race { up_to, arms, .. } => {
+            if let Some(arm) = observe::arm_that_holds(turn, arms) {
+                turn.write(EntryKind::Decision, Some(step), &[("arm", &arm.trigger.to_string())]);
+                return Some(arm.target);
+            }
+            let due = pace::after(turn, *up_to, step, visit);
+            wait(turn, level, due)
+        }
+        Action::Repeat { times, apart, next, .. } => {
+            if leave::rounds(turn, step) >= *times {
+                return Some(leave::end_loop(turn, step, *next, "all rounds are done"));
+            }
+            let due = pace::after(turn, *apart, step, visit);
+            wait(turn, level, due)
+        }
+        // The caller names every action; these are its others.
+        _ => None,
+    }
+}
+
+/// Steps that change the contact's own data.
+fn change(turn: &mut Turn<'_>, step: StepId, action: &Action) {
+    match action {
+        Action::Tag { tag, .. } if turn.contact.to_mut().tags.insert(tag.clone()) => {
+            turn.write(EntryKind::Changed, Some(step), &[("tag", tag)]);
+        }
+        Action::Untag { tag, .. } if turn.contact.to_mut().tags.remove(tag) => {
+            turn.write(EntryKind::Changed, Some(step), &[("untag", tag)]);
+        }
+        Action::Set { field, value, .. } => set(turn, step, field, value),
+        // A tag that was there, or was not; and the caller's other actions.
+        _ => {}
     }
 }
 

@@ -4,6 +4,7 @@ mod calendar;
 mod classify;
 mod conditions;
 pub mod paths;
+mod people;
 mod random;
 mod replies;
 pub mod walk;

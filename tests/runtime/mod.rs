@@ -1,2 +1,3 @@
 //! Tests of runtime.
+mod desk;
 mod query;

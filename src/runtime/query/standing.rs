@@ -205,23 +205,7 @@ fn stay(
     found: &mut Standing,
 ) -> Result<(), StoreFault> {
     let tz = view.zone_of(enrollment, contact);
-    let paused_until = match enrollment.pause() {
-        None => None,
-        Some(Pause::Operator { .. }) => {
-            found.obstacles.push(Obstacle::new(Reason::Paused, "paused by the operator".to_owned(), None));
-            None
-        }
-        Some(Pause::Until { until }) => {
-            found.obstacles.push(Obstacle::new(
-                Reason::PauseUntil,
-                "the campaign pauses for this contact".to_owned(),
-                Some(*until),
-            ));
-            found.wait_ends_at = Some(*until);
-            found.next_at = Some(*until);
-            Some(*until)
-        }
-    };
+    let paused_until = pause(enrollment, found);
     let asked =
         |call, from: Timestamp| Asked { enrollment, installed, call, from: from.max(paused_until.unwrap_or(from)), tz: &tz };
     match &frame.awaits {
@@ -269,6 +253,27 @@ fn stay(
         Awaits::Nothing => found.next_at = found.next_at.or(Some(view.now)),
     }
     Ok(())
+}
+
+/// The pause that is on, and when it is over by itself.
+fn pause(enrollment: &Enrollment, found: &mut Standing) -> Option<Timestamp> {
+    match enrollment.pause() {
+        None => None,
+        Some(Pause::Operator { .. }) => {
+            found.obstacles.push(Obstacle::new(Reason::Paused, "paused by the operator".to_owned(), None));
+            None
+        }
+        Some(Pause::Until { until }) => {
+            found.obstacles.push(Obstacle::new(
+                Reason::PauseUntil,
+                "the campaign pauses for this contact".to_owned(),
+                Some(*until),
+            ));
+            found.wait_ends_at = Some(*until);
+            found.next_at = Some(*until);
+            Some(*until)
+        }
+    }
 }
 
 /// What holds a call back whatever the limits are.
