@@ -9,7 +9,6 @@ use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Entry, Meta, Record};
 use campaign_engine::model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use campaign_engine::runtime::query::rows::ContactRow;
-use campaign_engine::runtime::query::why::Why;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 
