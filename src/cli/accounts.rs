@@ -38,7 +38,10 @@ pub fn run(_options: &AccountsOptions, context: &Context) -> Done {
 }
 
 /// What the engine knows, running or not; none: nothing has run here.
-fn of_store(context: &Context) -> Result<Option<AccountsReport>, Ending> {
+///
+/// # Errors
+/// A store that cannot be read.
+pub fn of_store(context: &Context) -> Result<Option<AccountsReport>, Ending> {
     if !context.data.join("journal").is_dir() {
         return Ok(None);
     }

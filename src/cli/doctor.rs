@@ -3,10 +3,12 @@
 
 use crate::cli::context::Context;
 use crate::cli::ending::{DONE, Done, Ending, FAILED};
-use crate::cli::{far, house, render, webhooks};
+use crate::cli::{accounts, far, house, render, webhooks};
 use crate::connector::contract::{AccountRow, Connector, Refusal, WebhookRow};
 use crate::connector::postpress::client::Postpress;
 use crate::connector::postpress::webhooks as registration;
+use crate::model::account::{Budget, Channel};
+use crate::runtime::query::accounts::{AccountRow as Known, AccountsReport};
 use crate::server::socket::{self, AskFault};
 use crate::store::contract::{Store, StoreFault};
 use crate::store::disk::free_mib;
@@ -26,6 +28,14 @@ const FREE_MIB_BAD: u64 = 200;
 const FREE_MIB_DOUBTFUL: u64 = 1_024;
 /// Connections, segments and sled's files together.
 const FILES_MIN: u64 = 1_024;
+/// What LinkedIn bears of one account, by budget and window (POSTPRESS.md §3); more risks the account.
+const BORNE: [(Budget, &str, u32); 5] = [
+    (Budget::Invites, "24h", 100),
+    (Budget::Invites, "7d", 200),
+    (Budget::Messages, "24h", 100),
+    (Budget::Inmails, "24h", 50),
+    (Budget::Visits, "24h", 100),
+];
 
 /// Arguments of `engine doctor`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -73,11 +83,13 @@ impl Check {
 /// # Errors
 /// The system gives no event loop.
 pub fn run(_options: &DoctorOptions, context: &Context) -> Done {
+    let store = store(context);
+    let engine = if store.mark == Mark::Bad { None } else { accounts::of_store(context).unwrap_or_default() };
     let mut checks = match house::postpress(context) {
-        Ok(postpress) => far::wait(of_postpress(context, &postpress))?,
+        Ok(postpress) => far::wait(of_postpress(context, &postpress, engine.as_ref()))?,
         Err(ending) => vec![Check::ended("key", ending)],
     };
-    checks.extend([secret(context), secrets_file(context), disk(context), store(context), limits()]);
+    checks.extend([secret(context), secrets_file(context), disk(context), store, limits(engine.as_ref()), files()]);
     for check in &checks {
         show(check, context);
     }
@@ -107,13 +119,13 @@ fn show(check: &Check, context: &Context) {
 }
 
 /// Key, accounts, webhooks, clock: what only postpress knows.
-async fn of_postpress(context: &Context, postpress: &Postpress) -> Vec<Check> {
+async fn of_postpress(context: &Context, postpress: &Postpress, engine: Option<&AccountsReport>) -> Vec<Check> {
     let accounts = match far::accounts(postpress).await {
         Ok(accounts) => accounts,
         Err(refusal) => return vec![Check::ended("key", refusal.into())],
     };
     let known = format!("{} knows the key", context.postpress_url());
-    let mut checks = vec![Check::good("key", known), of_accounts(&accounts)];
+    let mut checks = vec![Check::good("key", known), of_accounts(&accounts, engine)];
     checks.push(of_webhooks(context, registration::list(postpress).await));
     let url = context.postpress_url();
     checks.push(if house::is_loopback(&url) {
@@ -124,17 +136,19 @@ async fn of_postpress(context: &Context, postpress: &Postpress) -> Vec<Check> {
     checks
 }
 
-fn of_accounts(accounts: &[AccountRow]) -> Check {
-    let lost: Vec<String> = accounts
-        .iter()
-        .filter_map(|row| row.status.as_ref().err().map(|word| format!("{} ({}) is {word}", row.name, row.id)))
-        .collect();
-    match (accounts.len(), lost.as_slice()) {
+fn of_accounts(accounts: &[AccountRow], engine: Option<&AccountsReport>) -> Check {
+    let lost =
+        accounts.iter().filter_map(|row| row.status.as_ref().err().map(|word| format!("{} ({}) is {word}", row.name, row.id)));
+    let is_missing = |known: &&Known| known.health != "deleted" && !accounts.iter().any(|row| row.id.as_str() == known.id);
+    let known = engine.map(|engine| engine.accounts.as_slice()).unwrap_or_default();
+    let missing = known.iter().filter(is_missing).map(|known| format!("{} ({}) is not at postpress", known.name, known.id));
+    let unwell: Vec<String> = lost.chain(missing).collect();
+    match (accounts.len(), unwell.as_slice()) {
         (0, _) => Check::bad("accounts", "the key has no accounts", "connect one at postpress"),
         (count, []) => Check::good("accounts", format!("{count}, all of them usable")),
-        (count, lost) => {
-            let fix = "connect it again at postpress; nothing is sent from it until then";
-            Check::doubtful("accounts", format!("{count}, of which not usable: {}", lost.join(", ")), fix)
+        (count, unwell) => {
+            let fix = "connect it again at postpress, or correct its id in the workspace; nothing is sent from it until then";
+            Check::doubtful("accounts", format!("{count}, but {}", unwell.join(", ")), fix)
         }
     }
 }
@@ -253,11 +267,30 @@ fn fix_of(fault: &StoreFault) -> &'static str {
     }
 }
 
-fn limits() -> Check {
+/// What the workspace allows, against what LinkedIn bears.
+fn limits(engine: Option<&AccountsReport>) -> Check {
+    let Some(engine) = engine else { return Check::good("limits", "none in force yet; `engine check` says if they are loose") };
+    let mut loose = Vec::new();
+    for account in engine.accounts.iter().filter(|account| account.channel == Channel::Linkedin.word()) {
+        for (budget, window, borne) in BORNE {
+            let rows = account.budgets.iter().filter(|row| row.budget == budget.word()).flat_map(|row| &row.windows);
+            let cap = rows.filter(|row| row.window == window).find_map(|row| row.cap_full);
+            if let Some(cap) = cap.filter(|cap| *cap > borne) {
+                loose.push(format!("{} allows {cap} {} in {window}, LinkedIn bears about {borne}", account.name, budget.word()));
+            }
+        }
+    }
+    if loose.is_empty() {
+        return Check::good("limits", "within what LinkedIn bears");
+    }
+    Check::doubtful("limits", loose.join("; "), "lower them under `limits` of the workspace")
+}
+
+fn files() -> Check {
     let allowed = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
     if allowed < FILES_MIN {
         let says = format!("a process may open {allowed} files");
-        return Check::doubtful("limits", says, format!("raise it to {FILES_MIN} or more (`ulimit -n 4096`)"));
+        return Check::doubtful("files", says, format!("raise it to {FILES_MIN} or more (`ulimit -n 4096`)"));
     }
-    Check::good("limits", "enough files may be open")
+    Check::good("files", "enough may be open at once")
 }
