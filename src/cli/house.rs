@@ -33,17 +33,30 @@ pub fn open_store(context: &Context) -> Result<Arc<dyn Store>, Ending> {
 
 /// The clock of a store at that pace.
 pub fn clock(store: &dyn Store, speed: u32) -> Result<Arc<ScaledClock>, Ending> {
-    if speed == 1 && Anchor::known(store)?.is_none_or(|anchor| anchor.speed == 1) {
-        Anchor::of_store(store, 1)?;
-        return Ok(Arc::new(ScaledClock::real()));
+    let anchor = Anchor::of_store(store, speed)?;
+    Ok(Arc::new(if anchor.is_real() { ScaledClock::real() } else { ScaledClock::since(anchor) }))
+}
+
+/// Data whose time ran faster than the wall's holds pretend people and dates that are still to come: never used for real.
+pub fn refuse_pretend_data(store: &dyn Store, context: &Context) -> Result<(), Ending> {
+    let is_pretend = Anchor::known(store)?.is_some_and(|anchor| !anchor.is_real());
+    if !is_pretend || is_loopback(&context.postpress_url()) {
+        return Ok(());
     }
-    Ok(Arc::new(ScaledClock::since(Anchor::of_store(store, speed)?)))
+    Err(Ending::new(
+        UNSAFE,
+        format!(
+            "the data in {} was made in the sandbox: its people are pretended and its clock is ahead",
+            context.data.display()
+        ),
+    )
+    .help("name another directory with `--data`, or remove this one if it is not needed any more"))
 }
 
 /// The clock of a store as it last ran: for commands that only look.
 pub fn looking_clock(store: &dyn Store) -> Result<Arc<dyn Clock>, Ending> {
     Ok(match Anchor::known(store)? {
-        Some(anchor) if anchor.speed > 1 => Arc::new(ScaledClock::since(anchor)),
+        Some(anchor) if !anchor.is_real() => Arc::new(ScaledClock::since(anchor)),
         Some(_) | None => Arc::new(ScaledClock::real()),
     })
 }

@@ -47,6 +47,9 @@ pub fn run(arguments: &Run, context: &Context) -> Done {
     for sentence in store.figures().mended {
         render::talk(&format!("note: {sentence}"));
     }
+    if !arguments.sandbox {
+        house::refuse_pretend_data(&*store, context)?;
+    }
     let clock = house::clock(&*store, speed)?;
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let threads = threads.map_err(|fault| Ending::new(FAILED, format!("cannot start threads: {fault}")))?;

@@ -38,6 +38,11 @@ pub struct Anchor {
 }
 
 impl Anchor {
+    /// Is it the wall's own time?
+    pub fn is_real(&self) -> bool {
+        self.speed == 1 && self.wall == self.virtual_at
+    }
+
     /// Virtual time at that wall time.
     pub fn at(&self, wall: Timestamp) -> Timestamp {
         let elapsed_ms = wall.since_ms(self.wall).max(0);
