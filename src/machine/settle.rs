@@ -21,7 +21,7 @@ pub(super) fn settled(turn: &mut Turn<'_>, visit: Visit, settlement: &Settlement
     });
     if let Some((level, step, call, begun)) = here {
         record(turn, step, call, settlement, begun.unwrap_or(turn.now));
-        move_on(turn, level, step, settlement);
+        move_on(turn, level, step, call, settlement);
         return true;
     }
     let Some(at) = turn.enrollment.left.iter().position(|left| left.visit == visit) else { return false };
@@ -169,20 +169,25 @@ fn unneeded(turn: &mut Turn<'_>, call: Call, why: Unneeded) {
 }
 
 /// The path goes on, or ends.
-fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, settlement: &Settlement) {
+fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, call: Call, settlement: &Settlement) {
     // The frame is done with: what follows must not remember its call as open.
     turn.await_at(level, Awaits::Nothing);
     match settlement {
-        Settlement::Sent { .. } | Settlement::Unneeded { .. } | Settlement::Skipped { .. } => {
-            let next = turn.step(step).and_then(|found| found.action.targets().first().copied());
-            match next {
-                Some(next) => enter::go(turn, level, next),
-                None => turn.end_as("stopped", Some("the path leads nowhere")),
-            }
-        }
+        // An invitation that cannot be taken back is no send that failed: the path does not depend on it.
+        Settlement::Failed { .. } if call == Call::Withdraw => go_on(turn, level, step),
+        Settlement::Sent { .. } | Settlement::Unneeded { .. } | Settlement::Skipped { .. } => go_on(turn, level, step),
         // A late handler that fails changes nothing of how it ended.
         Settlement::Failed { .. } if matches!(turn.enrollment.status, Status::Ended { .. }) => turn.drop_handler(),
         Settlement::Failed { code } => turn.end_as("send_failed", Some(code)),
         Settlement::Suppressed => turn.end_as("opted_out", Some("the contact may not be written to any more")),
+    }
+}
+
+/// To the step after the call.
+fn go_on(turn: &mut Turn<'_>, level: Level, step: StepId) {
+    let next = turn.step(step).and_then(|found| found.action.targets().first().copied());
+    match next {
+        Some(next) => enter::go(turn, level, next),
+        None => turn.end_as("stopped", Some("the path leads nowhere")),
     }
 }

@@ -163,6 +163,13 @@ fn an_invitation_that_is_there_already_counts_as_pending() {
 }
 
 #[test]
+fn an_invitation_that_cannot_be_taken_back_stops_nobody() {
+    let mut walk = Walk::new(campaign(INTRO));
+    ["start", "sent inv_1", "due", "failed forbidden", "looked open"].into_iter().for_each(|line| walk.step(line));
+    assert_eq!(walk.lines.last().map(String::as_str), Some("  -> inmail, ready 2027-01-18T09:00Z"));
+}
+
+#[test]
 fn a_loop_ends_early_once_it_saw_what_it_waits_for() {
     check(
         INTRO,

@@ -116,10 +116,9 @@ pub(super) fn standing(
     };
     match (&enrollment.status, frame) {
         (Status::Queued, _) => queued(store, view, installed, enrollment, &mut found)?,
-        (Status::Ended { outcome, listens_until, .. }, None) => {
+        (Status::Ended { outcome, .. }, None) => {
             let outcome = installed.campaign.outcomes.get(outcome.0 as usize).map_or("stopped", |outcome| outcome.name.as_str());
             found.obstacles.push(Obstacle::new(Reason::Ended, format!("ended as `{outcome}`"), None));
-            found.wait_ends_at = Some(*listens_until).filter(|until| *until > view.now);
             return Ok(found);
         }
         (_, Some(frame)) => stay(store, view, installed, (enrollment, contact, frame), &mut found)?,
