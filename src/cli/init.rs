@@ -5,7 +5,9 @@ use crate::cli::ending::{Done, Ending, FAILED, WRONG};
 use crate::cli::render;
 use crate::lang::format::convert;
 use crate::lang::source::Notation;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 const WORKSPACE: &str = include_str!("template/workspace.camp");
@@ -37,7 +39,7 @@ pub fn init(arguments: &Init) -> Done {
     write(&campaigns.join("lists/contacts.csv"), CONTACTS)?;
     write(&campaigns.join("lists/do-not-contact.csv"), DO_NOT_CONTACT)?;
     write_new(&root.join(".gitignore"), IGNORED)?;
-    write_new(&root.join(".env"), ENVIRONMENT)?;
+    write_secrets(&root.join(".env"))?;
     let into = if root == Path::new(".") { String::new() } else { format!("cd {} && ", root.display()) };
     render::talk(&format!("made {}", campaigns.display()));
     render::talk(&format!("next: {into}engine check campaigns/ && engine run campaigns/ --sandbox --until-idle"));
@@ -50,6 +52,17 @@ fn write(path: &Path, text: &str) -> Result<(), Ending> {
         fs::create_dir_all(directory).map_err(failed)?;
     }
     fs::write(path, text).map_err(failed)
+}
+
+/// `.env`, readable by its owner alone from the first moment.
+fn write_secrets(path: &Path) -> Result<(), Ending> {
+    let failed = |fault: std::io::Error| Ending::new(FAILED, format!("cannot write {}: {fault}", path.display()));
+    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match opened {
+        Ok(mut file) => file.write_all(ENVIRONMENT.as_bytes()).map_err(failed),
+        Err(fault) if fault.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(fault) => Err(failed(fault)),
+    }
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), Ending> {
