@@ -6,6 +6,7 @@ use crate::connector::contract::{
 };
 use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{ChatId, ProviderAccount, ProviderId};
+use crate::model::time::Timestamp;
 
 /// Refuses everything.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,9 @@ impl Connector for Absent {
         no()
     }
     fn chats_with(&self, _: ProviderAccount, _: ProviderId, _: Option<String>) -> Answer<Page<ChatRow>> {
+        no()
+    }
+    fn chats_since(&self, _: ProviderAccount, _: Timestamp, _: Option<String>) -> Answer<Page<ChatRow>> {
         no()
     }
     fn accounts(&self, _: Option<String>) -> Answer<Page<AccountRow>> {

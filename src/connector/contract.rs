@@ -28,6 +28,8 @@ pub trait Connector: Send + Sync {
     fn messages(&self, account: ProviderAccount, chat: ChatId, cursor: Option<String>) -> Answer<Page<MessageRow>>;
     /// `GET /chat_attendees/{provider id}/chats`; a person never synced is an empty page.
     fn chats_with(&self, account: ProviderAccount, person: ProviderId, cursor: Option<String>) -> Answer<Page<ChatRow>>;
+    /// `GET /chats`: those with something in them after that moment, in no promised order.
+    fn chats_since(&self, account: ProviderAccount, after: Timestamp, cursor: Option<String>) -> Answer<Page<ChatRow>>;
     /// `GET /accounts`
     fn accounts(&self, cursor: Option<String>) -> Answer<Page<AccountRow>>;
     /// `GET /accounts/{id}`

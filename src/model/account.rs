@@ -199,6 +199,8 @@ pub struct Account {
     pub credits: Option<(u32, Timestamp)>,
     /// Newest relation seen by the last poll: where the next poll may stop.
     pub relations_seen: Option<ProviderId>,
+    /// Replies were read up to here by the last poll.
+    pub news_until: Option<Timestamp>,
     /// Polled up to here; after a reconnection nothing is sent before a newer poll.
     pub polled_at: Option<Timestamp>,
     pub poll_due: Option<Timestamp>,

@@ -326,6 +326,7 @@ fn new_account(id: AccountId, spec: AccountSpec) -> Account {
         invites_pending: 0,
         credits: None,
         relations_seen: None,
+        news_until: None,
         polled_at: None,
         poll_due: None,
         is_paused: false,

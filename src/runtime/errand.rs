@@ -32,7 +32,7 @@ pub enum Message {
     /// What became of an unknown call.
     Found { key: EffectKey, result: Result<Option<Finding>, Refusal> },
     /// New relations of an account.
-    Polled { account: AccountId, result: Result<Vec<RelationRow>, Refusal> },
+    Polled { account: AccountId, result: Result<News, Refusal> },
     /// How an account is.
     Checked { account: AccountId, result: Result<Checked, Refusal> },
     /// A person asks.
@@ -58,6 +58,13 @@ pub struct Preparation {
 pub struct Sight {
     pub profile: Option<Profile>,
     pub credits: Option<Option<u32>>,
+}
+
+/// What a poll found: new relations, newest first, and what our people wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct News {
+    pub relations: Vec<RelationRow>,
+    pub inbound: Vec<MessageRow>,
 }
 
 /// How an account is, and who it is.
@@ -277,6 +284,30 @@ pub async fn relations(
             return Ok(found);
         }
     }
+}
+
+/// Messages that came in after that moment, in the chats that `is_ours` knows.
+pub async fn replies(
+    connector: Arc<dyn Connector>,
+    account: ProviderAccount,
+    after: Timestamp,
+    is_ours: impl Fn(&ChatRow) -> bool + Send,
+) -> Result<Vec<MessageRow>, Refusal> {
+    let (mut walk, mut chats) = (Walk::default(), Vec::new());
+    loop {
+        let page = connector.chats_since(account.clone(), after, walk.cursor.clone()).await?;
+        chats.extend(page.items.into_iter().filter(|chat| is_ours(chat)));
+        if !walk.goes_on(page.cursor)? {
+            break;
+        }
+    }
+    let mut inbound = Vec::new();
+    for chat in chats {
+        let page = connector.messages(account.clone(), chat.id, None).await?;
+        inbound.extend(page.items.into_iter().filter(|row| !row.is_own && !row.is_event && row.at > after));
+    }
+    inbound.sort_by_key(|row| std::cmp::Reverse(row.at));
+    Ok(inbound)
 }
 
 /// How an account is, and who it is.

@@ -1,16 +1,18 @@
-//! Webhooks are hints (promise P6): relations are polled while somebody waits for acceptance, and so is how each account is.
+//! Webhooks are hints (promise P6): relations are polled while somebody waits for acceptance, and so are our people's chats
+//! and how each account is.
 //!
 //! At random times, a few times a day, never on a fixed clock (POSTPRESS.md §3). What a poll finds enters like a webhook.
 
-use crate::connector::contract::{Refusal, RelationRow, Verdict as Answered};
+use crate::connector::contract::{ChatRow, Refusal, Verdict as Answered};
 use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, draw};
-use crate::model::journal::{Cause, Record, Table};
+use crate::model::journal::{Cause, Key, Record, Table};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::{self, Checked, Message};
+use crate::runtime::errand::{self, Checked, Message, News};
 use crate::runtime::partition::Partition;
+use crate::runtime::prepare::{chat_route, person_route};
 use crate::runtime::receive::{relation_body, status_body};
 use crate::store::contract::StoreFault;
 use std::ops::ControlFlow;
@@ -22,6 +24,10 @@ const POLL_MS_MIN: i64 = 3 * HOUR_MS;
 const POLL_MS_MAX: i64 = 7 * HOUR_MS;
 /// After a poll that failed.
 const POLL_AGAIN_MS: i64 = 10 * MINUTE_MS;
+/// How far back the first poll of an account looks for replies.
+const NEWS_BACK_MS: i64 = 30 * DAY_MS;
+/// What a poll reads again: messages that appear late in their chats.
+const NEWS_AGAIN_MS: i64 = HOUR_MS;
 /// Nothing older than the oldest invitation that can still be pending matters.
 const RELATIONS_BACK_MS: i64 = 200 * DAY_MS;
 
@@ -95,36 +101,51 @@ impl Partition {
         if status.is_err() {
             return self.polled_until(id, None, now.plus_ms(POLL_AGAIN_MS), now);
         }
-        let wants_relations = account.spec.channel == Channel::Linkedin && self.agenda.awaits_acceptance(id);
-        if !wants_relations {
-            return self.polled_until(id, Some(now), self.next_poll_time(id, now), now);
-        }
-        let (connector, provider, known) =
-            (Arc::clone(&self.parts.connector), account.spec.provider_account.clone(), account.relations_seen);
-        let not_before = now.plus_ms(-RELATIONS_BACK_MS);
-        self.parts.errands.start(Box::pin(async move {
-            Message::Polled { account: id, result: errand::relations(connector, provider, known, not_before).await }
-        }));
+        self.read_news(&account, now);
         Ok(())
     }
 
-    /// New relations were read: each enters as a webhook would; only then the mark moves.
-    pub(super) fn polled(
-        &mut self,
-        id: AccountId,
-        result: Result<Vec<RelationRow>, Refusal>,
-        now: Timestamp,
-    ) -> Result<(), StoreFault> {
-        let rows = match result {
-            Ok(rows) => rows,
+    /// Reads what may have happened since the last poll: relations while somebody waits for one, and our people's chats.
+    fn read_news(&self, account: &Account, now: Timestamp) {
+        let (id, provider, known) = (account.id, account.spec.provider_account.clone(), account.relations_seen.clone());
+        let wants_relations = account.spec.channel == Channel::Linkedin && self.agenda.awaits_acceptance(id);
+        let after = account.news_until.unwrap_or(now.plus_ms(-NEWS_BACK_MS));
+        let (connector, store) = (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.store));
+        self.parts.errands.start(Box::pin(async move {
+            let is_ours = move |chat: &ChatRow| {
+                let by_person = chat.person.as_ref().map(|person| person_route(id, person));
+                let mut routes = by_person.into_iter().chain([chat_route(id, &chat.id)]);
+                // A store that cannot be read now takes no reply in either; the next poll asks again.
+                chat.is_single && routes.any(|route| matches!(store.get(&Key::Route(route)), Ok(Some(_))))
+            };
+            let result = async {
+                let mut news = News::default();
+                if wants_relations {
+                    let not_before = now.plus_ms(-RELATIONS_BACK_MS);
+                    news.relations = errand::relations(Arc::clone(&connector), provider.clone(), known, not_before).await?;
+                }
+                news.inbound = errand::replies(connector, provider, after, is_ours).await?;
+                Ok(news)
+            };
+            Message::Polled { account: id, result: result.await }
+        }));
+    }
+
+    /// News was read: each enters as a webhook would; only then the marks move.
+    pub(super) fn polled(&mut self, id: AccountId, result: Result<News, Refusal>, now: Timestamp) -> Result<(), StoreFault> {
+        let news = match result {
+            Ok(news) => news,
             Err(refusal) => return self.poll_failed(id, &refusal, now),
         };
         let Some(account) = self.accounts.get(&id).cloned() else { return Ok(()) };
-        for row in rows.iter().rev() {
+        for row in news.relations.iter().rev() {
             self.take_in(&relation_body(&account, row))?;
         }
-        if let (Some(newest), Some(mut account)) = (rows.first(), self.accounts.get(&id).cloned()) {
-            account.relations_seen = Some(newest.person.clone());
+        self.take_in_replies(id, &news.inbound)?;
+        if let Some(mut account) = self.accounts.get(&id).cloned() {
+            account.relations_seen = news.relations.first().map(|newest| newest.person.clone()).or(account.relations_seen);
+            let behind_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
+            account.news_until = Some(now.plus_ms(behind_ms - NEWS_AGAIN_MS)).max(account.news_until);
             let mut draft = Draft::new(Cause::Poll { account: id }, now);
             draft.stage_account(account);
             self.close_quietly(draft)?;

@@ -138,7 +138,7 @@ impl Partition {
     }
 
     /// Makes replies that a reading found durable, like any webhook. Says whether there was a new one.
-    fn take_in_replies(&mut self, account: AccountId, inbound: &[MessageRow]) -> Result<bool, StoreFault> {
+    pub(super) fn take_in_replies(&mut self, account: AccountId, inbound: &[MessageRow]) -> Result<bool, StoreFault> {
         let Some(account) = self.accounts.get(&account).cloned() else { return Ok(false) };
         let mut is_new = false;
         for row in inbound.iter().rev() {

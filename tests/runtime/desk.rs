@@ -46,6 +46,7 @@ impl Desk {
             invites_pending: 0,
             credits: Some((7, BEGIN)),
             relations_seen: None,
+            news_until: None,
             polled_at: Some(BEGIN),
             poll_due: Some(BEGIN.plus_ms(HOUR_MS)),
             is_paused: false,

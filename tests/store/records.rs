@@ -104,6 +104,7 @@ fn accounts_come_back() {
             invites_pending: 3,
             credits: Some((7, Timestamp(8))),
             relations_seen: Some("ACoAA".into()),
+            news_until: None,
             polled_at: None,
             poll_due: Some(Timestamp(9)),
             is_paused: true,

@@ -237,6 +237,15 @@ impl Connector for Postpress {
         })
     }
 
+    fn chats_since(&self, account: ProviderAccount, after: Timestamp, cursor: Option<String>) -> Answer<Page<ChatRow>> {
+        let mut ask = get(Kind::Read, path(&["chats"]), Some(&account));
+        if cursor.is_none() {
+            // A cursor carries the filters of the first call (POSTPRESS.md §0).
+            ask.query.push(("after", after.iso_ms()));
+        }
+        self.list(ask, cursor, |body| wire::page(body, wire::chat))
+    }
+
     fn accounts(&self, cursor: Option<String>) -> Answer<Page<AccountRow>> {
         self.list(get(Kind::Key, path(&["accounts"]), None), cursor, |body| wire::page(body, wire::account))
     }
