@@ -26,6 +26,7 @@ pub mod sandbox;
 pub mod settings;
 pub mod status;
 pub mod times;
+pub mod trace;
 pub mod webhooks;
 
 use arguments::{Arguments, Verb};
@@ -41,6 +42,7 @@ pub fn engine() -> u8 {
         Ok(context) => context,
         Err(ending) => return render::end(&ending, false),
     };
+    trace::start(context.verbose, context.is_quiet);
     let ending = carry_out(&arguments.verb, &context);
     render::end(&ending, context.is_json)
 }

@@ -56,7 +56,7 @@ pub fn load(paths: &[PathBuf]) -> Result<(Vec<Source>, DiskFiles), LoadFault> {
             return Err(LoadFault::NotACampaign { path: path.clone() });
         }
     }
-    let mut files = DiskFiles::new(common_root(paths));
+    let mut files = DiskFiles::new(shared_root(paths));
     let (mut sources, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
     for path in found {
         // A file given by name and with its folder is one file.
@@ -162,7 +162,7 @@ fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), L
 }
 
 /// The folder that holds all paths: a folder itself, of a file the one it stands in.
-fn common_root(paths: &[PathBuf]) -> PathBuf {
+fn shared_root(paths: &[PathBuf]) -> PathBuf {
     let folder = |path: &PathBuf| if path.is_dir() { path.clone() } else { path.parent().unwrap_or(Path::new("")).to_path_buf() };
     let mut folders = paths.iter().map(folder);
     let first = folders.next().unwrap_or_default();

@@ -43,6 +43,7 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
+    /// Before anything has changed.
     pub fn new(campaign: &'a Campaign, person: &Person<'a>, now: Timestamp) -> Self {
         Self {
             campaign,
@@ -69,10 +70,12 @@ impl<'a> Turn<'a> {
         Advance { enrollment: self.enrollment, contact, effects: self.effects, entries: self.entries }
     }
 
+    /// One thing more that is asked of the world.
     pub fn effect(&mut self, effect: Effect) {
         self.effects.push(effect);
     }
 
+    /// The name of that visit's effect, the same at every attempt.
     pub fn key(&self, visit: Visit) -> EffectKey {
         EffectKey { enrollment: self.enrollment.id, visit }
     }
@@ -94,6 +97,7 @@ impl<'a> Turn<'a> {
         self.enrollment.frame().filter(|frame| frame.visit != NOT_BEGUN).map(|frame| frame.step)
     }
 
+    /// Where the path or the handler stands; none: it does not run.
     pub fn frame(&self, level: Level) -> Option<&Frame> {
         match (&self.enrollment.status, level) {
             (Status::Active { path, .. }, Level::Path) => Some(path),
@@ -104,6 +108,7 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// The same, to be changed.
     pub fn frame_mut(&mut self, level: Level) -> Option<&mut Frame> {
         match (&mut self.enrollment.status, level) {
             (Status::Active { path, .. }, Level::Path) => Some(path),
@@ -129,6 +134,7 @@ impl<'a> Turn<'a> {
         self.enrollment.pause().is_some() || (level == Level::Path && self.frame(Level::Handler).is_some())
     }
 
+    /// From now on that level waits for this.
     pub fn await_at(&mut self, level: Level, awaits: Awaits) {
         if let Some(frame) = self.frame_mut(level) {
             frame.awaits = awaits;

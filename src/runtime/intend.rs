@@ -40,20 +40,9 @@ impl Partition {
         let request = match self.request(&installed.campaign, account, &enrollment, contact, &waiting.call) {
             Ok(Some(request)) => request,
             Ok(None) => {
-                let settlement = Settlement::Unneeded { why: Unneeded::NothingPending };
-                self.happen(&mut draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
-                self.close_quietly(draft)?;
-                return Ok(Verdict::Settled);
+                return self.settle_unsent(draft, key, Settlement::Unneeded { why: Unneeded::NothingPending });
             }
-            Err(code) => {
-                self.happen(
-                    &mut draft,
-                    key.enrollment,
-                    &Event::Settled { visit: key.visit, settlement: Settlement::Failed { code } },
-                )?;
-                self.close_quietly(draft)?;
-                return Ok(Verdict::Settled);
-            }
+            Err(code) => return self.settle_unsent(draft, key, Settlement::Failed { code }),
         };
         let Some(person) = person_of(&enrollment, contact, waiting.call.channel()) else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
@@ -104,6 +93,13 @@ impl Partition {
             }),
         )?;
         Ok(Verdict::Begun)
+    }
+
+    /// Ends a call for which there is nothing to send, or nothing that can be sent.
+    fn settle_unsent(&mut self, mut draft: Draft, key: EffectKey, settlement: Settlement) -> Result<Verdict, StoreFault> {
+        self.happen(&mut draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
+        self.close_quietly(draft)?;
+        Ok(Verdict::Settled)
     }
 
     /// What is sent, rendered. None: there is nothing to do. Err: it cannot be sent, with a code.

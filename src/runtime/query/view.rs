@@ -37,6 +37,7 @@ pub(super) struct People {
 }
 
 impl View {
+    /// Reads campaigns, accounts, their usage and what the operator paused.
     pub fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreFault> {
         let mut view = Self {
             now,
