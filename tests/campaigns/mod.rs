@@ -69,7 +69,7 @@ fn both_notations_give_one_machine() {
     let hashes = |compiled: &Compiled| -> BTreeMap<String, String> {
         let hash =
             |campaign: &campaign_engine::model::campaign::Campaign| (campaign.name.clone(), format!("{:?}", campaign.hash));
-        compiled.program.campaigns.iter().map(|campaign| hash(campaign)).collect()
+        compiled.program.campaigns.iter().map(hash).collect()
     };
     assert_eq!(hashes(&compiled(&sources, &files)), hashes(&compiled(&turned, &files)));
 }

@@ -74,6 +74,16 @@ pub fn beside(key: &str) -> Option<&'static [&'static str]> {
     STATEMENTS.iter().find(|(statement, _)| *statement == key).map(|(_, beside)| *beside)
 }
 
+/// The keys of a message that are no language.
+pub const MESSAGE: &[&str] = &["subject", "text", "attach"];
+
+/// Does the key of a message name a language: two or three letters, perhaps a region? A slip of another key does not.
+pub fn is_language(key: &str) -> bool {
+    let first = key.split(['-', '_']).next().unwrap_or_default();
+    let is_tag = (2..=3).contains(&first.len()) && first.chars().all(|letter| letter.is_ascii_lowercase());
+    is_tag && key != "on" && nearest(key, MESSAGE.iter().copied()).is_none()
+}
+
 /// The nearest of the known words, if one is near enough to have been meant; `-`, spaces and capitals are forgiven.
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str> + Clone) -> Option<&'w str> {
     let plain = word.to_lowercase().replace(['-', ' '], "_");

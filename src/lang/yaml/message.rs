@@ -76,14 +76,12 @@ fn variant(reader: &mut Reader, entry: &Entry, shared: Option<&Text>) -> Option<
     Some(Variant { language, subject: own.or(shared.cloned()), text, notes })
 }
 
-/// A language is two or three letters, with a region if need be; anything else was meant as another key.
+/// A language; anything else was meant as another key.
 fn language(reader: &mut Reader, entry: &Entry) -> Option<Name> {
-    let first = entry.key.split(['-', '_']).next().unwrap_or_default();
-    let is_tag = (2..=3).contains(&first.len()) && first.chars().all(|letter| letter.is_ascii_lowercase());
-    if is_tag && entry.key != "on" && keys::nearest(&entry.key, ["subject", "text", "attach"]).is_none() {
+    if keys::is_language(&entry.key) {
         return Some(Spanned::new(entry.key.clone(), entry.span));
     }
-    reader.unknown_key(entry, "a message", ["subject", "text", "attach"].into_iter());
+    reader.unknown_key(entry, "a message", keys::MESSAGE.iter().copied());
     None
 }
 

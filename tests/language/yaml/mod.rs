@@ -2,6 +2,8 @@
 
 mod comments;
 mod faults;
+mod page;
+mod schema;
 mod table;
 
 use campaign_engine::lang::diagnostic::Diagnostics;

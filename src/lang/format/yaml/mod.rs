@@ -8,22 +8,31 @@ mod tops;
 mod workspace;
 mod write;
 
-use crate::lang::syntax::{Block, File, Handler, Item, Statement, StatementKind};
+use crate::lang::syntax::{Block, File, Handler, Item, Message, Statement, StatementKind};
 use crate::lang::yaml::keys;
 
 /// Has the file a form in YAML? One campaign or workspace a file has; anything else is told in a sentence.
 pub fn can_print(file: &File) -> Result<(), String> {
     match file.items.as_slice() {
         [Item::Campaign(campaign)] => {
+            campaign.messages.iter().try_for_each(message)?;
             let handlers = campaign.handlers.iter().map(|Handler { body, .. }| body);
             campaign.steps.iter().chain(handlers).try_for_each(block)
         }
-        [Item::Workspace(_)] => Ok(()),
+        [Item::Workspace(workspace)] => workspace.messages.iter().try_for_each(message),
         [] => Err("the file is empty; a YAML file holds one campaign or one workspace".to_owned()),
         [Item::Message(_) | Item::Class(_)] => {
             Err("a message or class of its own has no place in YAML: move it into the workspace".to_owned())
         }
         [_, _, ..] => Err("a YAML file holds one campaign or one workspace: give each block a file of its own".to_owned()),
+    }
+}
+
+fn message(message: &Message) -> Result<(), String> {
+    let mut languages = message.variants.iter().filter_map(|variant| variant.language.as_ref());
+    match languages.find(|language| !keys::is_language(&language.value)) {
+        Some(odd) => Err(format!("the language `{}` has no form in YAML: use its code, such as `en`", odd.value)),
+        None => Ok(()),
     }
 }
 
