@@ -35,16 +35,13 @@ fn rate(name: &str, store: Arc<dyn Store>, program: &Program) -> f64 {
     runtime.install(program).unwrap();
     store.settle().unwrap();
     let (imported, import) = (store.figures(), begin.elapsed());
-    let begin = Instant::now();
+    let (begin, cpu) = (Instant::now(), folder::cpu_seconds());
     runtime.run().unwrap();
-    let (ended, run) = (store.figures(), begin.elapsed());
+    let (ended, run, cpu) = (store.figures(), begin.elapsed(), folder::cpu_seconds() - cpu);
     let turns = ended.last.0 - imported.last.0;
     let rate = turns as f64 / run.as_secs_f64();
     let batch = turns as f64 / (ended.batches - imported.batches) as f64;
-    println!(
-        "{name}: import {:.2} s; {turns} turns in {:.2} s: {rate:.0} a second, {batch:.0} a write",
-        import.as_secs_f64(),
-        run.as_secs_f64()
-    );
+    println!("{name}: import {:.2} s; {turns} turns in {:.2} s: {rate:.0} a second", import.as_secs_f64(), run.as_secs_f64());
+    println!("  {:.0} turns a second of processor time, {batch:.0} a write", turns as f64 / cpu);
     rate
 }
