@@ -1,7 +1,7 @@
 //! Where questions and commands are answered, the same whether an engine runs on the data or not.
 
 use crate::cli::context::Context;
-use crate::cli::ending::{Ending, FAILED};
+use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
@@ -13,8 +13,13 @@ use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::contract::Store;
 use serde_json::Value;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often data that another command holds is tried again: three seconds in all.
+const HELD_TRIES: usize = 30;
+const HELD_WAIT: Duration = Duration::from_millis(100);
 
 /// Answers out of a store; commands go to the turns that run on it, if any do.
 pub struct Desk {
@@ -72,21 +77,34 @@ impl Ask for Desk {
     }
 }
 
-/// Asks the engine that runs on the data, or else the data.
+/// Asks the engine that runs on the data, or else the data. Another command that has the data for a moment is waited for.
 pub fn ask(context: &Context, verb: &str, arguments: Value) -> Result<Value, Ending> {
-    match socket::ask(&context.data, verb, arguments.clone()) {
-        Ok(Some(value)) => return Ok(value),
-        Ok(None) => {}
-        Err(AskFault::Refused(why)) => return Err(Ending::new(FAILED, why)),
-        Err(fault) => return Err(Ending::new(FAILED, fault.to_string())),
+    let mut tries = 0;
+    loop {
+        match socket::ask(&context.data, verb, arguments.clone()) {
+            Ok(Some(value)) => return Ok(value),
+            Ok(None) => {}
+            Err(AskFault::Refused(why)) => return Err(Ending::new(WRONG, why)),
+            Err(fault) => return Err(Ending::new(FAILED, fault.to_string())),
+        }
+        if !context.data.exists() {
+            return Err(Ending::new(FAILED, format!("there is no data in {}: nothing has run here yet", context.data.display()))
+                .help("`engine run campaigns/ --sandbox` starts, or name the data with `--data`"));
+        }
+        match house::open_store(context) {
+            Ok(store) => {
+                let clock = house::looking_clock(&*store)?;
+                return Desk::resting(store, clock).ask(verb, arguments).map_err(|why| Ending::new(WRONG, why));
+            }
+            Err(ending) if ending.code == HELD && tries < HELD_TRIES => {
+                tries += 1;
+                // Nobody sends anything: the wait runs out.
+                let (_silent, wait) = channel::<()>();
+                wait.recv_timeout(HELD_WAIT).unwrap_or_default();
+            }
+            Err(ending) => return Err(ending),
+        }
     }
-    if !context.data.exists() {
-        return Err(Ending::new(FAILED, format!("there is no data in {}: nothing has run here yet", context.data.display()))
-            .help("`engine run campaigns/ --sandbox` starts, or name the data with `--data`"));
-    }
-    let store = house::open_store(context)?;
-    let clock = house::looking_clock(&*store)?;
-    Desk::resting(store, clock).ask(verb, arguments).map_err(|why| Ending::new(FAILED, why))
 }
 
 /// Asks for a command to be carried out.

@@ -5,6 +5,7 @@ use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// What was done.
@@ -90,7 +91,7 @@ impl Ledger {
     pub fn open(path: Option<&Path>) -> Result<(Self, Vec<Line>), LedgerFault> {
         let Some(path) = path else { return Ok((Self { file: None }, Vec::new())) };
         let io = |source| LedgerFault::Io { path: path.to_owned(), source };
-        let file = OpenOptions::new().create(true).append(true).read(true).open(path).map_err(io)?;
+        let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path).map_err(io)?;
         let text = std::fs::read_to_string(path).map_err(io)?;
         let whole = text.rfind('\n').map_or(0, |at| at + 1);
         if whole < text.len() {
