@@ -1,7 +1,8 @@
 //! The store on disk: commits go to the journal, from there to the tree; what is between them lies in the overlay.
 
 use crate::model::id::{EnrollmentId, Lsn};
-use crate::model::journal::{Cause, Commit, Entry, Key, Record, Table};
+use crate::model::intent::IntentState;
+use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, Table};
 use crate::store::contract::{Done, Figures, Frame, Journal, Place, Store, StoreFault};
 use crate::store::guard::{reading, writing};
 use crate::store::order::{self, Current, Prepared};
@@ -80,15 +81,21 @@ impl JournaledStore {
         Ok(())
     }
 
-    /// Below the threshold only arrivals are taken: what postpress told us must not be lost; all else can wait.
+    /// Below the threshold nothing is taken that starts something: no call, no people, no campaign. What postpress told
+    /// us, and how calls under way ended, must not be lost.
     fn refuse_when_full(&self, commits: &[Commit]) -> Result<(), StoreFault> {
-        if commits.iter().all(|commit| matches!(commit.cause, Cause::Arrival)) {
+        if !commits.iter().any(starts_something) {
             return Ok(());
         }
         let free_mib = disk::free_mib(&self.dir)?;
         let needed_mib = self.options.free_mib_min;
         if free_mib < needed_mib { Err(StoreFault::DiskFull { path: self.dir.clone(), free_mib, needed_mib }) } else { Ok(()) }
     }
+}
+
+fn starts_something(commit: &Commit) -> bool {
+    let opens = |change: &Change| matches!(change, Change::Put(Record::Intent(intent)) if intent.state == IntentState::Open);
+    matches!(commit.cause, Cause::Enrolment | Cause::Install) || commit.changes.iter().any(opens)
 }
 
 impl Parts {
