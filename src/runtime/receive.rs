@@ -13,6 +13,7 @@ use crate::runtime::directory::{Directory, Listed};
 use crate::runtime::errand::Message;
 use crate::runtime::gate::Gate;
 use crate::runtime::inlet::{Accepted, Inlet};
+use crate::runtime::partition::contact_route;
 use crate::runtime::prepare::{chat_route, digits_route, person_route, public_route};
 use crate::store::contract::{Store, StoreFault};
 use std::collections::HashMap;
@@ -71,11 +72,6 @@ impl Receiver {
         let now = self.clock.now();
         let row = self.next_row();
         let dedup = read.dedup.unwrap_or_else(|| fingerprint(&[b"row", &row.to_le_bytes()]));
-        match self.is_known(read.dedup) {
-            Ok(false) => {}
-            Ok(true) => return Err((told, Accepted::Duplicate)),
-            Err(fault) => return Err((told, Accepted::Failed(fault.to_string()))),
-        }
         {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(others) = open.get_mut(&dedup) {
@@ -84,9 +80,20 @@ impl Receiver {
             }
             open.insert(dedup, Vec::new());
         }
+        // Asked only now: whoever came first is either still in `open`, or can be read.
+        let known = match self.is_known(read.dedup) {
+            Ok(false) => None,
+            Ok(true) => Some(Accepted::Duplicate),
+            Err(fault) => Some(Accepted::Failed(fault.to_string())),
+        };
+        if let Some(known) = known {
+            let others = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&dedup).unwrap_or_default();
+            others.into_iter().for_each(|other| other(known.clone()));
+            return Err((told, known));
+        }
         let account = account_of(&read.incoming).and_then(|account| self.directory.find(account));
         let enrollments = match &account {
-            Some(listed) => routed(&*self.store, listed, &read.incoming).unwrap_or_default(),
+            Some(listed) => self.concerned(listed, &read.incoming),
             None => Vec::new(),
         };
         let body = String::from_utf8_lossy(body).into_owned();
@@ -107,12 +114,24 @@ impl Receiver {
         Ok(())
     }
 
+    /// Every enrollment of the people it may concern, in whatever campaign: a reply stops them all. Where the store cannot
+    /// be read, those that are known so far; the commit that follows will say what is wrong with it.
+    fn concerned(&self, account: &Listed, incoming: &Incoming) -> Vec<EnrollmentId> {
+        let mut all = routed(&*self.store, account, incoming).unwrap_or_default();
+        for id in all.clone() {
+            let Ok(Some(Record::Enrollment(enrollment))) = self.store.get(&Key::Enrollment(id)) else { continue };
+            let Ok(Some(Record::Contact(contact))) = self.store.get(&Key::Contact(enrollment.contact)) else { continue };
+            let Ok(Some(Record::Route { enrollments, .. })) = self.store.get(&Key::Route(contact_route(&contact.key))) else {
+                continue;
+            };
+            let others: Vec<EnrollmentId> = enrollments.into_iter().filter(|other| !all.contains(other)).collect();
+            all.extend(others);
+        }
+        all
+    }
+
     fn is_known(&self, dedup: Option<Fingerprint>) -> Result<bool, StoreFault> {
         let Some(key) = dedup else { return Ok(false) };
-        if self.open.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key) {
-            // Not durable yet: the caller waits with the first one.
-            return Ok(false);
-        }
         Ok(self.store.get(&Key::Seen { key })?.is_some())
     }
 
