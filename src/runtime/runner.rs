@@ -25,8 +25,12 @@ const SLEEP_MAX: Duration = Duration::from_secs(1);
 const STORE_AGAIN: Duration = Duration::from_secs(2);
 /// A stop waits so long for calls in flight (INTERFACE.md §2).
 const STOP_MAX: Duration = Duration::from_secs(25);
-/// Virtual time between two signs of life.
+/// Between two looks at calls in flight while stopping.
+const STOP_LOOK: Duration = Duration::from_millis(20);
+/// Virtual time between two signs of life, where time runs at its own pace.
 const ALIVE_MS: i64 = 60_000;
+/// Real milliseconds between two, where it runs faster: what lies between the last one and a crash counts as an outage.
+const ALIVE_REAL_MS: i64 = 250;
 
 /// What a runtime is made of.
 pub struct Setting {
@@ -144,7 +148,7 @@ impl Runtime {
         let mut stop_waits = STOP_MAX;
         loop {
             let now = partition.now();
-            if now.since_ms(alive_at) >= ALIVE_MS.saturating_mul(i64::from(self.speed)) {
+            if now.since_ms(alive_at) >= ALIVE_MS.max(ALIVE_REAL_MS.saturating_mul(i64::from(self.speed))) {
                 self.again_later(partition.heartbeat(now))?;
                 alive_at = now;
             }
@@ -158,9 +162,7 @@ impl Runtime {
             if self.until_idle && partition.is_idle() {
                 return Ok(Ended::Idle { parked: partition.agenda.parked_count() });
             }
-            if partition.is_stopping() {
-                stop_waits = stop_waits.saturating_sub(next.max(Duration::from_millis(10)));
-            }
+            let next = if partition.is_stopping() { STOP_LOOK } else { next };
             match inbox.recv_timeout(next) {
                 Ok(message) => {
                     self.again_later(partition.take(message))?;
@@ -168,6 +170,7 @@ impl Runtime {
                         self.again_later(partition.take(message))?;
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if partition.is_stopping() => stop_waits = stop_waits.saturating_sub(STOP_LOOK),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Stopped),
             }
