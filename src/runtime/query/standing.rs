@@ -228,7 +228,7 @@ fn stay(
                 }
                 None => {
                     let tried = match hold {
-                        Some(Hold::Retry { until, attempts, code }) => {
+                        Some(Hold::Retry { until, attempts, code }) if *until > view.now => {
                             let sentence = format!("refused {attempts} times for now (`{code}`), tried again");
                             found.obstacles.push(Obstacle::new(Reason::Retry, sentence, Some(*until)));
                             *until
