@@ -194,7 +194,7 @@ impl Agenda {
                 let Some(line) = enrollment.lines.get(&call.channel()) else { return };
                 let earliest = match hold {
                     None => *ready_at,
-                    Some(Hold::Retry { until, .. }) => *until,
+                    Some(Hold::Retry { until, .. }) => (*until).max(*ready_at),
                     Some(Hold::Open { .. } | Hold::Unknown { .. }) => return,
                     Some(Hold::Parked { .. }) => {
                         slot.is_parked = true;
@@ -258,6 +258,16 @@ impl Agenda {
     /// Up to `most` enrollments whose timer fell due, earliest first.
     pub fn due(&self, now: Timestamp, most: usize) -> Vec<(Timestamp, EnrollmentId)> {
         self.due.iter().take_while(|(due, _)| *due <= now).take(most).copied().collect()
+    }
+
+    /// Puts off a timer that fell due and meant nothing; one that was moved on meanwhile stays as it is.
+    pub fn snooze(&mut self, id: EnrollmentId, until: Timestamp) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        if let Some(due) = slot.due.filter(|due| *due < until) {
+            self.due.remove(&(due, id));
+            self.due.insert((until, id));
+            slot.due = Some(until);
+        }
     }
 
     /// When the next timer falls due.

@@ -24,6 +24,8 @@ const RETRY_MS: i64 = 5 * MINUTE_MS;
 const RETRY_MS_MAX: i64 = 6 * HOUR_MS;
 /// Rest of a budget after a 429 that does not say how long (POSTPRESS.md §4: 30 minutes or more).
 const COOL_MS: i64 = 30 * MINUTE_MS;
+/// After a key was refused, before it is tried again.
+const KEY_AGAIN_MS: i64 = 10 * MINUTE_MS;
 
 impl Partition {
     /// The far side answered.
@@ -60,7 +62,6 @@ impl Partition {
     ) -> Result<(), StoreFault> {
         let (at, key) = (draft.at, intent.key);
         draft.stage_intent(key, None);
-        self.attempts.remove(&key);
         if let Some(budget) = intent.budget {
             draft.free_budget(intent.account, budget, intent.at, key);
             let campaign = self.enrollment(&draft, key.enrollment)?.map(|enrollment| enrollment.campaign).unwrap_or_default();
@@ -96,7 +97,7 @@ impl Partition {
     }
 
     fn refused_call(&mut self, mut draft: Draft, intent: &Intent, refusal: &Refusal) -> Result<(), StoreFault> {
-        let (at, key) = (draft.at, intent.key);
+        let at = draft.at;
         match refusal.verdict {
             Answered::Already => {
                 let why = if refusal.code.contains("connected") { Unneeded::AlreadyConnected } else { Unneeded::AlreadyInvited };
@@ -112,25 +113,23 @@ impl Partition {
             Answered::Unknown => self.leave_unknown(draft, intent, refusal),
             Answered::Later { after_s } => {
                 let attempts = intent.attempt;
-                self.attempts.insert(key, attempts);
                 let pause =
                     after_s.map_or(RETRY_MS.saturating_mul(1 << attempts.min(10)).min(RETRY_MS_MAX), |s| i64::from(s) * 1_000);
                 let until = at.plus_ms(pause.max(1));
-                let hold = Hold::Retry { until, attempts, code: refusal.code.clone() };
-                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, Some(until)), Some(hold))
+                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, Some(until)), until)
             }
             Answered::CoolDown { after_s } => {
                 let budget = intent.budget.unwrap_or(Budget::Messages);
                 let until = self.cool_down(&mut draft, intent.account, budget, refusal, after_s);
-                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, Some(until)), None)
+                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, Some(until)), until)
             }
             Answered::AccountLost => {
                 self.lose_account(&mut draft, intent.account, &refusal.code)?;
-                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, None), None)
+                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, None), at)
             }
             Answered::KeyWrong => {
-                self.refuse_key(at);
-                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, None), None)
+                self.refuse_key(refusal, at);
+                self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, None), at)
             }
         }
     }
@@ -140,7 +139,6 @@ impl Partition {
         if let Some(budget) = intent.budget {
             draft.free_budget(intent.account, budget, intent.at, intent.key);
         }
-        self.attempts.remove(&intent.key);
         self.happen(&mut draft, intent.key.enrollment, &Event::Settled { visit: intent.key.visit, settlement })?;
         self.close_quietly(draft)?;
         Ok(())
@@ -215,7 +213,7 @@ impl Partition {
     ) -> Result<(), StoreFault> {
         match refusal.verdict {
             Answered::AccountLost => self.lose_account(&mut draft, account, &refusal.code)?,
-            Answered::KeyWrong => self.refuse_key(now),
+            Answered::KeyWrong => self.refuse_key(refusal, now),
             Answered::CoolDown { after_s } => {
                 self.cool_down(&mut draft, account, Budget::Visits, refusal, after_s);
             }
@@ -246,8 +244,12 @@ impl Partition {
         until
     }
 
-    fn refuse_key(&mut self, now: Timestamp) {
-        self.key_refused_until = Some(now.plus_ms(COOL_MS));
+    /// postpress refuses the key: said, and nothing is asked until it is tried again, by a check of the accounts.
+    pub(super) fn refuse_key(&mut self, refusal: &Refusal, now: Timestamp) {
+        let until = now.plus_ms(KEY_AGAIN_MS);
+        self.key_refused_until = Some(until);
+        self.accounts.values_mut().for_each(|account| account.poll_due = Some(until));
+        self.parts.pulse.trouble(Some(refusal.to_string()));
     }
 
     /// The account cannot be used from now on.

@@ -193,7 +193,7 @@ impl Partition {
     }
 
     fn resolve(&mut self, id: EnrollmentId, how: Resolution, now: Timestamp) -> Result<Result<Value, String>, StoreFault> {
-        let parked = self.open_intent_of(id).filter(|intent| matches!(intent.state, IntentState::Parked { .. })).cloned();
+        let parked = self.intents_of(id).find(|intent| matches!(intent.state, IntentState::Parked { .. })).cloned();
         let Some(intent) = parked else {
             return Ok(Err("nothing of this contact is parked; `engine why` says what they wait for".to_owned()));
         };
@@ -201,10 +201,9 @@ impl Partition {
         match how {
             Resolution::Sent => self.settle_sent(draft, &intent, None, None, "operator")?,
             Resolution::Again => {
-                self.attempts.insert(intent.key, intent.attempt);
                 let detail =
                     vec![("by".to_owned(), "operator".to_owned()), ("found".to_owned(), "not sent: tried again".to_owned())];
-                self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, None)?;
+                self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, now)?;
             }
             Resolution::Skip => self.skip(draft, &intent)?,
         }

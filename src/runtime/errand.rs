@@ -102,12 +102,15 @@ impl Errands {
         Self { run, post }
     }
 
-    /// Sends somebody off.
-    pub fn start(&self, errand: Errand) {
-        let post = self.post.clone();
+    /// Sends somebody off. Should they never come back (the future panicked, or was dropped), `lost` is posted instead:
+    /// whatever waits for them goes on.
+    pub fn start(&self, lost: Message, errand: Errand) {
+        let mut word = LastWord { post: self.post.clone(), lost: Some(lost) };
         (self.run)(Box::pin(async move {
+            let message = errand.await;
+            word.lost = None;
             // When the turns have ended nobody waits for it; an open intent is found at the next start.
-            drop(post.send(errand.await));
+            drop(word.post.send(message));
         }));
     }
 
@@ -115,6 +118,26 @@ impl Errands {
     pub fn post(&self) -> Sender<Message> {
         self.post.clone()
     }
+}
+
+/// What an errand leaves behind in any case.
+struct LastWord {
+    post: Sender<Message>,
+    lost: Option<Message>,
+}
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if let Some(lost) = self.lost.take() {
+            // As above: without turns nobody waits for it.
+            drop(self.post.send(lost));
+        }
+    }
+}
+
+/// The refusal of an errand that never came back. Whether a call was performed is then not known.
+pub(super) fn never_back(verdict: Verdict) -> Refusal {
+    Refusal { verdict, status: None, code: "errand_lost".to_owned(), detail: None }
 }
 
 /// Performs an order.
@@ -129,16 +152,25 @@ pub async fn perform(
 }
 
 /// Reads what a call needs: the person, if they are not known yet; the chat's newest messages, if there is one.
+/// `writes_to`: a message goes to that person, and their chat is not known: perhaps they wrote first.
 pub async fn prepare(
     connector: Arc<dyn Connector>,
     account: ProviderAccount,
     identifier: Option<String>,
     chat: Option<ChatId>,
+    writes_to: Option<ProviderId>,
 ) -> Result<Preparation, Refusal> {
     let mut preparation = Preparation::default();
     if let Some(identifier) = identifier {
         preparation.profile = Some(connector.profile(account.clone(), identifier).await?);
     }
+    let chat = match (chat, writes_to) {
+        (None, Some(person)) => {
+            let page = connector.chats_with(account.clone(), person, None).await?;
+            page.items.into_iter().find(|chat| chat.is_single).map(|chat| chat.id)
+        }
+        (chat, _) => chat,
+    };
     if let Some(chat) = chat {
         match connector.messages(account, chat, None).await {
             Ok(page) => preparation.inbound = page.items.into_iter().filter(|row| !row.is_own && !row.is_event).collect(),
@@ -280,7 +312,8 @@ pub async fn relations(
             }
             found.push(row);
         }
-        if !walk.goes_on(page.cursor)? {
+        // Newest first: what lies behind so many pages was there before anybody was invited.
+        if !walk.goes_on(page.cursor).unwrap_or(false) {
             return Ok(found);
         }
     }
@@ -303,7 +336,12 @@ pub async fn replies(
     }
     let mut inbound = Vec::new();
     for chat in chats {
-        let page = connector.messages(account.clone(), chat.id, None).await?;
+        let page = match connector.messages(account.clone(), chat.id, None).await {
+            Ok(page) => page,
+            // A chat that is gone, or not synced yet, has nothing to read; the others have.
+            Err(refusal) if refusal.verdict == Verdict::Never => continue,
+            Err(refusal) => return Err(refusal),
+        };
         inbound.extend(page.items.into_iter().filter(|row| !row.is_own && !row.is_event && row.at > after));
     }
     inbound.sort_by_key(|row| std::cmp::Reverse(row.at));

@@ -116,8 +116,9 @@ impl Partition {
         event: &Event,
     ) -> Result<Fate, StoreFault> {
         for id in enrollments {
-            let speaks = self.enrollment(draft, *id)?.is_some_and(|enrollment| speaks_through(&enrollment, account));
-            if speaks {
+            let Some(enrollment) = self.enrollment(draft, *id)? else { continue };
+            let is_older = since_of(event).is_some_and(|at| at < enrollment.enrolled_at);
+            if speaks_through(&enrollment, account) && !is_older {
                 self.happen(draft, *id, event)?;
             }
         }
@@ -193,7 +194,7 @@ impl Partition {
         let text = normalised(message.text.as_deref().unwrap_or_default());
         let intents: Vec<Intent> = enrollments
             .iter()
-            .filter_map(|id| self.open_intent_of(*id))
+            .flat_map(|id| self.intents_of(*id))
             .filter(|intent| intent.account == account.id)
             .cloned()
             .collect();
@@ -214,7 +215,9 @@ impl Partition {
                 continue;
             }
             self.note_chat(draft, &enrollment, account, &message.talk.chat)?;
-            let is_note = message.kind == MessageKind::Invitation || self.is_our_note(draft, &enrollment, &text)?;
+            let is_open_note = intents.iter().filter_map(note_of).any(|note| normalised(note) == text);
+            let is_note =
+                message.kind == MessageKind::Invitation || is_open_note || self.is_our_note(draft, &enrollment, &text)?;
             let event = if is_note {
                 Event::Accepted { at }
             } else {
@@ -290,10 +293,25 @@ fn text_of(intent: &Intent) -> Option<&str> {
     }
 }
 
+fn note_of(intent: &Intent) -> Option<&str> {
+    match &intent.request {
+        Request::Invite { note } => note.as_deref(),
+        Request::Message { .. } | Request::Inmail { .. } | Request::Withdraw { .. } => None,
+    }
+}
+
 fn is_from(message: &IncomingMessage, account: &Listed) -> bool {
     match (&message.talk.sender, &account.own_id) {
         (Some(sender), Some(own)) => sender.id == *own,
         _ => false,
+    }
+}
+
+/// When it happened, of events that an older conversation has too.
+fn since_of(event: &Event) -> Option<Timestamp> {
+    match event {
+        Event::Seen { at } | Event::Delivered { at } | Event::Reacted { at, .. } => Some(*at),
+        _ => None,
     }
 }
 

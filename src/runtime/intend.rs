@@ -1,6 +1,6 @@
 //! Never twice, first half (RUNTIME.md §4): intent, durable; check again; call; and what each answer means.
 
-use crate::connector::contract::{Act, Attachment, Order};
+use crate::connector::contract::{Act, Attachment, Order, Verdict as Answered};
 use crate::lang::text::{Scope, fields_with_defaults, render};
 use crate::model::account::{Account, Channel};
 use crate::model::campaign::Campaign;
@@ -8,7 +8,7 @@ use crate::model::contact::Contact;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment, Hold, Status};
 use crate::model::event::{Event, Settlement, Unneeded};
-use crate::model::id::{EffectKey, ProviderId, RemoteId, draw, fingerprint};
+use crate::model::id::{AccountId, EffectKey, ProviderId, RemoteId, draw, fingerprint};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Entry, EntryKind};
 use crate::model::time::{HOUR_MS, Timestamp};
@@ -47,7 +47,7 @@ impl Partition {
         let Some(person) = person_of(&enrollment, contact, waiting.call.channel()) else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
         };
-        let attempt = self.attempts.get(&key).copied().unwrap_or(0) + 1;
+        let attempt = attempts_of(&mut enrollment, key).saturating_add(1);
         let chat = enrollment.lines.get(&waiting.call.channel()).and_then(|line| line.chat.clone());
         let intent = Intent {
             key,
@@ -76,22 +76,10 @@ impl Partition {
             installed.campaign.calendar.gap_ms(draw(&[&key.enrollment.0.to_le_bytes(), &key.visit.0.to_le_bytes(), b"gap"]));
         account.free_at = Some(now.plus_ms(gap));
         account.first_used.get_or_insert(now);
-        self.busy.insert(account.id, key.enrollment);
+        let account_id = account.id;
         draft.stage_account(account);
         draft.stage_intent(key, Some(intent));
-        let post = self.parts.errands.post();
-        self.calling.insert(key);
-        self.close(
-            draft,
-            Box::new(move |durable| {
-                let message = match durable {
-                    Ok(_) => Message::IntentDurable { key },
-                    Err(fault) => Message::StoreFailed { because: fault.to_string() },
-                };
-                // Nobody listens any more only when the engine ends; the intent is then found at the next start.
-                drop(post.send(message));
-            }),
-        )?;
+        self.submit_intent(draft, key, account_id)?;
         Ok(Verdict::Begun)
     }
 
@@ -100,6 +88,28 @@ impl Partition {
         self.happen(&mut draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
         self.close_quietly(draft)?;
         Ok(Verdict::Settled)
+    }
+
+    /// Submits it; the call starts once it is durable.
+    fn submit_intent(&mut self, draft: Draft, key: EffectKey, account: AccountId) -> Result<(), StoreFault> {
+        self.busy.insert(account, key.enrollment);
+        self.calling.insert(key);
+        let post = self.parts.errands.post();
+        let tell = move |durable: Result<_, StoreFault>| {
+            let message = match durable {
+                Ok(_) => Message::IntentDurable { key },
+                Err(fault) => Message::StoreFailed { because: fault.to_string() },
+            };
+            // Nobody listens any more only when the engine ends; the intent is then found at the next start.
+            drop(post.send(message));
+        };
+        if let Err(fault) = self.close(draft, Box::new(tell)) {
+            // No room for now: nothing was begun, and nothing may look as if it were.
+            self.calling.remove(&key);
+            self.busy.remove(&account);
+            return Err(fault);
+        }
+        Ok(())
     }
 
     /// What is sent, rendered. None: there is nothing to do. Err: it cannot be sent, with a code.
@@ -148,7 +158,10 @@ impl Partition {
     /// The intent is durable: the last look, then the call.
     pub(super) fn intent_durable(&mut self, key: EffectKey, now: Timestamp) -> Result<(), StoreFault> {
         let Some(intent) = self.intents.get(&key).cloned() else {
+            // An echo settled it before its call began: there is nothing left to call.
             self.calling.remove(&key);
+            self.busy.retain(|_, enrollment| *enrollment != key.enrollment);
+            self.try_at.clear();
             return Ok(());
         };
         let draft = Draft::new(Cause::Outbox { key }, now);
@@ -157,18 +170,20 @@ impl Partition {
         let order = order_of(&intent, &account, &self.parts.root);
         let (connector, clock, errands) =
             (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.clock), self.parts.errands.clone());
-        let start = || errands.start(Box::pin(errand::perform(connector, key, order, clock)));
+        let lost = Message::Answered { key, at: now, result: Err(errand::never_back(Answered::Unknown)) };
+        let start = || errands.start(lost, Box::pin(errand::perform(connector, key, order, clock)));
         if may_go && self.parts.gate.pass(key.enrollment, start) {
             return Ok(());
         }
         self.calling.remove(&key);
         self.busy.remove(&intent.account);
+        let draft_at = draft.at;
         self.withdraw_intent(
             draft,
             &intent,
             EntryKind::Cancelled,
             vec![("why".to_owned(), "something else came first".to_owned())],
-            None,
+            draft_at,
         )
     }
 
@@ -185,14 +200,15 @@ impl Partition {
         Ok(is_awaited && may_reach && is_usable && !self.is_stopping && self.is_running(enrollment.campaign))
     }
 
-    /// Takes an intent back that was definitely not performed: its reservation is free again, the call waits anew.
+    /// Takes an intent back that was definitely not performed: its reservation is free again, the call waits anew, not
+    /// before `until`. The hold keeps how many attempts there were: the next one has another number, also after a restart.
     pub(super) fn withdraw_intent(
         &mut self,
         mut draft: Draft,
         intent: &Intent,
         kind: EntryKind,
         detail: Vec<(String, String)>,
-        hold: Option<Hold>,
+        until: Timestamp,
     ) -> Result<(), StoreFault> {
         draft.stage_intent(intent.key, None);
         if let Some(budget) = intent.budget {
@@ -200,7 +216,8 @@ impl Partition {
         }
         if let Some(mut enrollment) = self.enrollment(&draft, intent.key.enrollment)? {
             if let Some(Awaits::Call { hold: held, .. }) = awaited_call(&mut enrollment, intent.key) {
-                *held = hold;
+                let code = detail.iter().find(|(name, _)| name == "code").map_or("not_sent", |(_, code)| code).to_owned();
+                *held = Some(Hold::Retry { until, attempts: intent.attempt, code });
             }
             let (label, version) = self.label_of(&enrollment, intent.key);
             draft.entry(enrollment.id, line(draft.at, kind, &label, version, detail));
@@ -208,6 +225,15 @@ impl Partition {
         }
         self.close_quietly(draft)?;
         Ok(())
+    }
+}
+
+/// Attempts made so far, of a call that was refused or proven absent: they stand in its hold, so that no restart
+/// forgets them.
+fn attempts_of(enrollment: &mut Enrollment, key: EffectKey) -> u16 {
+    match awaited_call(enrollment, key) {
+        Some(Awaits::Call { hold: Some(Hold::Retry { attempts, .. }), .. }) => *attempts,
+        Some(_) | None => 0,
     }
 }
 

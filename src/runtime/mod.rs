@@ -31,5 +31,6 @@ pub mod receive;
 pub mod reconcile;
 pub mod runner;
 pub mod scheduler;
+pub mod sweep;
 
 pub use runner::{Ended, Runtime, Setting};

@@ -7,7 +7,7 @@ use crate::model::account::{Account, Budget, Channel};
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment};
 use crate::model::event::{Event, Settlement};
-use crate::model::id::{AccountId, EffectKey};
+use crate::model::id::{AccountId, ContactId, EffectKey};
 use crate::model::journal::Cause;
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::Waiting;
@@ -18,13 +18,15 @@ use crate::store::contract::StoreFault;
 
 /// Calls looked at in one go before others get their turn.
 const LOOKED_AT_MAX: usize = 64;
+/// When to look again at a call that waits for something that is under way.
+const SECOND_MS: i64 = 1_000;
 /// When to look again where only an event can change the answer.
 const LATER_MS: i64 = 6 * HOUR_MS;
 
 impl Partition {
     /// Starts what can be started on every account.
     pub(super) fn serve(&mut self, now: Timestamp) -> Result<(), StoreFault> {
-        if self.is_stopping || self.paused.is_some() || self.key_refused_until.is_some_and(|until| until > now) {
+        if self.paused.is_some() || !self.may_ask(now) {
             return Ok(());
         }
         for id in self.accounts.keys().copied().collect::<Vec<_>>() {
@@ -43,22 +45,30 @@ impl Partition {
         if !self.is_usable(&account) || !is_polled {
             return Ok(now.plus_ms(LATER_MS));
         }
-        if self.start_look(&account, now)? {
-            return Ok(now);
-        }
+        let look_at = match self.start_look(&account, now)? {
+            Verdict::Begun => return Ok(now),
+            Verdict::NotBefore(at) => at,
+            Verdict::Settled => now.plus_ms(LATER_MS),
+        };
+        Ok(self.serve_queue(&account, now)?.min(look_at))
+    }
+
+    /// Starts the account's best call, or says when to look again.
+    fn serve_queue(&mut self, account: &Account, now: Timestamp) -> Result<Timestamp, StoreFault> {
+        let id = account.id;
         if let Some(free_at) = account.free_at.filter(|free_at| *free_at > now) {
             return Ok(free_at);
         }
         for _ in 0..LOOKED_AT_MAX {
             let Some(queue) = self.agenda.queues.get_mut(&id) else { return Ok(now.plus_ms(LATER_MS)) };
             queue.wake(now);
-            let free = |budget: Option<Budget>| budget.map_or(now, |budget| self.budget_free_at(&account, budget, now));
+            let free = |budget: Option<Budget>| budget.map_or(now, |budget| self.budget_free_at(account, budget, now));
             let Some(queue) = self.agenda.queues.get(&id) else { return Ok(now.plus_ms(LATER_MS)) };
             let Some(waiting) = queue.best(&|budget| free(budget) <= now) else {
                 let budgets = queue.wanted().into_iter().map(free);
                 return Ok(budgets.chain(queue.wakes_at()).min().unwrap_or(now.plus_ms(LATER_MS)).max(now.plus_ms(1)));
             };
-            match self.consider(&account, &waiting, now)? {
+            match self.consider(account, &waiting, now)? {
                 Verdict::Begun => return Ok(now),
                 Verdict::Settled => {}
                 Verdict::NotBefore(at) => {
@@ -104,9 +114,17 @@ impl Partition {
         }
         if !self.parts.gate.pass(waiting.enrollment, || {}) {
             // An event waits to be acted on: its turn comes before this call's.
-            return Ok(Verdict::NotBefore(now.plus_ms(1)));
+            return Ok(Verdict::NotBefore(now.plus_ms(SECOND_MS)));
+        }
+        if self.is_called(contact.id) {
+            return Ok(Verdict::NotBefore(now.plus_ms(SECOND_MS)));
         }
         self.begin(account, waiting, enrollment, contact, now)
+    }
+
+    /// Is a call to the person under way, through whichever account and campaign?
+    fn is_called(&self, contact: ContactId) -> bool {
+        self.calling.iter().filter_map(|key| self.intents.get(key)).any(|intent| intent.contact == contact)
     }
 
     /// When the contact's window opens, if it is not open now, and long enough for a call to end in it.

@@ -11,10 +11,10 @@ use crate::model::effect::Effect;
 use crate::model::enrollment::{Enrollment, Relation, Status};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit, fingerprint};
-use crate::model::intent::Intent;
+use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
 use crate::model::program::Workspace;
-use crate::model::time::Timestamp;
+use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::agenda::Agenda;
 use crate::runtime::clock::Clock;
 use crate::runtime::directory::Directory;
@@ -71,8 +71,6 @@ pub struct Partition {
     pub(crate) polling: BTreeSet<AccountId>,
     /// Calls whose person and chat were read lately: visit and when.
     pub(crate) prepared: BTreeMap<EnrollmentId, (Visit, Timestamp)>,
-    /// Attempts made so far, of calls that were refused or proven absent.
-    pub(crate) attempts: BTreeMap<EffectKey, u16>,
     /// Readings for conditions that were refused: not before then.
     pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
     /// When each account may be tried again; absent: now.
@@ -88,6 +86,8 @@ pub struct Partition {
     pub(crate) paused: Option<Timestamp>,
     /// When the engine, or an account, was away: what overdue sends are measured by.
     pub(crate) outages: Vec<(Timestamp, Timestamp)>,
+    /// How far old events' keys have been looked through.
+    pub(crate) swept_to: Option<Key>,
     /// Told to stop: no new call starts.
     pub(crate) is_stopping: bool,
     /// postpress refused the key: no call starts until then.
@@ -109,7 +109,6 @@ impl Partition {
             reading: BTreeSet::new(),
             polling: BTreeSet::new(),
             prepared: BTreeMap::new(),
-            attempts: BTreeMap::new(),
             looks_held: BTreeMap::new(),
             try_at: BTreeMap::new(),
             deferred: BTreeMap::new(),
@@ -118,6 +117,7 @@ impl Partition {
             counters: Counters::default(),
             paused: None,
             outages: Vec::new(),
+            swept_to: None,
             is_stopping: false,
             key_refused_until: None,
         };
@@ -311,7 +311,7 @@ impl Partition {
 
     /// Puts an enrollment's needs on the agenda.
     pub(super) fn note(&mut self, enrollment: &Enrollment) -> Result<(), StoreFault> {
-        if let Some(started) = enrollment.started_at
+        if let Some(started) = enrollment.started_at.filter(|started| self.now().since_ms(*started) < DAY_MS)
             && let Some(installed) = self.campaigns.get(&enrollment.campaign)
         {
             let starts = self.starts.entry(installed.campaign.name.clone()).or_default();
@@ -360,7 +360,10 @@ impl Partition {
 
     /// Neither ended nor parked, with nothing under way: what `--until-idle` waits for.
     pub fn is_idle(&self) -> bool {
-        self.agenda.open_count() == 0 && self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty()
+        // A call whose end is not known counts though its person has ended: whether it was sent is still found out.
+        let is_open = |intent: &Intent| !matches!(intent.state, IntentState::Parked { .. });
+        let is_quiet = self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty();
+        self.agenda.open_count() == 0 && is_quiet && !self.intents.values().any(is_open)
     }
 
     /// Campaigns whose contacts may move now.

@@ -46,7 +46,7 @@ impl Partition {
 
     /// Starts the polls that are due.
     pub(super) fn poll(&mut self, now: Timestamp) -> Result<(), StoreFault> {
-        if self.is_stopping || self.key_refused_until.is_some_and(|until| until > now) {
+        if !self.may_ask(now) {
             return Ok(());
         }
         let due = self
@@ -58,10 +58,14 @@ impl Partition {
                 (Arc::clone(&self.parts.connector), account.spec.provider_account.clone(), account.id);
             let wants_profile = account.spec.channel == Channel::Linkedin && account.sender.first_name.is_none();
             self.polling.insert(id);
-            self.parts.errands.start(Box::pin(async move {
-                let result = errand::check(connector, provider, wants_profile).await;
-                Message::Checked { account: id, result }
-            }));
+            let lost = Message::Checked { account: id, result: Err(errand::never_back(Answered::Later { after_s: None })) };
+            self.parts.errands.start(
+                lost,
+                Box::pin(async move {
+                    let result = errand::check(connector, provider, wants_profile).await;
+                    Message::Checked { account: id, result }
+                }),
+            );
         }
         Ok(())
     }
@@ -76,7 +80,16 @@ impl Partition {
     pub(super) fn checked(&mut self, id: AccountId, result: Result<Checked, Refusal>, now: Timestamp) -> Result<(), StoreFault> {
         let Checked { status, sender, created_at } = match result {
             Ok(checked) => checked,
-            Err(refusal) => return self.poll_failed(id, &refusal, now),
+            Err(refusal) => {
+                if refusal.verdict == Answered::Never {
+                    // postpress does not know the account (any more).
+                    let word = format!("not at postpress ({})", refusal.code);
+                    let mut draft = Draft::new(Cause::Poll { account: id }, now);
+                    self.lose_account(&mut draft, id, &word)?;
+                    self.close_quietly(draft)?;
+                }
+                return self.poll_failed(id, &refusal, now);
+            }
         };
         self.key_refused_until = None;
         let Some(mut account) = self.accounts.get(&id).cloned() else { return Ok(()) };
@@ -111,7 +124,8 @@ impl Partition {
         let wants_relations = account.spec.channel == Channel::Linkedin && self.agenda.awaits_acceptance(id);
         let after = account.news_until.unwrap_or(now.plus_ms(-NEWS_BACK_MS));
         let (connector, store) = (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.store));
-        self.parts.errands.start(Box::pin(async move {
+        let lost = Message::Polled { account: id, result: Err(errand::never_back(Answered::Later { after_s: None })) };
+        let errand = async move {
             let is_ours = move |chat: &ChatRow| {
                 let by_person = chat.person.as_ref().map(|person| person_route(id, person));
                 let mut routes = by_person.into_iter().chain([chat_route(id, &chat.id)]);
@@ -128,7 +142,8 @@ impl Partition {
                 Ok(news)
             };
             Message::Polled { account: id, result: result.await }
-        }));
+        };
+        self.parts.errands.start(lost, Box::pin(errand));
     }
 
     /// News was read: each enters as a webhook would; only then the marks move.
@@ -155,14 +170,7 @@ impl Partition {
 
     fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {
         if refusal.verdict == Answered::KeyWrong {
-            self.key_refused_until = Some(now.plus_ms(POLL_AGAIN_MS));
-        }
-        if refusal.verdict == Answered::Never {
-            // postpress does not know the account (any more).
-            let word = format!("not at postpress ({})", refusal.code);
-            let mut draft = Draft::new(Cause::Poll { account: id }, now);
-            self.lose_account(&mut draft, id, &word)?;
-            self.close_quietly(draft)?;
+            self.refuse_key(refusal, now);
         }
         self.parts.pulse.trouble(Some(refusal.to_string()));
         self.polled_until(id, None, now.plus_ms(POLL_AGAIN_MS), now)

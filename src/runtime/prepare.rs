@@ -11,7 +11,7 @@ use crate::model::event::{Event, Looked, Settlement};
 use crate::model::id::{AccountId, EffectKey, EnrollmentId, ProviderId, Visit, fingerprint};
 use crate::model::journal::{Cause, Key, RouteKey};
 use crate::model::time::{HOUR_MS, Timestamp};
-use crate::runtime::agenda::Waiting;
+use crate::runtime::agenda::{LookOut, Waiting};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Message, Preparation, Sight};
 use crate::runtime::limits::Use;
@@ -49,7 +49,8 @@ impl Partition {
             .prepared
             .get(&waiting.enrollment)
             .is_some_and(|(visit, at)| *visit == waiting.visit && now.since_ms(*at) < FRESH_MS);
-        if is_fresh || (known && chat.is_none()) {
+        let writes_to = line.person.clone().filter(|_| matches!(waiting.call, Call::Message { .. }) && chat.is_none());
+        if is_fresh || (known && chat.is_none() && writes_to.is_none()) {
             return self.intend(account, waiting, enrollment, &contact, now);
         }
         if !known {
@@ -62,10 +63,15 @@ impl Partition {
         let (id, enrollment, visit) = (account.id, waiting.enrollment, waiting.visit);
         self.busy.insert(id, enrollment);
         let wanted = (!known).then_some(identifier);
-        self.parts.errands.start(Box::pin(async move {
-            let result = errand::prepare(connector, provider, wanted, chat).await;
-            Message::Prepared { account: id, enrollment, visit, result }
-        }));
+        let nothing = Err(errand::never_back(Answered::Later { after_s: None }));
+        let lost = Message::Prepared { account: id, enrollment, visit, result: nothing };
+        self.parts.errands.start(
+            lost,
+            Box::pin(async move {
+                let result = errand::prepare(connector, provider, wanted, chat, writes_to).await;
+                Message::Prepared { account: id, enrollment, visit, result }
+            }),
+        );
         Ok(Verdict::Begun)
     }
 
@@ -147,28 +153,46 @@ impl Partition {
         Ok(is_new)
     }
 
-    /// Starts one reading for a condition, if one waits and the account may read.
-    pub(super) fn start_look(&mut self, account: &Account, now: Timestamp) -> Result<bool, StoreFault> {
-        let waiting = self.agenda.looks.get(&account.id).and_then(|looks| looks.values().next().copied());
-        let Some(look) = waiting else { return Ok(false) };
-        let draft = Draft::new(Cause::Outbox { key: EffectKey { enrollment: look.enrollment, visit: look.visit } }, now);
-        let Some(enrollment) = self.enrollment(&draft, look.enrollment)? else { return Ok(false) };
-        let is_held = self.looks_held.get(&look.enrollment).is_some_and(|until| *until > now);
-        if is_held || (look.look.profile && self.budget_free_at(account, Budget::Visits, now) > now) {
-            return Ok(false);
+    /// Starts one reading for a condition, if one waits and the account may read; else says when to look again.
+    pub(super) fn start_look(&mut self, account: &Account, now: Timestamp) -> Result<Verdict, StoreFault> {
+        let mut again = now.plus_ms(6 * HOUR_MS);
+        let looks: Vec<LookOut> =
+            self.agenda.looks.get(&account.id).into_iter().flat_map(|looks| looks.values().copied()).collect();
+        for look in looks {
+            let draft = Draft::new(Cause::Outbox { key: EffectKey { enrollment: look.enrollment, visit: look.visit } }, now);
+            let Some(enrollment) = self.enrollment(&draft, look.enrollment)? else { continue };
+            if !self.is_running(enrollment.campaign) {
+                continue;
+            }
+            let held = self.looks_held.get(&look.enrollment).copied().unwrap_or(now);
+            let free = if look.look.profile { self.budget_free_at(account, Budget::Visits, now) } else { now };
+            if held.max(free) > now {
+                again = again.min(held.max(free));
+                continue;
+            }
+            let Some(contact) = self.contact(&draft, enrollment.contact)? else { continue };
+            self.begin_look(account, look, &enrollment, &contact);
+            return Ok(Verdict::Begun);
         }
-        let Some(contact) = self.contact(&draft, enrollment.contact)? else { return Ok(false) };
+        Ok(Verdict::NotBefore(again))
+    }
+
+    fn begin_look(&mut self, account: &Account, look: LookOut, enrollment: &Enrollment, contact: &Contact) {
         let person = enrollment.lines.get(&Channel::Linkedin).and_then(|line| line.person.clone()).map(|person| person.0);
         let identifier = person.or_else(|| reach::address(&contact.fields, Channel::Linkedin));
         let identifier = identifier.filter(|_| look.look.profile);
         let credit = look.look.credit.then(|| account.spec.tier.inmail_api());
         let (connector, provider, id) = (Arc::clone(&self.parts.connector), account.spec.provider_account.clone(), account.id);
         self.busy.insert(id, look.enrollment);
-        self.parts.errands.start(Box::pin(async move {
-            let result = errand::look(connector, provider, identifier, credit).await;
-            Message::Looked { account: id, enrollment: look.enrollment, visit: look.visit, result }
-        }));
-        Ok(true)
+        let nothing = Err(errand::never_back(Answered::Later { after_s: None }));
+        let lost = Message::Looked { account: id, enrollment: look.enrollment, visit: look.visit, result: nothing };
+        self.parts.errands.start(
+            lost,
+            Box::pin(async move {
+                let result = errand::look(connector, provider, identifier, credit).await;
+                Message::Looked { account: id, enrollment: look.enrollment, visit: look.visit, result }
+            }),
+        );
     }
 
     /// What a condition needed is known.

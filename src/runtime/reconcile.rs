@@ -59,9 +59,10 @@ impl Partition {
             };
             let (connector, key) = (Arc::clone(&self.parts.connector), intent.key);
             self.reading.insert(key);
+            let lost = Message::Found { key, result: Err(errand::never_back(Answered::Later { after_s: None })) };
             self.parts
                 .errands
-                .start(Box::pin(async move { Message::Found { key, result: errand::search(connector, search).await } }));
+                .start(lost, Box::pin(async move { Message::Found { key, result: errand::search(connector, search).await } }));
         }
         Ok(())
     }
@@ -100,7 +101,10 @@ impl Partition {
                 self.absent(intent, since, absent_at, now)
             }
             Ok(None) => self.absent(intent, since, absent_at, now),
-            Err(refusal) if refusal.verdict == Answered::Never => self.absent(intent, since, absent_at, now),
+            // The person or chat does not exist: nothing reached them. Any other refusal says nothing of the list.
+            Err(refusal) if refusal.verdict == Answered::Never && refusal.status == Some(404) => {
+                self.absent(intent, since, absent_at, now)
+            }
             Err(refusal) => self.unreadable(intent, since, absent_at, unreadable_since.unwrap_or(now), &refusal, now),
         }
     }
@@ -128,9 +132,8 @@ impl Partition {
     ) -> Result<(), StoreFault> {
         let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
         if absent_at.is_some_and(|first| now.since_ms(first) >= APART_MS) {
-            self.attempts.insert(intent.key, intent.attempt);
             let detail = vec![("found".to_owned(), "absent in two readings: it was not performed and is tried again".to_owned())];
-            return self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, None);
+            return self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, now);
         }
         let first = absent_at.unwrap_or(now);
         self.read_again(draft, intent, since, Some(first), None, first.plus_ms(APART_MS))
@@ -195,9 +198,11 @@ impl Partition {
         Ok(())
     }
 
-    /// The intent of an enrollment that is not settled, if there is one.
-    pub(super) fn open_intent_of(&self, enrollment: EnrollmentId) -> Option<&Intent> {
+    /// The intents of an enrollment that are not settled, oldest first: an answer may be on its way while it is still
+    /// being found out what became of the call before it.
+    pub(super) fn intents_of(&self, enrollment: EnrollmentId) -> impl Iterator<Item = &Intent> {
         let first = EffectKey { enrollment, visit: crate::model::id::Visit(0) };
-        self.intents.range(first..).next().map(|(_, intent)| intent).filter(|intent| intent.key.enrollment == enrollment)
+        let from = self.intents.range(first..).map(|(_, intent)| intent);
+        from.take_while(move |intent| intent.key.enrollment == enrollment)
     }
 }

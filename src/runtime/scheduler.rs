@@ -4,7 +4,7 @@ use crate::model::enrollment::{Awaits, Enrollment, Pause};
 use crate::model::event::Event;
 use crate::model::id::{CampaignId, EnrollmentId};
 use crate::model::journal::{Cause, Meta, Record};
-use crate::model::time::{DAY_MS, Timestamp};
+use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
 use crate::runtime::partition::Partition;
@@ -24,11 +24,15 @@ impl Partition {
 
     /// One turn: everything that is due by now. Says when the next one is.
     pub fn turn(&mut self, now: Timestamp) -> Result<Timestamp, StoreFault> {
+        if self.key_refused_until.is_some_and(|until| until <= now) {
+            self.key_refused_until = None;
+        }
         self.act_on_inbox(now)?;
         self.fire_timers(now)?;
-        self.start_queued(now)?;
         self.reconcile(now)?;
         self.poll(now)?;
+        // Only what follows starts something: a disk that is nearly full ends the turn here.
+        self.start_queued(now)?;
         self.serve(now)?;
         Ok(self.next_turn(now))
     }
@@ -73,12 +77,12 @@ impl Partition {
         self.is_stopping
     }
 
-    /// Makes known that the engine lives: what lies between this and the next start was an outage.
+    /// Makes known that the engine lives: what lies between this and the next start was an outage. What is old goes.
     pub fn heartbeat(&mut self, now: Timestamp) -> Result<(), StoreFault> {
         let mut draft = Draft::new(Cause::Command { word: "alive".to_owned() }, now);
         draft.put(Record::Meta(Meta::Alive { at: now }));
         self.close_quietly(draft)?;
-        Ok(())
+        self.sweep(now)
     }
 
     fn act_on_inbox(&mut self, now: Timestamp) -> Result<(), StoreFault> {
@@ -90,14 +94,18 @@ impl Partition {
     fn fire_timers(&mut self, now: Timestamp) -> Result<(), StoreFault> {
         for (due, id) in self.agenda.due(now, CAUSES_MAX) {
             let mut draft = Draft::new(Cause::Timer { enrollment: id }, now);
-            let Some(enrollment) = self.enrollment(&draft, id)? else { continue };
-            if let Some(event) = timer_event(&enrollment, due)
-                && !self.happen(&mut draft, id, &event)?
-            {
-                // A timer that means nothing must not come again; the row says why when it is looked at.
-                draft.stage(enrollment);
+            let enrollment = self.enrollment(&draft, id)?;
+            let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, due));
+            let means = match &event {
+                Some(event) => self.happen(&mut draft, id, event)?,
+                None => false,
+            };
+            if means {
+                self.close_quietly(draft)?;
+            } else {
+                // Something in this same turn moved it, or its row is not whole: looked at again later, not at once.
+                self.agenda.snooze(id, now.plus_ms(HOUR_MS));
             }
-            self.close_quietly(draft)?;
         }
         Ok(())
     }
@@ -158,13 +166,27 @@ impl Partition {
 
     fn next_turn(&self, now: Timestamp) -> Timestamp {
         let starts = self.agenda.starting().into_iter().filter_map(|campaign| self.next_start(campaign, now));
-        let busy = |id: &crate::model::id::AccountId| self.busy.contains_key(id);
-        let tries = self.try_at.iter().filter(|(id, _)| !busy(id)).map(|(_, at)| *at);
-        let untried = self.accounts.keys().any(|id| !self.try_at.contains_key(id) && !busy(id));
-        let others = [self.agenda.next_due(), self.next_reading(), self.next_poll(), self.deferred.values().min().copied()];
-        let soon = (!self.inbox.is_empty() || (untried && !self.is_stopping)).then_some(now);
-        let all = starts.chain(tries).chain(others.into_iter().flatten()).chain(soon).chain(self.key_refused_until);
+        let starts = starts.filter(|_| !self.is_stopping);
+        let soon = (!self.inbox.is_empty()).then_some(now);
+        let waits = [self.agenda.next_due(), self.next_reading(), self.deferred.values().min().copied(), soon];
+        // What may not be asked now has no time of its own: it comes with the end of what forbids it.
+        let polls = self.next_poll().filter(|_| self.may_ask(now));
+        let all = starts.chain(self.next_try(now)).chain(waits.into_iter().flatten()).chain(polls).chain(self.key_refused_until);
         all.min().unwrap_or(now.plus_ms(DAY_MS))
+    }
+
+    /// When an account is to be looked at for what it may send.
+    fn next_try(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.paused.is_some() || !self.may_ask(now) {
+            return None;
+        }
+        let idle = self.accounts.keys().filter(|id| !self.busy.contains_key(id));
+        idle.map(|id| self.try_at.get(id).copied().unwrap_or(now)).min()
+    }
+
+    /// May the far side be asked for anything new?
+    pub(super) fn may_ask(&self, now: Timestamp) -> bool {
+        !self.is_stopping && self.key_refused_until.is_none_or(|until| until <= now)
     }
 }
 
