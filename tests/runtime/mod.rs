@@ -1,3 +1,5 @@
 //! Tests of runtime.
+mod campaigns;
 mod desk;
 mod query;
+mod town;
