@@ -3,12 +3,13 @@
 
 use crate::cli::context::Context;
 use crate::cli::ending::{Done, Ending, FAILED};
+use crate::cli::times::moment;
 use crate::cli::{desk, far, house, render};
 use crate::connector::contract::{self, Connector, Refusal};
 use crate::connector::postpress::client::Postpress;
 use crate::model::account::{Channel, Tier};
 use crate::runtime::clock::wall_now;
-use crate::runtime::query::accounts::{AccountRow, AccountsReport, BudgetRow};
+use crate::runtime::query::accounts::{AccountRow, AccountsReport, BudgetRow, WindowRow};
 use serde_json::json;
 
 /// Arguments of `engine accounts`.
@@ -32,7 +33,7 @@ pub fn run(_options: &AccountsOptions, context: &Context) -> Done {
         let document = serde_json::to_string(&report).map_err(|fault| Ending::new(FAILED, fault.to_string()))?;
         render::data(&document);
     } else {
-        show(&report, context.color);
+        show(&report, context);
     }
     Ok(Ending::done())
 }
@@ -88,34 +89,43 @@ fn line_of(row: contract::AccountRow, tier: Option<Tier>, credits: Option<u32>) 
     }
 }
 
-fn show(report: &AccountsReport, color: bool) {
-    const HEAD: [&str; 9] = ["NAME", "ID", "CHANNEL", "TIER", "HEALTH", "PEOPLE", "USED", "CREDITS", "NEXT SLOT"];
-    render::table(&HEAD, report.accounts.iter().map(cells).collect(), color);
+fn show(report: &AccountsReport, context: &Context) {
+    const HEAD: [&str; 8] = ["NAME", "ID", "CHANNEL", "TIER", "HEALTH", "PEOPLE", "CREDITS", "NEXT SLOT"];
+    const USED: [&str; 6] = ["NAME", "BUDGET", "24 HOURS", "7 DAYS", "30 DAYS", "NEXT SLOT"];
+    if report.accounts.is_empty() {
+        return render::talk("the key has no accounts; connect one at postpress");
+    }
+    render::table(&HEAD, report.accounts.iter().map(|row| cells(row, context)).collect(), context.color);
+    let used: Vec<Vec<String>> = report.accounts.iter().flat_map(|row| used(row, context)).collect();
+    if !used.is_empty() {
+        render::data("");
+        render::table(&USED, used, context.color);
+    }
     for lost in report.accounts.iter().filter(|row| row.health == "lost") {
         render::talk(&format!("`{}` has to be connected again at postpress; nothing is sent from it until then", lost.name));
     }
-    if report.accounts.is_empty() {
-        render::talk("the key has no accounts; connect one at postpress");
-    }
 }
 
-fn cells(row: &AccountRow) -> Vec<String> {
+fn cells(row: &AccountRow, context: &Context) -> Vec<String> {
     let health = match (&row.health_word, row.paused) {
         (_, true) => "paused".to_owned(),
         (Some(word), false) => format!("{} ({word})", row.health),
         (None, false) => row.health.clone(),
     };
     let tier = if row.channel == Channel::Linkedin.word() { row.tier.clone() } else { String::new() };
-    let used: Vec<String> = row.budgets.iter().filter_map(used).collect();
     let credits = row.credits.map(|count| count.to_string()).unwrap_or_default();
-    let next = row.next_slot.clone().unwrap_or_default();
-    let people = row.people.to_string();
-    vec![row.name.clone(), row.id.clone(), row.channel.clone(), tier, health, people, used.join(", "), credits, next]
+    let next = row.next_slot.as_deref().map(|at| moment(at, context)).unwrap_or_default();
+    vec![row.name.clone(), row.id.clone(), row.channel.clone(), tier, health, row.people.to_string(), credits, next]
 }
 
-/// `invites 3/20 24h 41/100 7d`: the windows that have a limit.
-fn used(row: &BudgetRow) -> Option<String> {
-    let limited = row.windows.iter().filter_map(|window| Some(format!("{}/{} {}", window.used, window.cap?, window.window)));
-    let limited: Vec<String> = limited.collect();
-    (!limited.is_empty()).then(|| format!("{} {}", row.budget, limited.join(" ")))
+/// A row a budget that has a limit: `3 of 20` in each window.
+fn used(row: &AccountRow, context: &Context) -> Vec<Vec<String>> {
+    let limited = row.budgets.iter().filter(|budget| budget.windows.iter().any(|window| window.cap.is_some()));
+    let line = |budget: &BudgetRow| {
+        let window = |window: &WindowRow| window.cap.map_or(window.used.to_string(), |cap| format!("{} of {cap}", window.used));
+        let next = budget.next_slot.as_deref().map(|at| moment(at, context)).unwrap_or_default();
+        let windows = budget.windows.iter().map(window);
+        [row.name.clone(), budget.budget.clone()].into_iter().chain(windows).chain([next]).collect()
+    };
+    limited.map(line).collect()
 }

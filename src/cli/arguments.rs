@@ -2,19 +2,26 @@
 
 use crate::cli::accounts::AccountsOptions;
 use crate::cli::doctor::DoctorOptions;
+use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
+use crate::cli::store::StoreOptions;
 use crate::cli::webhooks::WebhooksOptions;
 use crate::lang::source::Notation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Outreach campaigns as code.
-///
-/// A campaign is a small text file. `engine check` compiles it, `engine run` runs it, `engine why ADA` says where a contact
-/// is and what they wait for.
+/// What is said below the list of verbs.
+const FIRST_STEPS: &str = "\
+First steps:
+  engine init hello && cd hello     a small workspace
+  engine check campaigns/           everything that is wrong with it
+  engine run campaigns/ --sandbox   run it against pretend people, a day in ten seconds
+  engine status                     how it stands; `engine why NAME` for one person";
+
+/// Outreach campaigns as code: small text files that are checked, run, and never write to anybody twice
 #[derive(Debug, Parser)]
-#[command(name = "engine", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "engine", version, disable_help_subcommand = true, max_term_width = 100, after_help = FIRST_STEPS)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
@@ -49,7 +56,7 @@ pub struct Global {
     /// Show no progress
     #[arg(long, global = true, help_heading = "Global")]
     pub no_progress: bool,
-    /// How times are written
+    /// How times are written: in the zone of this machine, or as ISO 8601 in UTC
     #[arg(long, value_name = "FORM", default_value = "human", global = true, help_heading = "Global")]
     pub time: TimeForm,
     /// Ask nothing
@@ -68,9 +75,7 @@ pub enum When {
 /// `--time`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TimeForm {
-    /// `today 14:05`, `in 3 days`
     Human,
-    /// `2027-01-04T14:05:00.000Z`
     Iso,
 }
 
@@ -116,6 +121,8 @@ pub enum Verb {
     Resolve(Resolve),
     /// Tell of an event of your own
     Event(Event),
+    /// See whether the store is whole, and mend it
+    Store(StoreOptions),
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
     /// Print completions for a shell
@@ -142,6 +149,12 @@ pub struct Run {
     /// End once every contact has ended or is parked
     #[arg(long)]
     pub until_idle: bool,
+    /// Where the dashboard is served, or `off`; it comes with a later version
+    #[arg(long, value_name = "ADDR|off", value_parser = dashboard)]
+    pub dashboard: Option<Dashboard>,
+    /// Run what a plan says; plans come with a later version
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub plan: Option<PathBuf>,
     /// Where webhooks come in (default: 127.0.0.1:8080; in the sandbox any free port)
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -151,6 +164,20 @@ pub struct Run {
     /// Start without asking
     #[arg(long, short = 'y')]
     pub yes: bool,
+}
+
+/// `--dashboard`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dashboard {
+    Off,
+    At(SocketAddr),
+}
+
+fn dashboard(text: &str) -> Result<Dashboard, String> {
+    if text == "off" {
+        return Ok(Dashboard::Off);
+    }
+    text.parse().map(Dashboard::At).map_err(|_| "write it as 127.0.0.1:8081, or off".to_owned())
 }
 
 /// `engine init`
@@ -176,7 +203,7 @@ pub struct Check {
     /// Refuse warnings too
     #[arg(long)]
     pub strict: bool,
-    /// In which form
+    /// In which form; json is one object a line, github are workflow commands
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: CheckFormat,
 }
@@ -185,10 +212,8 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
     Human,
-    /// One object a line
     Json,
     Sarif,
-    /// Workflow commands
     Github,
 }
 
@@ -271,122 +296,4 @@ pub struct Schema {
 pub enum SchemaName {
     /// The YAML notation
     Yaml,
-}
-
-/// `engine status`
-#[derive(Debug, Args)]
-pub struct Status {
-    /// Only this campaign
-    #[arg(value_name = "CAMPAIGN")]
-    pub campaign: Option<String>,
-    /// Everybody, a line each
-    #[arg(long)]
-    pub contacts: bool,
-    /// Only those: `parked`, `outcome is replied and company contains "Labs"`
-    #[arg(long = "where", value_name = "EXPR")]
-    pub filter: Option<String>,
-}
-
-/// `engine why`
-#[derive(Debug, Args)]
-pub struct Why {
-    /// Their identifier, name, or a part of either
-    #[arg(value_name = "CONTACT")]
-    pub contact: String,
-    /// Only in this campaign
-    #[arg(long, value_name = "NAME")]
-    pub campaign: Option<String>,
-}
-
-/// `engine timeline`
-#[derive(Debug, Args)]
-pub struct Timeline {
-    /// Their identifier, name, or a part of either
-    #[arg(value_name = "CONTACT")]
-    pub contact: String,
-    /// Only in this campaign
-    #[arg(long, value_name = "NAME")]
-    pub campaign: Option<String>,
-    /// Texts whole
-    #[arg(long)]
-    pub full: bool,
-}
-
-/// `engine contacts`
-#[derive(Debug, Subcommand)]
-pub enum Contacts {
-    /// Let the people of a list enter a campaign
-    Import(Import),
-    /// Everybody with fields and state, as CSV
-    Export {
-        /// Only this campaign
-        #[arg(long, value_name = "NAME")]
-        campaign: Option<String>,
-    },
-    /// Never contact somebody again, in any campaign
-    Suppress {
-        /// Their identifier, name, or a part of either
-        #[arg(value_name = "CONTACT")]
-        contact: String,
-    },
-}
-
-/// `engine contacts import`
-#[derive(Debug, Args)]
-pub struct Import {
-    /// A list (CSV)
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Into which campaign
-    #[arg(long, value_name = "NAME")]
-    pub campaign: String,
-    /// Nobody enters if a row is wrong
-    #[arg(long)]
-    pub strict: bool,
-}
-
-/// Whom `pause`, `resume` and `stop` mean.
-#[derive(Debug, Args)]
-pub struct Target {
-    /// A campaign, or a contact
-    #[arg(value_name = "CAMPAIGN|CONTACT", conflicts_with = "all")]
-    pub name: Option<String>,
-    /// Everything
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// `engine resolve`
-#[derive(Debug, Args)]
-pub struct Resolve {
-    /// Their identifier, name, or a part of either
-    #[arg(value_name = "CONTACT")]
-    pub contact: String,
-    /// What became of it
-    pub how: How,
-}
-
-/// What became of a parked send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum How {
-    /// It was sent: go on
-    Sent,
-    /// It was not: send it
-    Again,
-    /// Go on without it
-    Skip,
-}
-
-/// `engine event`
-#[derive(Debug, Args)]
-pub struct Event {
-    /// The event's name, as in `when event "calendly.booked"`
-    #[arg(value_name = "NAME")]
-    pub name: String,
-    /// Their identifier, name, or a part of either
-    #[arg(value_name = "CONTACT")]
-    pub contact: String,
-    /// What came with it
-    #[arg(long, value_name = "JSON")]
-    pub data: Option<String>,
 }

@@ -1,10 +1,10 @@
 //! `engine contacts`: people in, people out, never again.
 
-use crate::cli::arguments::{Contacts, Import};
 use crate::cli::context::Context;
 use crate::cli::desk::{ask, command};
 use crate::cli::ending::{Done, Ending, FAILED, WRONG};
-use crate::cli::operate::person;
+use crate::cli::operate::{person, tell};
+use crate::cli::operator::{Contacts, Import};
 use crate::cli::render;
 use crate::lang::lists::{read_list, roster};
 use crate::model::campaign::Campaign;
@@ -18,9 +18,8 @@ pub fn contacts(verb: &Contacts, context: &Context) -> Done {
         Contacts::Export { campaign } => export(campaign.as_deref(), context),
         Contacts::Suppress { contact } => {
             let enrollments = person(context, contact, None)?;
-            command(context, &Command::Suppress { enrollments })?;
-            render::talk("never contacted again, in any campaign");
-            Ok(Ending::done())
+            let answer = command(context, &Command::Suppress { enrollments })?;
+            tell(answer, &format!("`{contact}` is never contacted again, in any campaign"), context)
         }
     }
 }
@@ -46,7 +45,7 @@ fn import(arguments: &Import, context: &Context) -> Done {
     let left_out = answer.get("left_out").and_then(Value::as_array).cloned().unwrap_or_default();
     if context.is_json {
         render::data(
-            &json!({ "entered": count("entered"), "known": count("known"), "left_out": left_out, "refused": read.refused })
+            &json!({ "schema": "engine.import/1", "entered": count("entered"), "known": count("known"), "left_out": left_out, "refused": read.refused })
                 .to_string(),
         );
         return Ok(Ending::done());
@@ -57,7 +56,7 @@ fn import(arguments: &Import, context: &Context) -> Done {
         (row.get("row").and_then(Value::as_u64).unwrap_or(0) as u32, reason)
     }));
     render::data(&format!(
-        "{} entered, {} known, {} left out",
+        "{} new, {} known, {} left out",
         count("entered"),
         count("known"),
         left_out.len() + read.refused.len()

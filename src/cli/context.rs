@@ -6,7 +6,7 @@ use crate::cli::settings::{self, Settings};
 use secrecy::SecretString;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where postpress is when nobody says otherwise.
 pub const POSTPRESS_URL: &str = "https://api.postpress.ai/v1";
@@ -21,8 +21,10 @@ pub struct Context {
     pub is_json: bool,
     pub is_quiet: bool,
     pub verbose: u8,
-    /// Colour on stdout and stderr.
+    /// Colour on stdout.
     pub color: bool,
+    /// Colour on stderr.
+    pub color_talk: bool,
     /// Bars and live views: stderr is a terminal that can show them.
     pub progress: bool,
     pub time: TimeForm,
@@ -46,11 +48,12 @@ impl Context {
         let data =
             global.data.clone().or(by_environment).or_else(|| settings.data.clone()).unwrap_or_else(|| PathBuf::from(".engine"));
         let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
-        let color = match global.color {
+        let is_colored = |is_terminal: bool| match global.color {
             When::Always => true,
             When::Never => false,
-            When::Auto => !is_plain && std::io::stdout().is_terminal(),
+            When::Auto => !is_plain && is_terminal,
         };
+        let (color, color_talk) = (is_colored(std::io::stdout().is_terminal()), is_colored(std::io::stderr().is_terminal()));
         let progress = !global.no_progress && !global.quiet && !global.json && !is_dumb() && std::io::stderr().is_terminal();
         Ok(Self {
             directory,
@@ -59,11 +62,21 @@ impl Context {
             is_quiet: global.quiet,
             verbose: global.verbose,
             color,
+            color_talk,
             progress,
             time: global.time,
             may_ask: !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             settings,
         })
+    }
+
+    /// The store's directory, which may not be there yet but is nothing else.
+    pub fn data_directory(&self) -> Result<&Path, Ending> {
+        if self.data.exists() && !self.data.is_dir() {
+            return Err(Ending::new(WRONG, format!("`{}` is no directory: the data cannot lie there", self.data.display()))
+                .help("name a directory with `--data`, or leave it out: `.engine`"));
+        }
+        Ok(&self.data)
     }
 
     /// A variable of the environment or `.env`.

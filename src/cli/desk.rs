@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
+use crate::cli::store::stats_json;
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
 use crate::runtime::clock::Clock;
@@ -12,6 +13,7 @@ use crate::runtime::query::answer::answer;
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::contract::Store;
+use crate::store::upkeep::stats;
 use serde_json::Value;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,7 +73,7 @@ impl Ask for Desk {
     fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
         match verb {
             "command" => self.command(arguments),
-
+            "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             _ => answer(&*self.store, self.clock.now(), verb, &arguments),
         }
     }
@@ -79,12 +81,14 @@ impl Ask for Desk {
 
 /// Asks the engine that runs on the data, or else the data. Another command that has the data for a moment is waited for.
 pub fn ask(context: &Context, verb: &str, arguments: Value) -> Result<Value, Ending> {
+    // A wrong name: the command line is wrong. A command that could not be carried out: it failed.
+    let refused = |why| Ending::new(if verb == "command" { FAILED } else { WRONG }, why);
     let mut tries = 0;
     loop {
-        match socket::ask(&context.data, verb, arguments.clone()) {
+        match socket::ask(context.data_directory()?, verb, arguments.clone()) {
             Ok(Some(value)) => return Ok(value),
             Ok(None) => {}
-            Err(AskFault::Refused(why)) => return Err(Ending::new(WRONG, why)),
+            Err(AskFault::Refused(why)) => return Err(refused(why)),
             Err(fault) => return Err(Ending::new(FAILED, fault.to_string())),
         }
         if !context.data.exists() {
@@ -94,7 +98,7 @@ pub fn ask(context: &Context, verb: &str, arguments: Value) -> Result<Value, End
         match house::open_store(context) {
             Ok(store) => {
                 let clock = house::looking_clock(&*store)?;
-                return Desk::resting(store, clock).ask(verb, arguments).map_err(|why| Ending::new(WRONG, why));
+                return Desk::resting(store, clock).ask(verb, arguments).map_err(refused);
             }
             Err(ending) if ending.code == HELD && tries < HELD_TRIES => {
                 tries += 1;

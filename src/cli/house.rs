@@ -28,7 +28,7 @@ const SANDBOX_SEED: u64 = 7;
 
 /// Opens the store, alone.
 pub fn open_store(context: &Context) -> Result<Arc<dyn Store>, Ending> {
-    Ok(Arc::new(JournaledStore::open(&context.data, Options::default())?))
+    Ok(Arc::new(JournaledStore::open(context.data_directory()?, Options::default())?))
 }
 
 /// The clock of a store at that pace.
@@ -63,11 +63,15 @@ pub fn looking_clock(store: &dyn Store) -> Result<Arc<dyn Clock>, Ending> {
 
 /// The real far side, by the environment.
 pub fn postpress(context: &Context) -> Result<Postpress, Ending> {
-    let key = context.key().ok_or_else(|| {
+    connect(&context.postpress_url(), key(context)?, Arc::new(wall_now))
+}
+
+/// The key, or what to do without one.
+pub fn key(context: &Context) -> Result<SecretString, Ending> {
+    context.key().ok_or_else(|| {
         Ending::new(UNAUTHORISED, "there is no key for postpress")
             .help("set POSTPRESS_API_KEY in the environment or in .env, or try the campaigns with `--sandbox` first")
-    })?;
-    connect(&context.postpress_url(), key, Arc::new(wall_now))
+    })
 }
 
 /// A client of that URL. `now`: the time its clock is compared with.

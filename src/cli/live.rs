@@ -1,15 +1,18 @@
-//! What `run` shows while it runs: on a terminal a bar a campaign and the log above it, else plain lines.
+//! What `run` shows while it runs: the log of what happens, and on a terminal the board below it; in a pipe plain lines.
 
+use crate::cli::board::{Board, Progress, Voice};
 use crate::cli::context::Context;
-use crate::cli::render;
+use crate::cli::render::{self, fitted, plain, shortened};
+use crate::cli::story;
+use crate::cli::times::short_moment;
 use crate::model::contact::Contact;
-use crate::model::enrollment::Enrollment;
+use crate::model::enrollment::{Awaits, Enrollment, Hold};
 use crate::model::id::{CampaignId, EnrollmentId};
-use crate::model::journal::{Entry, EntryKind, Key, Record, Table};
+use crate::model::journal::{Entry, Key, Record, Table};
 use crate::runtime::clock::Clock;
 use crate::runtime::pulse::Pulse;
+use crate::runtime::query::Query;
 use crate::store::contract::Store;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,6 +22,10 @@ use std::time::Duration;
 
 /// Time between two looks.
 const FRAME: Duration = Duration::from_millis(250);
+/// So many people are counted a frame; more make the board slower, not the engine.
+const PEOPLE_A_FRAME: usize = 1_000;
+/// Frames between two looks at the accounts.
+const FRAMES_AN_ACCOUNT_LOOK: usize = 4;
 
 /// The view, on a thread of its own.
 pub struct Live {
@@ -30,38 +37,51 @@ struct View {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     pulse: Arc<Pulse>,
-    bars: Option<Bars>,
-    is_json: bool,
-    is_quiet: bool,
-    verbose: u8,
+    voice: Voice,
+    board: Option<Board>,
+    how: How,
     names: BTreeMap<CampaignId, String>,
     trouble: Option<String>,
+    /// Frames until the people are counted again.
+    rest: usize,
+    frame: usize,
 }
 
-struct Bars {
-    all: MultiProgress,
-    campaigns: BTreeMap<String, ProgressBar>,
-    foot: ProgressBar,
+/// How it is shown.
+struct How {
+    is_json: bool,
+    is_quiet: bool,
+    is_full: bool,
+    time: crate::cli::arguments::TimeForm,
+    speed: u32,
 }
 
 impl Live {
-    /// Starts to look on.
-    pub fn start(context: &Context, store: Arc<dyn Store>, clock: Arc<dyn Clock>, pulse: Arc<Pulse>) -> Self {
+    /// Starts to look on. `speed`: virtual seconds a second, to be shown.
+    pub fn start(
+        context: &Context,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        pulse: Arc<Pulse>,
+        voice: Voice,
+        speed: u32,
+    ) -> Self {
         let (stop, stopped) = channel();
-        let bars = context.progress.then(|| {
-            let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
-            let foot = all.add(ProgressBar::new_spinner());
-            foot.set_style(style("  {msg:.dim}"));
-            Bars { all, campaigns: BTreeMap::new(), foot }
-        });
-        let (is_json, is_quiet, verbose) = (context.is_json, context.is_quiet, context.verbose);
-        let mut view = View { store, clock, pulse, bars, is_json, is_quiet, verbose, names: BTreeMap::new(), trouble: None };
+        console::set_colors_enabled_stderr(context.color_talk);
+        let board = Board::new(&voice);
+        let how =
+            How { is_json: context.is_json, is_quiet: context.is_quiet, is_full: context.verbose > 0, time: context.time, speed };
+        let (names, trouble) = (BTreeMap::new(), None);
+        let mut view = View { store, clock, pulse, voice, board, how, names, trouble, rest: 0, frame: 0 };
         let thread = std::thread::spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(FRAME) {
                 view.look();
             }
+            view.rest = 0;
             view.look();
-            view.close();
+            if let Some(board) = &view.board {
+                board.close();
+            }
         });
         Self { stop, thread: Some(thread) }
     }
@@ -84,41 +104,39 @@ impl View {
         let trouble = self.pulse.troubled_by();
         if trouble != self.trouble {
             match &trouble {
-                Some(what) => self.say(&format!("postpress: {} (going on by itself)", render::plain(what))),
-                None => self.say("postpress answers again"),
+                Some(what) => self.voice.say(&format!("postpress: {} (going on by itself)", plain(what))),
+                None => self.voice.say("postpress answers again"),
             }
             self.trouble = trouble;
         }
-        if self.bars.is_some() {
+        if self.board.is_some() {
             self.draw();
         }
     }
 
     fn line(&mut self, id: EnrollmentId, entry: &Entry) {
-        if self.is_quiet || (!self.is_json && self.verbose == 0 && !is_worth_a_line(entry.kind)) {
+        let words = story::told(entry, self.how.is_full);
+        if self.how.is_quiet || (!self.how.is_json && words.is_none()) {
             return;
         }
         let Some((enrollment, contact)) = self.person(id) else { return };
         let campaign = self.campaign(enrollment.campaign);
-        if self.is_json {
+        if self.how.is_json {
             let detail: serde_json::Map<String, serde_json::Value> =
                 entry.detail.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
             let line = serde_json::json!({ "at": entry.at.iso_ms(), "campaign": campaign, "contact": contact.key, "kind": entry.kind, "step": entry.step, "detail": detail });
             return render::data(&line.to_string());
         }
-        let at = entry.at.iso_ms();
-        let at = at.get(..16).unwrap_or(&at).replace('T', " ");
-        let told = entry.detail.iter().filter(|(name, _)| matches!(name.as_str(), "text" | "outcome" | "why" | "code" | "who"));
-        let told: Vec<String> = told.map(|(_, value)| shortened(&render::plain(value), 60)).collect();
-        let name = shortened(&render::plain(&contact.name()), 24);
-        self.say(&format!("{at}  {campaign:<18} {name:<24} {:<10} {:<14} {}", word(entry.kind), entry.step, told.join(" · ")));
-    }
-
-    fn say(&self, line: &str) {
-        match &self.bars {
-            Some(bars) => drop(bars.all.println(line.trim_end())),
-            None => render::talk(line.trim_end()),
+        let at = short_moment(&entry.at.iso_ms(), self.how.time);
+        let (words, name) = (words.unwrap_or_default(), plain(&contact.name()));
+        if self.board.is_none() {
+            return self.voice.say(&format!("{at}  {}  {}  {words}", fitted(&plain(&campaign), 18), fitted(&name, 22)));
         }
+        // On a terminal a line stays a line.
+        let columns = render::width();
+        let (for_campaign, for_name) = if columns < 100 { (12, 16) } else { (20, 26) };
+        let line = format!("{at}  {}  {}  {words}", fitted(&plain(&campaign), for_campaign), fitted(&name, for_name));
+        self.voice.say(&shortened(&line, columns.saturating_sub(1)));
     }
 
     fn person(&self, id: EnrollmentId) -> Option<(Enrollment, Contact)> {
@@ -137,97 +155,72 @@ impl View {
     }
 
     fn draw(&mut self) {
-        let mut counts: BTreeMap<CampaignId, Counts> = BTreeMap::new();
+        let campaigns = if self.rest == 0 { Some(self.count()) } else { None };
+        self.rest = self.rest.saturating_sub(1);
+        let now = self.clock.now();
+        self.frame += 1;
+        let is_account_look = campaigns.is_some() && self.frame % FRAMES_AN_ACCOUNT_LOOK == 1;
+        let accounts = is_account_look.then(|| Query::open(&*self.store, now).and_then(|query| query.accounts()));
+        let pace = if self.how.speed > 1 { format!(" · {}× as fast", self.how.speed) } else { String::new() };
+        let Some(board) = &mut self.board else { return };
+        if let Some(campaigns) = campaigns {
+            board.campaigns(&campaigns);
+        }
+        // Accounts that cannot be read stand as they were; the turns report the fault.
+        if let Some(Ok(report)) = accounts {
+            board.accounts(&report.accounts);
+        }
+        board.foot(format!("{}{pace} · Ctrl-C stops in order", short_moment(&now.iso_ms(), self.how.time)));
+    }
+
+    fn count(&mut self) -> Vec<(String, Progress)> {
+        let mut counts: BTreeMap<CampaignId, Progress> = BTreeMap::new();
+        let mut people = 0;
         // A store that cannot be read shows as a bar that stands; the turns report the fault.
         drop(self.store.scan(Table::Enrollment, None, &mut |record| {
             if let Record::Enrollment(enrollment) = record {
-                counts.entry(enrollment.campaign).or_default().add(&enrollment);
+                people += 1;
+                add(counts.entry(enrollment.campaign).or_default(), &enrollment);
             }
             ControlFlow::Continue(())
         }));
-        let named: Vec<(String, Counts)> = counts.into_iter().map(|(id, counts)| (self.campaign(id), counts)).collect();
-        let now = self.clock.now().iso_ms();
-        let Some(bars) = &mut self.bars else { return };
-        for (name, counts) in named {
-            let bar = bars.campaigns.entry(name.clone()).or_insert_with(|| {
-                let bar = bars.all.insert_before(&bars.foot, ProgressBar::new(0));
-                bar.set_style(style("  {prefix:<18} {bar:24.green/dim} {pos:>4}/{len:<4} ended  {msg}"));
-                bar.set_prefix(name);
-                bar
-            });
-            bar.set_length(counts.total);
-            bar.set_position(counts.ended);
-            bar.set_message(format!(
-                "{} invited · {} messages · {} InMails · {} replied",
-                counts.invites, counts.messages, counts.inmails, counts.replied
-            ));
+        self.rest = people / PEOPLE_A_FRAME + 1;
+        // Versions of one campaign share a bar.
+        let mut named: Vec<(String, Progress)> = Vec::new();
+        for (id, progress) in counts {
+            let name = self.campaign(id);
+            match named.iter_mut().find(|(held, _)| *held == name) {
+                Some((_, held)) => *held = sum(*held, progress),
+                None => named.push((name, progress)),
+            }
         }
-        bars.foot.set_message(format!("{} UTC · Ctrl-C stops in order", now.get(..16).unwrap_or(&now).replace('T', " ")));
-    }
-
-    fn close(&self) {
-        if let Some(bars) = &self.bars {
-            bars.campaigns.values().for_each(|bar| bar.abandon());
-            bars.foot.finish_and_clear();
-        }
+        named
     }
 }
 
-#[derive(Default)]
-struct Counts {
-    total: u64,
-    ended: u64,
-    invites: u32,
-    messages: u32,
-    inmails: u32,
-    replied: u32,
+fn add(progress: &mut Progress, enrollment: &Enrollment) {
+    let frame = enrollment.frame();
+    let is_parked = frame.is_some_and(|frame| matches!(frame.awaits, Awaits::Call { hold: Some(Hold::Parked { .. }), .. }));
+    let one = Progress {
+        total: 1,
+        ended: u64::from(enrollment.has_ended()),
+        invites: enrollment.sends.invites.into(),
+        messages: enrollment.sends.messages.into(),
+        inmails: enrollment.sends.inmails.into(),
+        replied: u64::from(enrollment.facts.replied_at.is_some()),
+        parked: u64::from(is_parked),
+    };
+    *progress = sum(*progress, one);
 }
 
-impl Counts {
-    fn add(&mut self, enrollment: &Enrollment) {
-        self.total += 1;
-        self.ended += u64::from(enrollment.has_ended());
-        self.invites += enrollment.sends.invites;
-        self.messages += enrollment.sends.messages;
-        self.inmails += enrollment.sends.inmails;
-        self.replied += u32::from(enrollment.facts.replied_at.is_some());
+fn sum(one: Progress, other: Progress) -> Progress {
+    Progress {
+        total: one.total + other.total,
+        ended: one.ended + other.ended,
+        invites: one.invites + other.invites,
+        messages: one.messages + other.messages,
+        inmails: one.inmails + other.inmails,
+        replied: one.replied + other.replied,
+        parked: one.parked + other.parked,
     }
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-fn is_worth_a_line(kind: EntryKind) -> bool {
-    match kind {
-        EntryKind::Sent
-        | EntryKind::Event
-        | EntryKind::Ended
-        | EntryKind::Failed
-        | EntryKind::Unknown
-        | EntryKind::Reconciled
-        | EntryKind::Parked
-        | EntryKind::Skipped
-        | EntryKind::Notified => true,
-        EntryKind::Enrolled
-        | EntryKind::Started
-        | EntryKind::Decision
-        | EntryKind::Intent
-        | EntryKind::Cancelled
-        | EntryKind::Timer
-        | EntryKind::Paused
-        | EntryKind::Resumed
-        | EntryKind::Changed => false,
-    }
-}
-
-fn word(kind: EntryKind) -> String {
-    serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod arguments;
+pub mod board;
 pub mod check;
 pub mod contacts;
 pub mod context;
@@ -18,36 +19,70 @@ pub mod init;
 pub mod language;
 pub mod live;
 pub mod operate;
+pub mod operator;
 pub mod person;
 pub mod program;
 pub mod render;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
+pub mod signals;
 pub mod status;
+pub mod store;
+pub mod story;
 pub mod times;
 pub mod trace;
 pub mod webhooks;
 
 use arguments::{Arguments, Verb};
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use context::Context;
-use ending::Ending;
+use ending::{DONE, Ending, WRONG};
 use operate::Order;
+use std::sync::Arc;
+
+/// Verbs of a later version, and what does most of it today.
+const LATER: [(&str, &str); 7] = [
+    ("test", "`engine run campaigns/ --sandbox` runs them against pretend people"),
+    ("simulate", "`engine run campaigns/ --sandbox` runs them against pretend people"),
+    ("plan", "`engine run campaigns/ --sandbox` runs them against pretend people"),
+    ("report", "`engine status --json` has the figures"),
+    ("inbox", "`engine timeline CONTACT` shows what somebody wrote"),
+    ("tasks", "`engine status --contacts --where parked` lists whom a person has to look at"),
+    ("lsp", "`engine check --format json` says what is wrong, for editors too"),
+];
 
 /// Reads the command line, carries it out, and says with which exit code to leave.
 pub fn engine() -> u8 {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(fault) => return misread(&fault),
+    };
     let context = match Context::new(&arguments) {
-        Ok(context) => context,
-        Err(ending) => return render::end(&ending, false),
+        Ok(context) => Arc::new(context),
+        Err(ending) => return render::end(&ending),
     };
     trace::start(context.verbose, context.is_quiet);
-    let ending = carry_out(&arguments.verb, &context);
-    render::end(&ending, context.is_json)
+    render::end(&carry_out(&arguments.verb, &context))
 }
 
-fn carry_out(verb: &Verb, context: &Context) -> Ending {
+/// Help that was asked for, or what is wrong with the command line.
+fn misread(fault: &clap::Error) -> u8 {
+    let verb = match fault.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(verb)) => verb.as_str(),
+        _ => "",
+    };
+    if let Some((verb, instead)) = LATER.iter().find(|(later, _)| *later == verb) {
+        let sentence = format!("`engine {verb}` is not there yet: it comes with a later version");
+        return render::end(&Ending::new(WRONG, sentence).help(*instead));
+    }
+    // A reader that went away is no fault of ours.
+    drop(fault.print());
+    if fault.use_stderr() { WRONG } else { DONE }
+}
+
+fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
     let done = match verb {
         Verb::Init(arguments) => init::init(arguments),
         Verb::Check(arguments) => check::check(arguments, context),
@@ -71,6 +106,7 @@ fn carry_out(verb: &Verb, context: &Context) -> Ending {
         Verb::Accounts(options) => accounts::run(options, context),
         Verb::Webhooks(options) => webhooks::run(options, context),
         Verb::Doctor(options) => doctor::run(options, context),
+        Verb::Store(options) => store::run(options, context),
         Verb::Sandbox(options) => sandbox::serve_alone(options.clone()),
     };
     done.unwrap_or_else(|ending| ending)

@@ -1,9 +1,9 @@
 //! What an operator does to a run: `pause`, `resume`, `stop`, `event`, `resolve`.
 
-use crate::cli::arguments::{Event, How, Resolve, Target};
 use crate::cli::context::Context;
 use crate::cli::desk::{ask, command};
 use crate::cli::ending::{Done, Ending, WRONG};
+use crate::cli::operator::{Event, How, Resolve, Target};
 use crate::cli::person::ambiguous;
 use crate::cli::render;
 use crate::model::id::EnrollmentId;
@@ -25,9 +25,26 @@ enum Meant {
     Person(Vec<EnrollmentId>),
 }
 
+impl Order {
+    /// What it has made of somebody.
+    fn done(self) -> &'static str {
+        match self {
+            Self::Pause => "paused",
+            Self::Resume => "going on",
+            Self::Stop => "stopped",
+        }
+    }
+}
+
 /// Holds, lets go on, or ends a campaign, a person or everything.
 pub fn order(order: Order, target: &Target, context: &Context) -> Done {
     let meant = meant(target, context)?;
+    let name = target.name.as_deref().unwrap_or_default();
+    let sentence = match (&meant, order) {
+        (Meant::All, Order::Resume) => "everything goes on".to_owned(),
+        (Meant::All, Order::Pause | Order::Stop) => "everything is paused; calls in flight finish".to_owned(),
+        (Meant::Campaign(_) | Meant::Person(_), _) => format!("`{name}` is {}", order.done()),
+    };
     let wish = match (order, meant) {
         (Order::Pause, Meant::All) => Command::PauseAll,
         (Order::Resume, Meant::All) => Command::ResumeAll,
@@ -42,7 +59,11 @@ pub fn order(order: Order, target: &Target, context: &Context) -> Done {
         (Order::Resume, Meant::Person(enrollments)) => Command::Resume { enrollments },
         (Order::Stop, Meant::Person(enrollments)) => Command::Stop { enrollments, reason: None },
     };
-    tell(&command(context, &wish)?, context)
+    let answer = command(context, &wish)?;
+    let is_moot = answer.get("changed").and_then(Value::as_u64) == Some(0);
+    let sentence =
+        if is_moot { format!("nothing changed: `{name}` was {} already, or has ended", order.done()) } else { sentence };
+    tell(answer, &sentence, context)
 }
 
 fn meant(target: &Target, context: &Context) -> Result<Meant, Ending> {
@@ -50,7 +71,7 @@ fn meant(target: &Target, context: &Context) -> Result<Meant, Ending> {
         return if target.all {
             Ok(Meant::All)
         } else {
-            Err(Ending::new(WRONG, "whom?").help("name a campaign or a contact, or say `--all`"))
+            Err(Ending::new(WRONG, "nobody was named").help("name a campaign or a contact, or say `--all`"))
         };
     };
     let status = ask(context, "status", json!({}))?;
@@ -77,7 +98,13 @@ pub fn event(arguments: &Event, context: &Context) -> Done {
         serde_json::from_str::<Value>(data).map_err(|fault| Ending::new(WRONG, format!("`--data` is no JSON: {fault}")))?;
     }
     let enrollments = person(context, &arguments.contact, None)?;
-    tell(&command(context, &Command::Event { enrollments, name: arguments.name.clone(), data: arguments.data.clone() })?, context)
+    let answer = command(context, &Command::Event { enrollments, name: arguments.name.clone(), data: arguments.data.clone() })?;
+    let is_moot = answer.get("changed").and_then(Value::as_u64) == Some(0);
+    let sentence = match is_moot {
+        true => format!("told, but nothing of theirs is open any more for `{}`", arguments.name),
+        false => format!("told: `{}` happened to `{}`", arguments.name, arguments.contact),
+    };
+    tell(answer, &sentence, context)
 }
 
 /// A person's word about a parked send.
@@ -94,19 +121,24 @@ pub fn resolve(arguments: &Resolve, context: &Context) -> Done {
             break;
         }
     }
-    tell(&last?, context)
+    let sentence = match how {
+        Resolution::Sent => "taken as sent: they go on",
+        Resolution::Again => "taken as not sent: it is sent again",
+        Resolution::Skip => "skipped: they go on without it",
+    };
+    tell(last?, sentence, context)
 }
 
-fn tell(answer: &Value, context: &Context) -> Done {
+/// What was done: a sentence, or the document `engine.done/1`.
+pub fn tell(answer: Value, sentence: &str, context: &Context) -> Done {
     if context.is_json {
-        render::data(&answer.to_string());
+        let mut document = json!({ "schema": "engine.done/1" });
+        if let (Some(document), Value::Object(answer)) = (document.as_object_mut(), answer) {
+            document.extend(answer);
+        }
+        render::data(&document.to_string());
     } else if !context.is_quiet {
-        let parts = answer
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| format!("{name}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
-        render::data(&render::plain(&parts.collect::<Vec<_>>().join(", ")));
+        render::data(&render::plain(sentence));
     }
     Ok(Ending::done())
 }

@@ -1,9 +1,9 @@
 //! `engine why` and `engine timeline`: one person, now and so far.
 
-use crate::cli::arguments::{Timeline, Why};
 use crate::cli::context::Context;
 use crate::cli::desk::ask;
 use crate::cli::ending::{Done, Ending, FAILED, WRONG};
+use crate::cli::operator::{Timeline, Why};
 use crate::cli::render;
 use crate::cli::status::read;
 use crate::cli::times::moment;

@@ -27,29 +27,41 @@ pub fn compile_paths(paths: &[PathBuf]) -> Result<Loaded, Ending> {
 /// value refuse it only with `strict`: they stay out and are listed.
 pub fn compile_or_refuse(paths: &[PathBuf], strict: bool, context: &Context) -> Result<Loaded, Ending> {
     let loaded = compile_paths(paths)?;
-    let diagnostics = &loaded.compiled.diagnostics;
-    if !diagnostics.is_empty() {
-        render::talk(report::human(diagnostics, &loaded.sources, look(context)).trim_end());
+    if let Some(faults) = faults(&loaded, context) {
+        render::talk(&faults);
     }
-    let refused = stops_running(diagnostics) || (strict && !diagnostics.is_empty());
-    if refused {
+    if is_refused(&loaded, strict) {
         return Err(Ending::new(WRONG, format!("{}; nothing was started", tally(&loaded)))
             .help("`engine explain CODE` says more about each"));
     }
     Ok(loaded)
 }
 
-/// How diagnostics are shown here.
-pub fn look(context: &Context) -> Look {
-    Look { is_colored: context.color, width: render::width() }
+/// May it not run?
+pub fn is_refused(loaded: &Loaded, strict: bool) -> bool {
+    let diagnostics = &loaded.compiled.diagnostics;
+    stops_running(diagnostics) || (strict && !diagnostics.is_empty())
 }
 
-/// `3 errors, 1 warning in 4 files`
+/// What is wrong with it, as a person reads it.
+pub fn faults(loaded: &Loaded, context: &Context) -> Option<String> {
+    let diagnostics = &loaded.compiled.diagnostics;
+    let text = report::human(diagnostics, &loaded.sources, look(context));
+    (!diagnostics.is_empty()).then(|| text.trim_end().to_owned())
+}
+
+/// How diagnostics are shown here.
+pub fn look(context: &Context) -> Look {
+    Look { is_colored: context.color_talk, width: render::width() }
+}
+
+/// `3 errors, 1 warning in 4 files`; what there is none of is left out.
 pub fn tally(loaded: &Loaded) -> String {
     let count = |severity| loaded.compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count();
     let (errors, warnings, files) = (count(Severity::Error), count(Severity::Warning), loaded.sources.len());
-    let many = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    format!("{}, {} in {}", many(errors, "error"), many(warnings, "warning"), many(files, "file"))
+    let parts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, word)| render::many(count, word)).collect();
+    format!("{} in {}", parts.join(", "), render::many(files, "file"))
 }
 
 fn unreadable(fault: LoadFault) -> Ending {

@@ -3,6 +3,7 @@
 use crate::cli::ending::Ending;
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use std::io::Write;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Data, on stdout. A reader that went away is no fault of ours.
 pub fn data(text: &str) {
@@ -19,7 +20,7 @@ pub fn talk(text: &str) {
 }
 
 /// Says how a command ended, and its exit code.
-pub fn end(ending: &Ending, _is_json: bool) -> u8 {
+pub fn end(ending: &Ending) -> u8 {
     if let Some(message) = &ending.message {
         talk(&format!("error: {message}"));
     }
@@ -39,10 +40,40 @@ pub fn plain(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// A table without lines, on stdout: columns as wide as their text, wrapped on a terminal only.
+/// `1 campaign`, `2 campaigns`
+pub fn many(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Cut to so many columns of a terminal, with `…` where something is missing.
+pub fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        shown.push(c);
+    }
+    shown.push('…');
+    shown
+}
+
+/// Exactly so many columns of a terminal: cut, or filled up.
+pub fn fitted(text: &str, columns: usize) -> String {
+    let shown = shortened(text, columns);
+    let missing = columns.saturating_sub(shown.width());
+    shown + &" ".repeat(missing)
+}
+
+/// A table without lines, on stdout: columns as wide as their text.
 pub fn table(head: &[&str], rows: Vec<Vec<String>>, color: bool) {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head.iter().map(|title| match color {
         true => Cell::new(title).add_attribute(Attribute::Bold),
         false => Cell::new(title),

@@ -1,19 +1,18 @@
 //! `engine run`: the house put together, and kept going until told to stop.
 
-use crate::cli::arguments::Run;
+use crate::cli::arguments::{Dashboard, Run};
+use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::desk::Desk;
-use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNAUTHORISED, UNSAFE, WRONG};
+use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNSAFE, WRONG};
 use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
 use crate::cli::live::Live;
 use crate::cli::program::compile_or_refuse;
-use crate::cli::render;
+use crate::cli::{render, signals};
 use crate::connector::contract::{Connector, Verdict};
 use crate::connector::postpress::webhooks;
 use crate::model::program::Program;
 use crate::runtime::clock::Clock;
-use crate::runtime::enroll::Enrolled;
-use crate::runtime::errand::Message;
 use crate::runtime::receive::Door;
 use crate::runtime::{Ended, Runtime, Setting};
 use crate::server;
@@ -22,7 +21,6 @@ use crate::store::contract::Store;
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -35,13 +33,24 @@ const WEBHOOK_PATH: &str = "/webhooks/postpress";
 const REACH_TRIES: usize = 8;
 
 /// Compiles, opens, connects, and runs.
-pub fn run(arguments: &Run, context: &Context) -> Done {
+pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
+    if arguments.plan.is_some() {
+        return Err(Ending::new(WRONG, "`--plan` is not there yet: plans come with a later version")
+            .help("leave it out; `engine run campaigns/ --sandbox` shows what would happen"));
+    }
     let loaded = compile_or_refuse(&arguments.paths, arguments.strict, context)?;
     let program = loaded.compiled.program;
     let speed = arguments.speed.unwrap_or(if arguments.sandbox { SANDBOX_SPEED } else { 1 });
     if !arguments.sandbox {
         house::refuse_fast_reality(speed, &context.postpress_url())?;
+        refuse_open_doors(arguments, context)?;
+        house::postpress(context)?;
         ask_before_writing_to_people(arguments, context, &program)?;
+    }
+    if let Some(Dashboard::At(address)) = dashboard(arguments, context) {
+        render::talk(&format!(
+            "note: no dashboard on {address}: it comes with a later version; `engine status` says how things stand"
+        ));
     }
     let store = house::open_store(context)?;
     for sentence in store.figures().mended {
@@ -65,9 +74,16 @@ pub fn run(arguments: &Run, context: &Context) -> Done {
         until_idle: arguments.until_idle,
     };
     let mut runtime = Runtime::open(setting)?;
-    tell_enrolled(&program, &runtime.install(&program)?, context);
+    let enrolled = runtime.install(&program)?;
+    if !context.is_quiet {
+        signals::entered(&program, &enrolled).iter().for_each(|line| render::talk(line));
+    }
     threads.block_on(open_doors(arguments, context, &runtime, &far, &store, clock.clone()))?;
-    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse));
+    let voice = Voice::new(context.progress);
+    threads.spawn(signals::obey(runtime.post(), voice.clone()));
+    let (paths, shared) = (arguments.paths.clone(), Arc::clone(context));
+    threads.spawn(signals::reload_at_hangup(paths, arguments.strict, shared, runtime.post(), voice.clone()));
+    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse), voice, speed);
     let ended = runtime.run();
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));
@@ -93,11 +109,7 @@ async fn reach(arguments: &Run, context: &Context, program: &Program, clock: Arc
         let secret = context.webhook_secret().unwrap_or_else(|| SecretString::from(uuid::Uuid::new_v4().simple().to_string()));
         return Ok(Far { connector, secret: Some(secret), is_sandbox: true, _sandbox: Some(sandbox) });
     }
-    let key = context.key().ok_or_else(|| {
-        Ending::new(UNAUTHORISED, "there is no key for postpress")
-            .help("set POSTPRESS_API_KEY in the environment or in .env, or try the campaigns with `--sandbox` first")
-    })?;
-    let connector: Arc<dyn Connector> = Arc::new(house::connect(&context.postpress_url(), key, now)?);
+    let connector: Arc<dyn Connector> = Arc::new(house::connect(&context.postpress_url(), house::key(context)?, now)?);
     first_contact(&*connector, program).await?;
     Ok(Far { connector, secret: context.webhook_secret(), is_sandbox: false, _sandbox: None })
 }
@@ -111,7 +123,9 @@ async fn first_contact(connector: &dyn Connector, program: &Program) -> Result<(
             Ok(page) => break page,
             Err(refusal) if refusal.verdict == Verdict::KeyWrong || tries >= REACH_TRIES => return Err(refusal.into()),
             Err(refusal) => {
-                render::talk(&format!("postpress does not answer yet ({refusal}); trying again"));
+                if tries == 1 {
+                    render::talk(&format!("postpress does not answer yet ({refusal}); trying for a few seconds"));
+                }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
@@ -161,10 +175,6 @@ async fn open_doors(
             let secrets = Secrets::parse(secret).map_err(|fault| Ending::new(UNSAFE, fault.to_string()))?;
             tokio::spawn(server::webhooks::serve(listener, inlet, secrets, std::future::pending()));
         }
-        None if given.is_some() || url.is_some() => {
-            return Err(Ending::new(UNSAFE, "webhooks without a secret: anybody could tell the engine that somebody replied")
-                .help("set ENGINE_WEBHOOK_SECRET, or leave ENGINE_PUBLIC_URL and `--listen` out: the engine then polls"));
-        }
         None => render::talk(
             "note: no ENGINE_WEBHOOK_SECRET, so no webhooks: replies and acceptances are found by polling, hours later",
         ),
@@ -177,7 +187,6 @@ async fn open_doors(
         .map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;
     let data = context.data.clone();
     tokio::spawn(async move { server::socket::serve(socket, &data, Arc::new(desk), std::future::pending()).await });
-    tokio::spawn(obey_signals(runtime.post()));
     Ok(())
 }
 
@@ -195,25 +204,20 @@ pub fn webhook_url(public: &str) -> String {
     if public.ends_with(WEBHOOK_PATH) { public.to_owned() } else { format!("{public}{WEBHOOK_PATH}") }
 }
 
-/// The first SIGINT or SIGTERM stops in order, the second at once.
-async fn obey_signals(post: Sender<Message>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
-        return;
-    };
-    let mut asked = false;
-    loop {
-        let code = tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
-        };
-        if asked {
-            std::process::exit(code);
-        }
-        asked = true;
-        render::talk("stopping: no new call starts, calls in flight finish; once more to stop at once");
-        drop(post.send(Message::Stop));
+/// Webhooks that anybody could forge are not taken in.
+fn refuse_open_doors(arguments: &Run, context: &Context) -> Result<(), Ending> {
+    let is_asked = context.listen(arguments.listen)?.is_some() || context.public_url().is_some();
+    if !is_asked || context.webhook_secret().is_some() {
+        return Ok(());
     }
+    Err(Ending::new(UNSAFE, "webhooks without a secret: anybody could tell the engine that somebody replied")
+        .help("set ENGINE_WEBHOOK_SECRET, or leave ENGINE_PUBLIC_URL and `--listen` out: the engine then polls"))
+}
+
+/// Where the dashboard is wanted, if anybody said so. What is no address is said where it is used.
+fn dashboard(arguments: &Run, context: &Context) -> Option<Dashboard> {
+    let set = || context.variable("ENGINE_DASHBOARD").and_then(|text| text.parse::<SocketAddr>().ok());
+    arguments.dashboard.or_else(|| set().map(Dashboard::At))
 }
 
 fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Program) -> Result<(), Ending> {
@@ -222,8 +226,9 @@ fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Pr
     }
     let people: usize = program.rosters.iter().map(|roster| roster.rows.len()).sum();
     let question = format!(
-        "{} campaigns will write to up to {people} real people through {}.",
-        program.campaigns.len(),
+        "{} may write to {} through {}.",
+        render::many(program.campaigns.len(), "campaign"),
+        if people == 1 { "1 real person".to_owned() } else { format!("{people} real people") },
         context.postpress_url()
     );
     if !context.may_ask {
@@ -232,28 +237,13 @@ fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Pr
     if render::confirm(&format!("{question} Start?")) { Ok(()) } else { Err(Ending::silent(DONE)) }
 }
 
-fn tell_enrolled(program: &Program, enrolled: &[Enrolled], context: &Context) {
-    if context.is_quiet {
-        return;
-    }
-    for ((campaign, roster), enrolled) in program.campaigns.iter().zip(&program.rosters).zip(enrolled) {
-        let left_out = enrolled.left_out.len() + roster.refused.len();
-        render::talk(&format!(
-            "{} v{}: {} new, {} known, {left_out} left out. {}",
-            campaign.name, campaign.version, enrolled.entered, enrolled.known, campaign.bound.sentence
-        ));
-        for row in roster.refused.iter().chain(&enrolled.left_out) {
-            render::talk(&format!("  {} row {}: {}", row.file, row.row, render::plain(&row.reason)));
-        }
-    }
-}
-
 fn finish(ended: &Ended) -> Done {
     match ended {
         Ended::Stopped => render::talk("stopped: all is durable; `engine run` goes on from here"),
         Ended::Idle { parked: 0 } => render::talk("done: every contact has ended"),
         Ended::Idle { parked } => {
-            render::talk(&format!("done, but {parked} contacts need a person: `engine status --contacts --where parked`"))
+            let needs = if *parked == 1 { "1 contact needs".to_owned() } else { format!("{parked} contacts need") };
+            render::talk(&format!("done, but {needs} a person: `engine status --contacts --where parked`"));
         }
     }
     Ok(match ended {

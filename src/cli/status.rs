@@ -1,17 +1,18 @@
 //! `engine status`: how campaigns stand, and their contacts.
 
-use crate::cli::arguments::Status;
 use crate::cli::context::Context;
 use crate::cli::desk::ask;
 use crate::cli::ending::{Done, Ending, FAILED};
 use crate::cli::filter::Filter;
+use crate::cli::operator::Status;
 use crate::cli::render;
-use crate::cli::times::moment;
+use crate::cli::times::{moment, short_moment};
 use crate::runtime::query::rows::ContactRow;
 use crate::runtime::query::status::{CampaignStatus, StatusReport};
 use comfy_table::presets;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::{Value, json};
+use std::io::IsTerminal;
 
 /// The whole, or one campaign; with `--contacts` everybody.
 pub fn status(arguments: &Status, context: &Context) -> Done {
@@ -100,29 +101,31 @@ fn contacts(arguments: &Status, context: &Context) -> Done {
         rows.iter().for_each(|row| render::data(&row.to_string()));
         return Ok(Ending::done());
     }
-    let mut table = table();
-    table.set_header(["campaign", "contact", "name", "account", "step", "status", "why", "next"]);
-    let count = rows.len();
+    // On a terminal a line stays a line; in a pipe nothing is cut.
+    let is_terminal = std::io::stdout().is_terminal();
+    let fit = |text: String, columns: usize| if is_terminal { render::shortened(&text, columns) } else { text };
+    let mut cells = Vec::new();
     for row in rows {
         let row: ContactRow = read(row)?;
-        let why = row.outcome.or(row.reason).unwrap_or_default();
-        let next = row.next_at.map(|at| moment(&at, context)).unwrap_or_default();
-        let cells = [
-            row.campaign,
-            row.contact,
-            row.name,
-            row.account.unwrap_or_default(),
-            row.step.unwrap_or_default(),
+        let next = row.next_at.map(|at| short_moment(&at, context.time)).unwrap_or_default();
+        cells.push(vec![
+            fit(row.name, 22),
+            fit(row.campaign, 16),
             row.status,
-            why,
+            fit(row.step.unwrap_or_default(), 20),
+            fit(row.outcome.or(row.reason).unwrap_or_default(), 24),
             next,
-        ];
-        table.add_row(cells.map(|cell| render::plain(&cell)));
+            row.account.unwrap_or_default(),
+            row.contact,
+        ]);
     }
+    let count = cells.len();
     if count > 0 {
-        render::data(&table.trim_fmt());
+        render::table(&["NAME", "CAMPAIGN", "STATUS", "STEP", "WHY", "NEXT", "ACCOUNT", "CONTACT"], cells, context.color);
     }
-    render::talk(&format!("{count} contacts"));
+    if !context.is_quiet {
+        render::talk(&render::many(count, "contact"));
+    }
     Ok(Ending::done())
 }
 

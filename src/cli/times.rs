@@ -5,8 +5,17 @@ use crate::cli::context::Context;
 
 /// An ISO 8601 moment as the user wants it: with `--time iso` as it is, else in the zone of this machine.
 pub fn moment(iso: &str, context: &Context) -> String {
-    match (context.time, iso.parse::<jiff::Timestamp>()) {
+    written(iso, context.time, "%a %d %b %Y %H:%M %Z")
+}
+
+/// The same without weekday and year, for logs.
+pub fn short_moment(iso: &str, form: TimeForm) -> String {
+    written(iso, form, "%d %b %H:%M %Z")
+}
+
+fn written(iso: &str, form: TimeForm, pattern: &str) -> String {
+    match (form, iso.parse::<jiff::Timestamp>()) {
         (TimeForm::Iso, _) | (_, Err(_)) => iso.to_owned(),
-        (TimeForm::Human, Ok(at)) => at.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %d %b %Y %H:%M %Z").to_string(),
+        (TimeForm::Human, Ok(at)) => at.to_zoned(jiff::tz::TimeZone::system()).strftime(pattern).to_string(),
     }
 }

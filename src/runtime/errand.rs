@@ -7,8 +7,10 @@ use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::enrollment::Relation;
 use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, RemoteId, Visit};
 use crate::model::intent::Request;
+use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::command::Asked;
+use crate::runtime::enroll::Enrolled;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub enum Message {
     Checked { account: AccountId, result: Result<Checked, Refusal> },
     /// A person asks.
     Asked(Asked),
+    /// The campaigns were read anew.
+    Install { program: Arc<Program>, answer: Sender<Result<Vec<Enrolled>, String>> },
     /// The store could not make something durable.
     StoreFailed { because: String },
     /// Look at the agenda again.

@@ -6,6 +6,7 @@ use crate::model::id::{CampaignId, EnrollmentId};
 use crate::model::journal::{Cause, Meta, Record};
 use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
+use crate::runtime::enroll::InstallFault;
 use crate::runtime::errand::Message;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
@@ -57,6 +58,15 @@ impl Partition {
                 // Whoever asked may have gone away; what they asked is done all the same.
                 drop(asked.answer.send(answer));
                 Ok(())
+            }
+            Message::Install { program, answer } => {
+                let installed = self.install(&program);
+                // Whoever asked may have gone away; what they asked is done all the same.
+                drop(answer.send(installed.as_ref().map(Clone::clone).map_err(ToString::to_string)));
+                match installed {
+                    Err(InstallFault::Store(fault)) => Err(fault),
+                    Ok(_) | Err(InstallFault::VersionNotRaised { .. }) => Ok(()),
+                }
             }
             Message::StoreFailed { because } => Err(StoreFault::Poisoned { because }),
             Message::Stop => {

@@ -1,3 +1,8 @@
 //! Tests of cli.
 
+mod desk;
 mod far;
+mod help;
+mod refused;
+mod running;
+mod shapes;

@@ -1,0 +1,125 @@
+//! Arguments of the verbs that look at a run or touch it: `status`, `why`, `timeline`, `contacts`, `pause`, `event` and so on.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// `engine status`
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Only this campaign
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+    /// Everybody, a line each
+    #[arg(long)]
+    pub contacts: bool,
+    /// Only those: `parked`, `outcome is replied and company contains "Labs"`
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+}
+
+/// `engine why`
+#[derive(Debug, Args)]
+pub struct Why {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// Only in this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+}
+
+/// `engine timeline`
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// Only in this campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// Texts whole
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// `engine contacts`
+#[derive(Debug, Subcommand)]
+pub enum Contacts {
+    /// Let the people of a list enter a campaign
+    Import(Import),
+    /// Everybody with fields and state, as CSV
+    Export {
+        /// Only this campaign
+        #[arg(long, value_name = "NAME")]
+        campaign: Option<String>,
+    },
+    /// Never contact somebody again, in any campaign
+    Suppress {
+        /// Their identifier, name, or a part of either
+        #[arg(value_name = "CONTACT")]
+        contact: String,
+    },
+}
+
+/// `engine contacts import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// A list (CSV)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Into which campaign
+    #[arg(long, value_name = "NAME")]
+    pub campaign: String,
+    /// Nobody enters if a row is wrong
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Whom `pause`, `resume` and `stop` mean.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// A campaign, or a contact
+    #[arg(value_name = "CAMPAIGN|CONTACT", conflicts_with = "all", required_unless_present = "all")]
+    pub name: Option<String>,
+    /// Everything
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `engine resolve`
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// What became of it
+    pub how: How,
+}
+
+/// What became of a parked send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum How {
+    /// It was sent: go on
+    Sent,
+    /// It was not: send it
+    Again,
+    /// Go on without it
+    Skip,
+}
+
+/// `engine event`
+#[derive(Debug, Args)]
+pub struct Event {
+    /// The event's name, as in `when event "calendly.booked"`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Their identifier, name, or a part of either
+    #[arg(value_name = "CONTACT")]
+    pub contact: String,
+    /// What came with it
+    #[arg(id = "payload", long = "data", value_name = "JSON")]
+    pub data: Option<String>,
+    /// Where the store is: behind this verb `--data` is the event's, in front of it the global one
+    #[arg(id = "data", long = "data-dir", value_name = "DIR", hide = true)]
+    pub directory: Option<PathBuf>,
+}

@@ -1,0 +1,57 @@
+//! An engine that runs: others ask it, signals steer it, a second one stays out.
+
+use crate::cli::desk::Desk;
+
+#[test]
+fn others_ask_it_and_signals_steer_it() {
+    let desk = Desk::new();
+    let mut running = desk.start(&["run", "campaigns", "--sandbox", "--speed", "60", "--dashboard", "127.0.0.1:1"], "talk");
+    running.until("at most 1 invitation");
+    let socket = desk.path(".engine/engine.sock");
+    while !socket.exists() {
+        running.until("hello v1");
+    }
+    assert!(running.said().contains("no dashboard on 127.0.0.1:1"));
+
+    let second = desk.engine(&["run", "campaigns", "--sandbox"]);
+    assert!(second.code == 75 && second.talk.contains("another engine holds"), "{second:?}");
+    assert_eq!(desk.engine(&["store", "verify"]).code, 75);
+    assert_eq!(desk.json(&["status", "--json"])["campaigns"][0]["contacts"]["ended"], 0);
+    for (words, says) in [
+        (["status", "nope"], "no campaign `nope`"),
+        (["why", "nobody-of-this-name"], "nobody called"),
+        (["timeline", "nobody-of-this-name"], "nobody called"),
+        (["pause", "nobody-of-this-name"], "nobody called"),
+        (["why", "a"], "say which"),
+    ] {
+        let said = desk.engine(&words);
+        assert!(said.code == 2 && said.talk.contains(says), "{words:?}: {said:?}");
+    }
+    let nothing = desk.engine(&["resolve", "mateo", "sent"]);
+    assert!(nothing.code == 1 && nothing.talk.contains("nothing of this contact is parked"), "{nothing:?}");
+    assert!(desk.done(&["pause", "mateo"]).contains("`mateo` is paused"));
+    assert_eq!(desk.lines(&["status", "--where", "paused", "--json"]).len(), 1);
+
+    let campaign = std::fs::read_to_string(desk.path("campaigns/hello.camp")).unwrap();
+    desk.write("campaigns/hello.camp", &format!("{campaign}\nnonsense\n"));
+    running.signal("HUP");
+    running.until("not reloaded: 1 error");
+    desk.write("campaigns/hello.camp", &campaign);
+    desk.write("campaigns/second.camp", &campaign.replace("campaign hello", "campaign second"));
+    running.signal("HUP");
+    running.until("\nreloaded");
+    assert_eq!(desk.json(&["status", "--json"])["campaigns"].as_array().map(Vec::len), Some(2));
+
+    running.signal("TERM");
+    assert_eq!(running.end(), 0);
+    assert_eq!(desk.json(&["status", "--json"])["campaigns"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_pipe_that_closes_is_no_fault() {
+    let desk = Desk::empty();
+    let engine = env!("CARGO_BIN_EXE_engine");
+    let line = format!("'{engine}' explain --list | head -1; '{engine}' --help | head -1");
+    let output = std::process::Command::new("sh").args(["-c", &line]).current_dir(desk.folder.path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
