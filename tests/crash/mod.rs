@@ -1,3 +1,4 @@
 //! Tests of crash.
 
+mod kills;
 mod store;
