@@ -1,6 +1,7 @@
 //! Whole campaigns over the real turns, judged by the far side's ledger.
 
-use crate::runtime::town::{Town, Wish, detail, word};
+use crate::runtime::town::{Town, detail, word};
+use crate::runtime::wish::Wish;
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use campaign_engine::runtime::command::Command;

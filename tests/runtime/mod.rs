@@ -1,5 +1,7 @@
 //! Tests of runtime.
 mod campaigns;
 mod desk;
+mod faults;
 mod query;
 mod town;
+mod wish;

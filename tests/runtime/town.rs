@@ -1,13 +1,11 @@
 //! A whole engine and its far side in virtual time: turns, errands and webhooks, one after another on one thread.
 
-use campaign_engine::lang::compile;
-use campaign_engine::lang::folder::MemoryFiles;
-use campaign_engine::lang::source::{Notation, Source};
+use crate::runtime::wish::{Wish, program};
 use campaign_engine::model::account::{Channel, Tier};
-use campaign_engine::model::id::EnrollmentId;
+use campaign_engine::model::id::{EnrollmentId, draw};
 use campaign_engine::model::journal::{Entry, EntryKind, Record, Table};
 use campaign_engine::model::program::Program;
-use campaign_engine::model::time::{DAY_MS, Timestamp};
+use campaign_engine::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use campaign_engine::runtime::clock::{Clock, SetClock};
 use campaign_engine::runtime::command::Command;
 use campaign_engine::runtime::directory::Directory;
@@ -25,7 +23,6 @@ use campaign_engine::sim::postpress::call::Call;
 use campaign_engine::sim::postpress::ledger::{Kind, Line};
 use campaign_engine::sim::postpress::{Settings, World};
 use campaign_engine::store::contract::Store;
-use campaign_engine::store::memory::MemoryStore;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
@@ -44,73 +41,6 @@ const KEY: &str = "sandbox";
 
 type Going = Arc<Mutex<VecDeque<Pin<Box<dyn Future<Output = ()> + Send>>>>>;
 
-/// What a test wants.
-pub struct Wish {
-    /// The campaign's steps and handlers.
-    pub body: &'static str,
-    /// `identifier,accepts_after,replies_after,reply,relation,open_profile`
-    pub people: Vec<&'static str>,
-    /// JSON list of fault rules.
-    pub faults: Value,
-    /// Webhooks are registered and arrive.
-    pub hears: bool,
-    pub limits: &'static str,
-    pub rules: &'static str,
-    pub store: Arc<dyn Store>,
-}
-
-impl Default for Wish {
-    fn default() -> Self {
-        Self {
-            body: INTRO,
-            people: Vec::new(),
-            faults: json!([]),
-            hears: true,
-            limits: "invites 20 a day, 100 a week",
-            rules: "start 40 a day",
-            store: Arc::new(MemoryStore::new()),
-        }
-    }
-}
-
-/// Invite; when accepted a message and two nudges; else an InMail.
-pub const INTRO: &str = "
-  message hello
-    \"Hi {{ first_name }}, shall we connect?\"
-  end
-  message hi
-    \"Good to meet you, {{ first_name }}. How are things?\"
-  end
-  message nudge
-    \"{{ first_name }}, is this better in a month?\"
-  end
-  message cold
-    subject \"A question\"
-    \"{{ first_name }}, one question?\"
-  end
-  steps
-    connect: invite with hello
-    accept: wait up to 6 days
-      when accepted
-        wait 2 to 20 hours
-        first: send hi
-        nudges: repeat up to 2 times, 2 days apart
-          send nudge
-        end
-        wait 3 days
-        stop as no_answer
-      on timeout
-        withdraw invite
-        if open profile or account has inmail credit
-          mail: send inmail cold
-          wait 4 days
-          stop as no_answer
-        else
-          stop as unreachable
-        end
-    end
-  end";
-
 /// The engine, its far side, and the time.
 pub struct Town {
     pub world: Arc<World>,
@@ -118,6 +48,9 @@ pub struct Town {
     pub store: Arc<dyn Store>,
     program: Program,
     hears: bool,
+    /// One in so many errands never comes back; 0: all do.
+    pub loses: u64,
+    sent_off: usize,
     ledger: PathBuf,
     _dir: tempfile::TempDir,
     pub house: Option<House>,
@@ -150,7 +83,8 @@ impl Town {
         let world = Arc::new(World::open(settings).unwrap());
         let program = program(&wish.people, wish.body, wish.limits, wish.rules);
         let store = wish.store;
-        let mut town = Self { world, clock, store, program, hears: wish.hears, ledger, _dir: dir, house: None };
+        let mut town =
+            Self { world, clock, store, program, hears: wish.hears, loses: 0, sent_off: 0, ledger, _dir: dir, house: None };
         if town.hears {
             town.register();
         }
@@ -242,10 +176,17 @@ impl Town {
             house.partition.take(message).unwrap();
             moved = true;
         }
-        let next = house.partition.turn(now).unwrap();
+        let next = match house.partition.turn(now) {
+            Err(fault) if fault.is_transient() => now.plus_ms(MINUTE_MS),
+            turned => turned.unwrap(),
+        };
         let errands: Vec<_> = house.going.lock().unwrap().drain(..).collect();
         for mut errand in errands {
             moved = true;
+            self.sent_off += 1;
+            if self.loses > 0 && draw(&[b"lost", &self.sent_off.to_le_bytes()]).is_multiple_of(self.loses) {
+                continue;
+            }
             let done = errand.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             assert!(matches!(done, Poll::Ready(())), "the world answers at once");
         }
@@ -377,23 +318,4 @@ fn reaches(kind: Kind) -> bool {
 
 pub fn word(kind: Kind) -> String {
     serde_json::to_value(kind).unwrap().as_str().unwrap_or_default().to_owned()
-}
-
-fn program(people: &[&str], body: &str, limits: &str, rules: &str) -> Program {
-    let workspace = format!(
-        "workspace acme\n  account lina\n    id \"acc_lina\"\n    channel linkedin\n    tier sales_navigator\n    owner \"lina@acme.example\"\n  end\n  pool sdrs lina\n  schedule\n    send monday to friday 08:00-18:00\n    timezone \"UTC\"\n    gap 4 to 11 minutes\n  end\n  limits per account\n    {limits}\n  end\nend\n"
-    );
-    let campaign = format!(
-        "campaign intro version 1\n  accounts from pool sdrs\n  outcomes neutral no_answer, unreachable\n  contacts from \"a.csv\"\n    need first_name, linkedin\n    enter once\n    {rules}\n  end\n{body}\nend\n"
-    );
-    let mut list = "first_name,linkedin\n".to_owned();
-    for person in people {
-        let slug = person.split(',').next().unwrap_or_default();
-        list.push_str(&format!("{},https://www.linkedin.com/in/{slug}/\n", slug.to_uppercase()));
-    }
-    let source = |path: &str, text: String| Source { path: PathBuf::from(path), notation: Notation::Camp, text: text.into() };
-    let files = MemoryFiles::new("").with("a.csv", list);
-    let compiled = compile(&[source("workspace.camp", workspace), source("intro.camp", campaign)], &files);
-    assert!(!compiled.program.campaigns.is_empty(), "{:#?}", compiled.diagnostics);
-    compiled.program
 }

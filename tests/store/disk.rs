@@ -2,7 +2,7 @@
 
 use crate::store::rows::{arrival, contact, lines, put, replayed, state, step};
 use campaign_engine::model::id::Lsn;
-use campaign_engine::model::journal::Commit;
+use campaign_engine::model::journal::{Cause, Commit};
 use campaign_engine::store::contract::{Store, StoreFault, commit};
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::start::Options;
@@ -275,13 +275,15 @@ fn a_store_that_could_not_write_takes_nothing_more_and_can_still_be_read() {
 }
 
 #[test]
-fn a_full_disk_takes_arrivals_only() {
+fn a_full_disk_starts_nothing_and_takes_the_rest() {
     let dir = tempfile::tempdir().unwrap();
     let store = JournaledStore::open(dir.path(), Options { free_mib_min: u64::MAX, ..Options::small() }).unwrap();
     let refused = commit(&store, vec![step(1, 1)]).unwrap_err();
     assert!(refused.is_transient() && matches!(refused, StoreFault::DiskFull { .. }));
     commit(&store, vec![arrival(1, "{}")]).unwrap();
-    assert_eq!(store.figures().last, Lsn(1));
+    let ended = Commit { cause: Cause::Command { word: "answer".to_owned() }, ..step(1, 1) };
+    commit(&store, vec![ended]).unwrap();
+    assert_eq!(store.figures().last, Lsn(2));
 }
 
 #[test]
