@@ -1,5 +1,6 @@
 //! Tests of runtime.
 mod campaigns;
+mod deliveries;
 mod desk;
 mod faults;
 mod query;
