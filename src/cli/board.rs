@@ -34,6 +34,14 @@ impl Voice {
         }
     }
 
+    /// Ctrl-C was typed: the terminal has written `^C` behind the board's last line, which is filled to the edge, so the
+    /// cursor stands a line too low.
+    pub fn step_back(&self) {
+        if self.0.is_some() {
+            drop(console::Term::stderr().move_cursor_up(1));
+        }
+    }
+
     /// Takes the board away.
     pub fn hush(&self) {
         if let Some(all) = &self.0 {

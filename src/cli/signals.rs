@@ -27,6 +27,9 @@ pub async fn obey(post: Sender<Message>, voice: Voice) {
             _ = interrupt.recv() => INTERRUPTED,
             _ = terminate.recv() => TERMINATED,
         };
+        if code == INTERRUPTED {
+            voice.step_back();
+        }
         if asked {
             voice.hush();
             std::process::exit(code);
