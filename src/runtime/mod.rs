@@ -29,6 +29,7 @@ pub mod query;
 pub mod reach;
 pub mod receive;
 pub mod reconcile;
+pub mod routes;
 pub mod runner;
 pub mod scheduler;
 pub mod sweep;

@@ -8,6 +8,7 @@ use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment};
 use crate::model::event::{Event, Settlement};
 use crate::model::id::{AccountId, ContactId, EffectKey};
+use crate::model::intent::{Intent, Request};
 use crate::model::journal::Cause;
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::Waiting;
@@ -155,8 +156,15 @@ impl Partition {
         }
         let ceilings = [limits.invites_pending_max, self.parts.workspace.limits.invites_pending_max];
         let ceiling = ceilings.into_iter().flatten().min()?;
-        let is_full = matches!(waiting.call, Call::Invite { .. }) && self.agenda.invites_pending(account.id) >= ceiling;
+        let is_full = matches!(waiting.call, Call::Invite { .. }) && self.invites_out(account.id) >= ceiling;
         is_full.then(|| now.plus_ms(HOUR_MS))
+    }
+
+    /// Pending invitations, and those of which nobody knows yet whether they arrived.
+    fn invites_out(&self, account: AccountId) -> u32 {
+        let is_invite = |intent: &&Intent| intent.account == account && matches!(intent.request, Request::Invite { .. });
+        let open = self.intents.values().filter(is_invite).count();
+        self.agenda.invites_pending(account).saturating_add(u32::try_from(open).unwrap_or(u32::MAX))
     }
 
     /// A message that an outage held back for more than a working day is not sent any more (`late:`'s default);

@@ -10,7 +10,7 @@ use crate::model::contact::Contact;
 use crate::model::effect::Effect;
 use crate::model::enrollment::{Enrollment, Relation, Status};
 use crate::model::event::Event;
-use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit, fingerprint};
+use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
 use crate::model::program::Workspace;
@@ -23,6 +23,7 @@ use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::pulse::Pulse;
+pub use crate::runtime::routes::contact_route;
 use crate::store::contract::{Done, Store, StoreFault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -378,11 +379,6 @@ impl Partition {
             _ => None,
         })
     }
-}
-
-/// The route of a contact's key in its list.
-pub fn contact_route(key: &str) -> RouteKey {
-    RouteKey::Contact { id: fingerprint(&[b"contact", key.trim().to_lowercase().as_bytes()]) }
 }
 
 /// Has the enrollment anything left to lose by waiting: is it active with a pending invitation?

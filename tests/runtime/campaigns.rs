@@ -278,3 +278,18 @@ fn it_is_the_same_on_disk() {
     town.live(60);
     check(&town);
 }
+
+#[test]
+fn invitations_in_doubt_count_for_the_ceiling() {
+    let people = vec!["p0,,,,,", "p1,,,,,", "p2,,,,,", "p3,,,,,", "p4,,,,,"];
+    let faults = json!([{"share": 0.5, "route": "POST /users/invite", "kind": "504-after"}]);
+    let mut town = Town::new(Wish { people, faults, limits: "pending invites at most 2", ..Wish::default() });
+    town.live(90);
+    town.judge();
+    let mut pending = 0_i32;
+    for line in town.ledger() {
+        pending += i32::from(line.kind == Kind::Invite) - i32::from(line.kind == Kind::Withdraw);
+        assert!(pending <= 2, "{} pending at {}", pending, line.virtual_at);
+    }
+    assert_eq!(town.reached().iter().filter(|line| line.starts_with("invite")).count(), 5);
+}
