@@ -194,7 +194,21 @@ async fn register(connector: &dyn Connector, url: &str, secret: &SecretString, i
     let Some(secret) = newest(secret) else { return Ok(()) };
     // The sandbox's listener is on another port at each run, its secret another word: all anew.
     let plan = webhooks::Plan { url: webhook_url(url), secret, is_rotation: is_sandbox };
-    webhooks::set_up(connector, &plan).await?;
+    let mut tries = 0;
+    while let Err(refusal) = webhooks::set_up(connector, &plan).await {
+        tries += 1;
+        if refusal.verdict == Verdict::KeyWrong {
+            return Err(refusal.into());
+        }
+        if tries >= REACH_TRIES {
+            render::talk(&format!(
+                "warning: the webhooks could not be registered ({refusal}): replies and acceptances are found by polling"
+            ));
+            render::talk("  help: `engine webhooks setup` tries again");
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     Ok(())
 }
 

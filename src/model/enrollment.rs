@@ -217,6 +217,14 @@ pub struct Sends {
 }
 
 impl Enrollment {
+    /// The reply that is being handled.
+    pub fn reply(&self) -> Option<&Reply> {
+        match &self.status {
+            Status::Active { handler, .. } | Status::Ended { handler, .. } => handler.as_ref()?.reply.as_ref(),
+            Status::Queued => None,
+        }
+    }
+
     /// The frame whose turn it is: the handler's, else the path's; none when queued or ended without one.
     pub fn frame(&self) -> Option<&Frame> {
         match &self.status {

@@ -6,7 +6,7 @@ use crate::model::account::{Account, Channel};
 use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
 use crate::model::effect::Call;
-use crate::model::enrollment::{Awaits, Enrollment, Hold, Status};
+use crate::model::enrollment::{Awaits, Enrollment, Hold};
 use crate::model::event::{Event, Settlement, Unneeded};
 use crate::model::id::{AccountId, EffectKey, ProviderId, RemoteId, draw, fingerprint};
 use crate::model::intent::{Intent, IntentState, Request};
@@ -121,12 +121,7 @@ impl Partition {
         contact: &Contact,
         call: &Call,
     ) -> Result<Option<Request>, String> {
-        let reply = match &enrollment.status {
-            Status::Active { handler, .. } | Status::Ended { handler, .. } => {
-                handler.as_ref().and_then(|handler| handler.reply.as_ref())
-            }
-            Status::Queued => None,
-        };
+        let reply = enrollment.reply();
         let fields = fields_with_defaults(campaign, &contact.fields);
         let scope = Scope {
             campaign: &campaign.name,

@@ -2,6 +2,7 @@
 
 use crate::lang::text::{Scope, fields_with_defaults, render};
 use crate::model::campaign::Recipient;
+use crate::model::event::Reply;
 use crate::model::id::{EffectKey, MessageId};
 use crate::model::journal::EntryKind;
 use crate::runtime::draft::Draft;
@@ -17,6 +18,7 @@ impl Partition {
         key: EffectKey,
         who: &Recipient,
         message: MessageId,
+        reply: Option<&Reply>,
     ) -> Result<(), StoreFault> {
         let Some(enrollment) = self.enrollment(draft, key.enrollment)? else { return Ok(()) };
         let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(()) };
@@ -27,7 +29,7 @@ impl Partition {
             contact_key: &contact.key,
             fields: &fields,
             sender: &sender,
-            reply_text: None,
+            reply_text: reply.map(|reply| reply.text.as_str()),
         };
         let text = match render(installed.campaign.message(message), &scope) {
             Ok(rendered) => rendered.text,

@@ -245,10 +245,14 @@ impl Partition {
         for entry in advanced.entries {
             draft.entry(id, entry);
         }
+        let reply = match event {
+            Event::Replied(reply) => Some(reply.clone()),
+            _ => enrollment.reply().cloned(),
+        };
         for effect in advanced.effects {
             match effect {
                 Effect::Suppress { channel } => self.suppress(draft, id, &contact, channel)?,
-                Effect::Notify { key, who, message } => self.notify(draft, key, &who, message)?,
+                Effect::Notify { key, who, message } => self.notify(draft, key, &who, message, reply.as_ref())?,
                 // What they ask for stands in the enrollment's frame; the agenda reads it there.
                 Effect::Call { .. } | Effect::Look { .. } => {}
             }

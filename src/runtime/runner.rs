@@ -23,6 +23,8 @@ use std::time::Duration;
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 /// After a write that failed for now (a full disk), before the next try.
 const STORE_AGAIN: Duration = Duration::from_secs(2);
+/// However fast time runs, a window is not given up for more than half an hour of it.
+const LEAD_MS_MAX: i64 = 30 * 60_000;
 /// A stop waits so long for calls in flight (INTERFACE.md §2).
 const STOP_MAX: Duration = Duration::from_secs(25);
 /// Between two looks at calls in flight while stopping.
@@ -89,7 +91,7 @@ impl Runtime {
             root: setting.root,
             workspace: setting.workspace,
             // Ten seconds of campaign time for a call, and 50 ms of real time where time runs faster.
-            lead_ms: 10_000 + 50 * i64::from(setting.speed.max(1) - 1),
+            lead_ms: (10_000 + 50 * i64::from(setting.speed.max(1) - 1)).min(LEAD_MS_MAX),
         };
         let partition = Partition::open(parts)?;
         Ok(Self {
