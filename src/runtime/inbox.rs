@@ -9,7 +9,7 @@ use crate::machine::classify::classify;
 use crate::model::campaign::Action;
 use crate::model::enrollment::{Enrollment, Relation};
 use crate::model::event::{Event, Reply};
-use crate::model::id::{ChatId, EnrollmentId};
+use crate::model::id::{ChatId, EnrollmentId, Fingerprint, fingerprint};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::{Cause, InboxRow, Key, Record};
 use crate::model::time::{MINUTE_MS, Timestamp};
@@ -32,6 +32,12 @@ impl Partition {
         let Some(Record::Inbox(stored)) = self.parts.store.get(&Key::Inbox { row })? else { return Ok(()) };
         let mut draft = Draft::new(Cause::Inbox { row }, now);
         draft.delete(Key::Inbox { row });
+        if self.parts.store.get(&Key::Seen { key: acted(stored.dedup) })?.is_some() {
+            // A reading told of the same event while this row was being made durable: it was acted on then.
+            self.close_quietly(draft)?;
+            self.parts.gate.open(&stored.enrollments);
+            return Ok(());
+        }
         let incoming = webhook::read(stored.body.as_bytes()).map(|read| read.incoming);
         let fate = match (&incoming, incoming.as_ref().ok().and_then(|incoming| listed_of(&self.parts.directory, incoming))) {
             (Ok(incoming), Some((_, listed))) => self.act(&mut draft, incoming, &listed, was_deferred, now)?,
@@ -260,6 +266,7 @@ impl Partition {
                 return Ok(false);
             }
             draft.put(Record::Seen { key, at: now });
+            draft.put(Record::Seen { key: acted(key), at: now });
         }
         let fate = self.act(&mut draft, &read.incoming, &listed, true, now)?;
         if let Fate::Settles { intent, message, chat } = fate {
@@ -269,6 +276,11 @@ impl Partition {
         }
         Ok(true)
     }
+}
+
+/// Marks an event that a reading brought and that was acted on at once.
+fn acted(dedup: Fingerprint) -> Fingerprint {
+    fingerprint(&[b"acted", &dedup.0])
 }
 
 /// What is to become of a row.
