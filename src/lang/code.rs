@@ -1,6 +1,6 @@
 //! The codes: a word, a title and a severity each. The page behind each stands in `lang/explain`.
 
-use crate::lang::diagnostic::Severity;
+use crate::lang::severity::Severity;
 
 macro_rules! codes {
     ($($variant:ident $word:literal $severity:ident $title:literal,)*) => {

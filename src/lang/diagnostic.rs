@@ -1,14 +1,8 @@
 //! One fault, told to its author: a word for a code, a place, a sentence, a way out.
 
 use crate::lang::code::Code;
+pub use crate::lang::severity::Severity;
 use crate::lang::source::Span;
-
-/// Refuses, or warns (`--strict` refuses both).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    Error,
-    Warning,
-}
 
 /// A fault in a campaign file, or between a file and its data. Message: lower case, no full stop, the author's words
 /// in backticks, one line. What to do stands in `help`.

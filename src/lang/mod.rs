@@ -16,6 +16,7 @@ pub mod graph;
 pub mod lists;
 pub mod lower;
 pub mod report;
+pub mod severity;
 pub mod source;
 pub mod syntax;
 pub mod text;

@@ -4,6 +4,7 @@ use crate::model::account::Channel;
 use crate::model::effect::{Call, Look};
 use crate::model::event::Reply;
 use crate::model::id::{AccountId, CampaignId, ChatId, ContactId, EnrollmentId, OutcomeId, ProviderId, RemoteId, StepId, Visit};
+pub use crate::model::relation::Relation;
 use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -196,16 +197,6 @@ pub struct Facts {
     pub inmail_credit: Option<bool>,
     /// The classes of the last reply, for conditions outside a handler.
     pub reply_classes: Vec<String>,
-}
-
-/// How the contact stands to the account (`engine status`, `relation`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Relation {
-    #[default]
-    None,
-    Pending,
-    Yes,
 }
 
 /// What was performed.

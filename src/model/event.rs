@@ -4,8 +4,8 @@
 //! know (a reply's class) are part of the event, so that a replay never asks again.
 
 use crate::model::account::Channel;
-use crate::model::enrollment::Relation;
 use crate::model::id::{ChatId, RemoteId, Visit};
+use crate::model::relation::Relation;
 use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -19,5 +19,6 @@ pub mod journal;
 pub mod limits;
 pub mod pattern;
 pub mod program;
+pub mod relation;
 pub mod time;
 pub mod value;

@@ -13,7 +13,8 @@ use crate::runtime::intend::{line, remote_print};
 use crate::runtime::limits::Use;
 use crate::runtime::outbox::awaited_call;
 use crate::runtime::partition::Partition;
-use crate::runtime::prepare::{after_s, chat_route, person_route};
+use crate::runtime::prepare::after_s;
+use crate::runtime::routes::{chat_route, person_route};
 use crate::store::contract::StoreFault;
 
 /// How long an unknown call is left alone before the lists are read: longer than any lag of theirs.

@@ -17,8 +17,8 @@ use crate::runtime::directory::Listed;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::normalised;
 use crate::runtime::partition::Partition;
-use crate::runtime::prepare::chat_route;
 use crate::runtime::receive::{self, listed_of};
+use crate::runtime::routes::chat_route;
 use crate::store::contract::StoreFault;
 
 /// An own message that nobody claims may be a call whose answer is still under way: looked at again after this.

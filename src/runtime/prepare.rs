@@ -8,7 +8,7 @@ use crate::model::contact::Contact;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Enrollment, Relation};
 use crate::model::event::{Event, Looked, Settlement};
-use crate::model::id::{AccountId, EffectKey, EnrollmentId, ProviderId, Visit, fingerprint};
+use crate::model::id::{AccountId, EffectKey, EnrollmentId, Visit, fingerprint};
 use crate::model::journal::{Cause, Key, RouteKey};
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::{LookOut, Waiting};
@@ -19,6 +19,7 @@ use crate::runtime::outbox::{Verdict, key_of};
 use crate::runtime::partition::Partition;
 use crate::runtime::reach;
 use crate::runtime::receive;
+use crate::runtime::routes::{person_route, public_route};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -260,24 +261,4 @@ pub(super) fn after_s(refusal: &Refusal) -> Option<u32> {
         Answered::Later { after_s } | Answered::CoolDown { after_s } => after_s,
         Answered::Already | Answered::Never | Answered::AccountLost | Answered::KeyWrong | Answered::Unknown => None,
     }
-}
-
-/// The route of a person's provider id.
-pub fn person_route(account: AccountId, person: &ProviderId) -> RouteKey {
-    RouteKey::Person { account, id: fingerprint(&[b"person", person.0.as_bytes()]) }
-}
-
-/// The route of a public identifier.
-pub fn public_route(account: AccountId, public: &str) -> RouteKey {
-    RouteKey::Public { account, id: fingerprint(&[b"public", public.to_lowercase().as_bytes()]) }
-}
-
-/// The route of a chat.
-pub fn chat_route(account: AccountId, chat: &crate::model::id::ChatId) -> RouteKey {
-    RouteKey::Chat { account, id: fingerprint(&[b"chat", chat.0.as_bytes()]) }
-}
-
-/// The route of a phone number's digits.
-pub fn digits_route(account: AccountId, digits: &str) -> RouteKey {
-    RouteKey::Digits { account, id: fingerprint(&[b"digits", digits.as_bytes()]) }
 }

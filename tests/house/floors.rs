@@ -21,7 +21,7 @@ const FLOORS: [(&str, u8); 12] = [
 
 /// Imports that close a circle between rooms of one wing and stand all the same: parts that call each other by the nature of
 /// what they do, or a type that has not found its room yet. The list only grows shorter.
-const BACK: [(&str, &str); 25] = [
+const BACK: [(&str, &str); 22] = [
     ("cli::arguments", "cli::accounts"),
     ("cli::arguments", "cli::doctor"),
     ("cli::arguments", "cli::sandbox"),
@@ -33,7 +33,6 @@ const BACK: [(&str, &str); 25] = [
     ("lang::camp::grammar", "lang::camp::fault"),
     ("lang::check::names", "lang::lower"),
     ("lang::check::text_length", "lang::check::text"),
-    ("lang::code", "lang::diagnostic"),
     ("lang::format::yaml::workspace", "lang::format::yaml::tops"),
     ("lang::lower::texts", "lang::lower"),
     ("lang::text::cursor", "lang::text::template"),
@@ -42,10 +41,8 @@ const BACK: [(&str, &str); 25] = [
     ("lang::yaml::workspace", "lang::yaml::campaign"),
     ("machine::leave", "machine::enter"),
     ("machine::observe", "machine::enter"),
-    ("model::enrollment", "model::event"),
     ("runtime::errand", "runtime::command"),
     ("runtime::errand", "runtime::enroll"),
-    ("runtime::prepare", "runtime::receive"),
     ("runtime::query::slots", "runtime::query::standing"),
 ];
 
