@@ -1,10 +1,15 @@
 //! The file system, as far as the whole wing needs it: directories for the owner alone, free space, named faults.
 
 use crate::store::contract::StoreFault;
-use std::fs::{DirBuilder, File, Permissions};
+use std::fs::{DirBuilder, File, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often, and how far apart, a lock that somebody is about to let go is tried: half a second in all.
+const LOCK_TRIES_MAX: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// Names the step that failed.
 pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StoreFault {
@@ -41,4 +46,16 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, StoreFault> {
     let aside = free.unwrap_or_else(|| path.with_extension("aside"));
     std::fs::rename(path, &aside).map_err(io("move aside", path))?;
     Ok(aside)
+}
+
+/// Locks a file that may just be let go: a process that is being started holds the locks of the one that starts it
+/// until its own program begins, so one refusal says little.
+pub fn lock_patiently(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES_MAX {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(LOCK_PAUSE),
+            decided => return decided,
+        }
+    }
+    file.try_lock()
 }

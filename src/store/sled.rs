@@ -5,12 +5,13 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::StoreFault;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Error;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::store::disk::lock_patiently;
 use crate::store::guard::locked;
 
 /// A row's bytes, as `record::row_bytes` makes them.
@@ -27,6 +28,9 @@ pub type Range = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 /// Most keys in one batch. Larger ones, or batches without reads in between, let sled's garbage grow without bound.
 pub const BATCH_KEYS_MAX: usize = 1_000;
+
+/// How often a tree that is merely locked is tried again.
+const OPEN_TRIES_MAX: u32 = 3;
 
 /// The key of the standing: before all tables.
 const STANDING_KEY: &[u8] = &[0];
@@ -209,20 +213,41 @@ type Opened = (::sled::Db, Option<::sled::IVec>, Standing);
 /// Opens sled, and reads all of it, in a thread of its own, since damage may make it panic.
 fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
     let config = ::sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(500));
+    let locked = dir.join("db");
     let open = move || {
-        let db = config.open()?;
-        let standing = db.get(STANDING_KEY)?;
-        let counted = count(&db)?;
-        Ok::<Opened, ::sled::Error>((db, standing, counted))
+        let db = open_unlocked(&config, &locked)?;
+        let standing = db.get(STANDING_KEY).map_err(unreadable)?;
+        let counted = count(&db).map_err(unreadable)?;
+        Ok::<Opened, Unusable>((db, standing, counted))
     };
     let opening = std::thread::Builder::new().name("store-open".to_owned()).spawn(open).map_err(|source| {
         Unusable::Fault(StoreFault::Io { doing: "start a thread for", path: dir.to_path_buf(), source: Arc::new(source) })
     })?;
     match opening.join() {
-        Ok(Ok(opened)) => Ok(opened),
-        Ok(Err(fault)) => Err(Unusable::Rebuild(format!("it does not open ({fault})"))),
+        Ok(opened) => opened,
         Err(_) => Err(Unusable::Rebuild("it does not open (sled panicked)".to_owned())),
     }
+}
+
+/// Opens sled once its lock is free: the data directory is ours, so whoever still holds it is about to let go, and what
+/// is merely busy is not damaged.
+fn open_unlocked(config: &::sled::Config, locked: &Path) -> Result<::sled::Db, Unusable> {
+    let mut opened = config.open();
+    for _ in 0..OPEN_TRIES_MAX {
+        if !locked.exists() || !matches!(opened, Err(::sled::Error::Io(_))) {
+            break;
+        }
+        match File::open(locked).map_err(TryLockError::Error).and_then(|file| lock_patiently(&file)) {
+            Ok(()) => opened = config.open(),
+            Err(TryLockError::WouldBlock) => return Err(Unusable::Fault(StoreFault::Locked { path: locked.to_path_buf() })),
+            Err(TryLockError::Error(_)) => break,
+        }
+    }
+    opened.map_err(unreadable)
+}
+
+fn unreadable(fault: ::sled::Error) -> Unusable {
+    Unusable::Rebuild(format!("it does not open ({fault})"))
 }
 
 fn count(db: &::sled::Db) -> Result<Standing, ::sled::Error> {

@@ -2,7 +2,7 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, Journal, StoreFault};
-use crate::store::disk::{io, private_dir, set_aside};
+use crate::store::disk::{io, lock_patiently, private_dir, set_aside};
 use crate::store::order::{self, Current};
 use crate::store::record;
 use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
@@ -66,7 +66,7 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
 pub fn lock(dir: &Path) -> Result<File, StoreFault> {
     let path = dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(io("open", &path))?;
-    match file.try_lock() {
+    match lock_patiently(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreFault::Locked { path: dir.to_path_buf() }),
         Err(TryLockError::Error(source)) => Err(io("lock", &path)(source)),

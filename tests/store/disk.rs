@@ -173,6 +173,19 @@ fn a_store_is_open_once() {
 }
 
 #[test]
+fn a_progress_that_is_merely_locked_is_not_distrusted() {
+    let dir = filled(30);
+    let before = state(&open(dir.path()).unwrap());
+    let held = std::fs::File::open(dir.path().join("sled").join("db")).unwrap();
+    held.lock().unwrap();
+    assert!(matches!(fault(open(dir.path())), StoreFault::Locked { path } if path.ends_with("sled/db")));
+    drop(held);
+    let store = open(dir.path()).unwrap();
+    assert_eq!(state(&store), before);
+    assert_eq!(mended(&store), "");
+}
+
+#[test]
 fn a_progress_that_is_missing_is_rebuilt() {
     let dir = filled(30);
     let before = state(&open(dir.path()).unwrap());
