@@ -186,8 +186,9 @@ fn standing(row: &AccountRow) -> String {
 }
 
 fn today(row: &BudgetRow) -> Option<String> {
-    // The least interesting one makes room.
-    if row.budget == "visits" && render::width() < WIDE {
+    // The least interesting ones make room.
+    let is_lesser = row.budget == "visits" || row.budget == "engagements";
+    if is_lesser && render::width() < WIDE {
         return None;
     }
     let day = row.windows.iter().find(|window| window.window == "24h")?;

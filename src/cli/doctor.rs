@@ -29,12 +29,13 @@ const FREE_MIB_DOUBTFUL: u64 = 1_024;
 /// Connections, segments and sled's files together.
 const FILES_MIN: u64 = 1_024;
 /// What LinkedIn bears of one account, by budget and window (POSTPRESS.md §3); more risks the account.
-const BORNE: [(Budget, &str, u32); 5] = [
+const BORNE: [(Budget, &str, u32); 6] = [
     (Budget::Invites, "24h", 100),
     (Budget::Invites, "7d", 200),
     (Budget::Messages, "24h", 100),
     (Budget::Inmails, "24h", 50),
     (Budget::Visits, "24h", 100),
+    (Budget::Engagements, "24h", 100),
 ];
 
 /// Arguments of `engine doctor`.

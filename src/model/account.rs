@@ -132,13 +132,15 @@ pub enum Budget {
     Invites,
     Messages,
     Inmails,
-    /// Profile reads.
+    /// Profile reads, and visits the person is told of.
     Visits,
+    /// Follows, likes, comments, endorsements and reactions together.
+    Engagements,
 }
 
 impl Budget {
     /// All budgets, in the order documents list them.
-    pub const ALL: [Self; 4] = [Self::Invites, Self::Messages, Self::Inmails, Self::Visits];
+    pub const ALL: [Self; 5] = [Self::Invites, Self::Messages, Self::Inmails, Self::Visits, Self::Engagements];
 
     /// The word of the language.
     pub fn word(self) -> &'static str {
@@ -147,6 +149,7 @@ impl Budget {
             Self::Messages => "messages",
             Self::Inmails => "inmails",
             Self::Visits => "visits",
+            Self::Engagements => "engagements",
         }
     }
 }

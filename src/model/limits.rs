@@ -40,6 +40,7 @@ impl Limits {
                 (Budget::Messages, caps(50, None)),
                 (Budget::Inmails, caps(10, None)),
                 (Budget::Visits, caps(60, None)),
+                (Budget::Engagements, caps(30, None)),
             ]),
             invites_pending_max: None,
             ramp: Some(Ramp { days: 21, from_percent: 20 }),

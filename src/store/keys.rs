@@ -159,6 +159,7 @@ fn budget_byte(budget: Budget) -> u8 {
         Budget::Messages => 2,
         Budget::Inmails => 3,
         Budget::Visits => 4,
+        Budget::Engagements => 5,
     }
 }
 

@@ -127,7 +127,13 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
         visit: Visit(cap(21, visit.into()) as u32),
     });
     let print = any::<[u8; 16]>().prop_map(Fingerprint);
-    let budget = prop_oneof![Just(Budget::Invites), Just(Budget::Messages), Just(Budget::Inmails), Just(Budget::Visits)];
+    let budget = prop_oneof![
+        Just(Budget::Invites),
+        Just(Budget::Messages),
+        Just(Budget::Inmails),
+        Just(Budget::Visits),
+        Just(Budget::Engagements)
+    ];
     let meta = prop_oneof![
         Just(MetaKey::Anchor),
         Just(MetaKey::Alive),

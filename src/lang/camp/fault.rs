@@ -230,7 +230,7 @@ fn described(rule: Rule) -> Option<String> {
         Rule::channel => "a channel: `linkedin`, `whatsapp`, `instagram`, `messenger` or `telegram`",
         Rule::tier => "`classic`, `premium`, `sales_navigator` or `recruiter`",
         Rule::window => "`day`, `week` or `month`",
-        Rule::budget => "`invites`, `messages`, `inmails` or `visits`",
+        Rule::budget => "`invites`, `messages`, `inmails`, `visits` or `engagements`",
         Rule::field_type => "`text`, `number` or `date`",
         Rule::outcome_kind | Rule::outcome_group => "`won`, `lost` or `neutral`",
         Rule::assign => "`=`",

@@ -25,7 +25,7 @@ pub const MESSAGE: &[&str] = &["subject", "attach", "voice"];
 /// Words that begin a line of a schedule.
 pub const SCHEDULE: &[&str] = &["send", "timezone", "holidays", "gap"];
 /// Words that begin a line of limits.
-pub const LIMITS: &[&str] = &["invites", "messages", "inmails", "visits", "pending", "ramp"];
+pub const LIMITS: &[&str] = &["invites", "messages", "inmails", "visits", "engagements", "pending", "ramp"];
 /// Words that begin a line of an account.
 pub const ACCOUNT: &[&str] = &["id", "channel", "tier", "timezone", "owner"];
 /// Words that divide blocks of statements, or close them.

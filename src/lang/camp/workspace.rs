@@ -184,12 +184,14 @@ impl<'f> Reader<'f> {
                 let from = child(&pair, Rule::percent).map(|percent| phrase.number_in(&percent));
                 Limit::Ramp { days: phrase.number_in(&pair), from_percent: from.unwrap_or_default() }
             }),
-            "invites" | "messages" | "inmails" | "visits" => self.clause(index, Rule::caps_line, |phrase, pair| {
-                let word = child(&pair, Rule::budget).unwrap_or_else(|| pair.clone());
-                let budget = Budget::ALL.into_iter().find(|budget| budget.word() == word.as_str());
-                let caps = children(&pair, Rule::cap).iter().map(|cap: &Pair<'_>| phrase.cap(cap)).collect();
-                Limit::Caps { budget: at(budget.unwrap_or(Budget::Invites), phrase, &word), caps }
-            }),
+            "invites" | "messages" | "inmails" | "visits" | "engagements" => {
+                self.clause(index, Rule::caps_line, |phrase, pair| {
+                    let word = child(&pair, Rule::budget).unwrap_or_else(|| pair.clone());
+                    let budget = Budget::ALL.into_iter().find(|budget| budget.word() == word.as_str());
+                    let caps = children(&pair, Rule::cap).iter().map(|cap: &Pair<'_>| phrase.cap(cap)).collect();
+                    Limit::Caps { budget: at(budget.unwrap_or(Budget::Invites), phrase, &word), caps }
+                })
+            }
             _ => {
                 self.stray(index, Some(Kind::Limits), "limits", vocabulary::LIMITS);
                 None

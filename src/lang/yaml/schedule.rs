@@ -11,8 +11,11 @@ use crate::model::time::Unit;
 
 const SCHEDULE: Keys = Keys { what: "`schedule`", known: &["send", "timezone", "holidays", "gap"], not_yet: &[] };
 
-const LIMITS: Keys =
-    Keys { what: "`limits`", known: &["invites", "messages", "inmails", "visits", "pending_invites", "ramp_up"], not_yet: &[] };
+const LIMITS: Keys = Keys {
+    what: "`limits`",
+    known: &["invites", "messages", "inmails", "visits", "engagements", "pending_invites", "ramp_up"],
+    not_yet: &[],
+};
 
 /// Reads `schedule`.
 pub fn schedule(reader: &mut Reader, entry: &Entry) -> Option<Schedule> {
