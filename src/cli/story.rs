@@ -38,6 +38,7 @@ pub fn told(entry: &Entry, is_full: bool) -> Option<String> {
         EntryKind::Intent if is_full => format!("about to do `{}`", entry.step),
         EntryKind::Cancelled if is_full => format!("held back{}", why()),
         EntryKind::Timer if is_full => format!("waits at `{}`", entry.step),
+        EntryKind::Moved => format!("goes on in version {}", get("to").unwrap_or_default()),
         EntryKind::Decision | EntryKind::Changed if is_full => {
             let details: Vec<String> = entry.detail.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             details.join(" · ")

@@ -47,6 +47,11 @@ pub enum Cause {
     Poll {
         account: AccountId,
     },
+    /// Somebody goes on in another version of their campaign: a `Record::Move`, deleted in this commit, or the
+    /// installation itself.
+    Move {
+        enrollment: EnrollmentId,
+    },
 }
 
 /// A consequence.
@@ -96,6 +101,11 @@ pub enum Record {
         body: String,
     },
     Meta(Meta),
+    /// Somebody goes on in that version once nothing of theirs is in flight. Deleted in the commit that moves them.
+    Move {
+        enrollment: EnrollmentId,
+        to: CampaignId,
+    },
 }
 
 /// Names a row. See `store/keys` for its bytes.
@@ -113,6 +123,7 @@ pub enum Key {
     Seen { key: Fingerprint },
     Unrouted { row: u64 },
     Meta(MetaKey),
+    Move { enrollment: EnrollmentId },
 }
 
 /// The tables, for scans.
@@ -130,6 +141,7 @@ pub enum Table {
     Seen,
     Unrouted,
     Meta,
+    Move,
 }
 
 /// How somebody of the outside is named, in the order routing asks (RUNTIME.md §5).
@@ -184,6 +196,11 @@ pub enum Meta {
     Paused { since: Option<Timestamp> },
     /// The workspace's limits as installed: what accounts may do, for whoever asks while nothing runs.
     Limits { limits: Box<crate::model::campaign::Limits> },
+    /// Versions just installed whose people of earlier versions are being looked at, one after another: a restart in the
+    /// middle goes on with it. Empty: all were looked at.
+    Deciding { versions: Vec<CampaignId> },
+    /// The saved plan that was applied last: to start again with it goes on.
+    Applied { plan: Fingerprint },
 }
 
 /// Names a single value.
@@ -194,6 +211,8 @@ pub enum MetaKey {
     Counters,
     Paused,
     Limits,
+    Deciding,
+    Applied,
 }
 
 /// A line of a timeline.
@@ -233,6 +252,8 @@ pub enum EntryKind {
     Notified,
     Changed,
     Ended,
+    /// Goes on in another version of the campaign.
+    Moved,
 }
 
 impl Record {
@@ -251,6 +272,7 @@ impl Record {
             Self::Seen { key, .. } => Key::Seen { key: *key },
             Self::Unrouted { row, .. } => Key::Unrouted { row: *row },
             Self::Meta(meta) => Key::Meta(meta.key()),
+            Self::Move { enrollment, .. } => Key::Move { enrollment: *enrollment },
         }
     }
 }
@@ -264,6 +286,8 @@ impl Meta {
             Self::Counters { .. } => MetaKey::Counters,
             Self::Paused { .. } => MetaKey::Paused,
             Self::Limits { .. } => MetaKey::Limits,
+            Self::Deciding { .. } => MetaKey::Deciding,
+            Self::Applied { .. } => MetaKey::Applied,
         }
     }
 }
@@ -284,6 +308,7 @@ impl Key {
             Self::Seen { .. } => Table::Seen,
             Self::Unrouted { .. } => Table::Unrouted,
             Self::Meta(_) => Table::Meta,
+            Self::Move { .. } => Table::Move,
         }
     }
 }

@@ -169,7 +169,8 @@ impl Partition {
                 self.parts.gate.close(&row.enrollments);
                 self.inbox.insert(row.row);
             }
-            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. })
+            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Deciding { .. } | Meta::Applied { .. })
+            | Record::Move { .. }
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Route { .. }

@@ -21,7 +21,9 @@ pub fn encode(key: &Key) -> Vec<u8> {
     let mut out = Vec::with_capacity(KEY_BYTES_MAX);
     out.push(prefix(key.table()));
     match key {
-        Key::Enrollment(EnrollmentId(id)) | Key::Contact(ContactId(id)) => out.extend(id.to_be_bytes()),
+        Key::Enrollment(EnrollmentId(id)) | Key::Contact(ContactId(id)) | Key::Move { enrollment: EnrollmentId(id) } => {
+            out.extend(id.to_be_bytes())
+        }
         Key::Account(AccountId(id)) | Key::Campaign(CampaignId(id)) => out.extend(id.to_be_bytes()),
         Key::Intent(key) => {
             out.extend(key.enrollment.0.to_be_bytes());
@@ -68,6 +70,7 @@ pub fn decode(bytes: &[u8]) -> Option<Key> {
         Table::Seen => Key::Seen { key: Fingerprint(take(&mut rest)?) },
         Table::Unrouted => Key::Unrouted { row: take_u64(&mut rest)? },
         Table::Meta => Key::Meta(meta(take_byte(&mut rest)?)?),
+        Table::Move => Key::Move { enrollment: EnrollmentId(take_u64(&mut rest)?) },
     };
     rest.is_empty().then_some(key)
 }
@@ -94,6 +97,7 @@ fn prefix(table: Table) -> u8 {
         Table::Seen => 10,
         Table::Unrouted => 11,
         Table::Meta => 12,
+        Table::Move => 13,
     }
 }
 
@@ -111,6 +115,7 @@ fn table(prefix: u8) -> Option<Table> {
         10 => Table::Seen,
         11 => Table::Unrouted,
         12 => Table::Meta,
+        13 => Table::Move,
         _ => return None,
     })
 }
@@ -174,13 +179,22 @@ fn meta_byte(key: MetaKey) -> u8 {
         MetaKey::Counters => 3,
         MetaKey::Paused => 4,
         MetaKey::Limits => 5,
+        MetaKey::Deciding => 6,
+        MetaKey::Applied => 7,
     }
 }
 
 fn meta(byte: u8) -> Option<MetaKey> {
-    [MetaKey::Anchor, MetaKey::Alive, MetaKey::Counters, MetaKey::Paused, MetaKey::Limits]
-        .into_iter()
-        .find(|key| meta_byte(*key) == byte)
+    let all = [
+        MetaKey::Anchor,
+        MetaKey::Alive,
+        MetaKey::Counters,
+        MetaKey::Paused,
+        MetaKey::Limits,
+        MetaKey::Deciding,
+        MetaKey::Applied,
+    ];
+    all.into_iter().find(|key| meta_byte(*key) == byte)
 }
 
 /// Big-endian in as few bytes as seven bits each allow: as many ones lead the first byte as bytes follow it, so that

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Every table, in the order of their keys.
-pub const TABLES: [Table; 12] = [
+pub const TABLES: [Table; 13] = [
     Table::Enrollment,
     Table::Contact,
     Table::Account,
@@ -30,6 +30,7 @@ pub const TABLES: [Table; 12] = [
     Table::Seen,
     Table::Unrouted,
     Table::Meta,
+    Table::Move,
 ];
 
 /// What a store holds.

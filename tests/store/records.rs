@@ -137,12 +137,15 @@ fn the_other_rows_come_back() {
         Meta::Counters { contact: 1, enrollment: u64::MAX, account: 3, campaign: 4, inbox: 5 },
         Meta::Paused { since: None },
         Meta::Limits { limits: Box::new(campaign_engine::model::campaign::Limits::defaults()) },
+        Meta::Deciding { versions: vec![CampaignId(1), CampaignId(u32::MAX)] },
+        Meta::Applied { plan: id },
     ];
     metas.map(Record::Meta).into_iter().for_each(check_row);
     check_row(Record::Claim { account, remote: id, key: KEY });
     check_row(Record::Usage { account, budget: Budget::Visits, at, key: KEY, campaign: CampaignId(1) });
     check_row(Record::Seen { key: id, at });
     check_row(Record::Unrouted { row: 1, at, body: "{\"a\": \"\\u0000 ü\"}".to_owned() });
+    check_row(Record::Move { enrollment: EnrollmentId(1), to: CampaignId(2) });
     check_row(inbox(1, "{}"));
 }
 
@@ -157,6 +160,7 @@ fn commits_come_back() {
         Cause::Command { word: "pause".to_owned() },
         Cause::Install,
         Cause::Poll { account: AccountId(1) },
+        Cause::Move { enrollment: EnrollmentId(1) },
     ];
     let kinds = [
         EntryKind::Enrolled,
@@ -177,6 +181,7 @@ fn commits_come_back() {
         EntryKind::Notified,
         EntryKind::Changed,
         EntryKind::Ended,
+        EntryKind::Moved,
     ];
     let detail = vec![("provider_id".to_owned(), RemoteId::from("7").to_string())];
     let entry =

@@ -139,7 +139,9 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
         Just(MetaKey::Alive),
         Just(MetaKey::Counters),
         Just(MetaKey::Paused),
-        Just(MetaKey::Limits)
+        Just(MetaKey::Limits),
+        Just(MetaKey::Deciding),
+        Just(MetaKey::Applied)
     ];
     let route = (0..5u8, account.clone(), print.clone()).prop_map(|(kind, account, id)| match kind {
         0 => RouteKey::Person { account, id },
@@ -166,6 +168,7 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
         print.prop_map(|key| Key::Seen { key }),
         any::<u64>().prop_map(|row| Key::Unrouted { row }),
         meta.prop_map(Key::Meta),
+        any::<u64>().prop_map(|id| Key::Move { enrollment: EnrollmentId(id) }),
     ]
 }
 

@@ -96,7 +96,10 @@ impl View {
             Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
             Record::Meta(Meta::Paused { since }) => self.paused = since,
             Record::Meta(Meta::Limits { limits }) => self.limits = *limits,
-            Record::Meta(Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. })
+            Record::Meta(
+                Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. } | Meta::Deciding { .. } | Meta::Applied { .. },
+            )
+            | Record::Move { .. }
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Intent(_)
