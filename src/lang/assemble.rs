@@ -203,6 +203,8 @@ impl Broken {
             Item::Workspace(workspace) => workspace.span.start,
             Item::Message(message) => message.span.start,
             Item::Class(class) => class.span.start,
+            Item::Part(part) => part.span.start,
+            Item::Test(test) => test.span.start,
         };
         let starts = parsed.iter().map(|file| file.items.iter().map(start).collect()).collect();
         let mut broken = Self { starts, blocks: BTreeSet::new() };

@@ -96,7 +96,7 @@ fn picture(campaign: &Campaign) -> (Vec<Node>, Vec<Edge>) {
         (HandlerKind::AccountLost, campaign.handlers.on_account_lost),
     ] {
         let Some(entry) = entry else { continue };
-        let label = handler_words(kind).to_owned();
+        let label = handler_words(&kind).to_owned();
         edges.push(Edge { from: label.clone(), to: campaign.step(entry).label.clone(), text: String::new() });
         nodes.push(Node { text: label.clone(), label, kind: "on" });
     }

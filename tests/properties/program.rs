@@ -5,8 +5,8 @@
 use crate::properties::workspace::{limits, schedule, workspace};
 use campaign_engine::lang::syntax::{
     Accounts, Arm, Block, Branch, Campaign, Class, Comparand, Contacts, EndName, Enter, Event, EventKind, Expr, ExprKind,
-    FieldDeclaration, File, Handler, HandlerKind, Item, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex, SetValue, Span,
-    Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
+    FieldDeclaration, File, Goal, Handler, HandlerKind, Item, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex, SetValue,
+    Span, Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
 };
 use campaign_engine::lang::words;
 use campaign_engine::model::account::Channel;
@@ -166,7 +166,7 @@ fn simple() -> impl Strategy<Value = StatementKind> {
         of(text_ref()).prop_map(|note| StatementKind::Invite { note }),
         Just(StatementKind::WithdrawInvite),
         (of(channel()), text_ref()).prop_map(|(channel, text)| StatementKind::Send { channel, text }),
-        text_ref().prop_map(|text| StatementKind::SendInmail { text }),
+        text_ref().prop_map(|text| StatementKind::SendInmail { text, via: None }),
         plain().prop_map(StatementKind::Tag),
         plain().prop_map(StatementKind::Untag),
         (name(), value).prop_map(|(field, value)| StatementKind::Set { field, value }),
@@ -209,6 +209,7 @@ pub fn statement() -> impl Strategy<Value = Statement> {
 fn labelled(kind: proptest::strategy::BoxedStrategy<StatementKind>) -> proptest::strategy::BoxedStrategy<Statement> {
     (of(name()), kind)
         .prop_map(|(label, kind)| Statement {
+            late: None,
             label,
             kind,
             span: Span::default(),
@@ -239,6 +240,7 @@ pub fn message() -> impl Strategy<Value = Message> {
         }),
     ];
     (name(), variants, vec(plain(), 0..2)).prop_map(|(name, variants, attachments)| Message {
+        voice: None,
         name,
         variants,
         attachments: attachments.into_iter().map(line).collect(),
@@ -267,6 +269,9 @@ fn contacts() -> impl Strategy<Value = Contacts> {
     let fields = (vec(declaration(false), 0..3), vec(declaration(true), 0..3));
     (vec(plain(), 1..3), fields, vec(condition(), 0..2), of(enter), of(1u32..99)).prop_map(
         |(from, fields, skip_when, enter, start)| Contacts {
+            at_most_per_company: None,
+            one_campaign_at_a_time: None,
+            refresh: None,
             from,
             need: fields.0,
             may_have: fields.1,
@@ -291,9 +296,9 @@ fn handlers() -> impl Strategy<Value = Vec<Handler>> {
     let kinds = [HandlerKind::Reply, HandlerKind::OptOut, HandlerKind::Takeover, HandlerKind::AccountLost];
     vec(of(vec(statement(), 0..3)), kinds.len()).prop_map(move |bodies| {
         let handler = |(kind, body): (HandlerKind, Option<Vec<Statement>>)| {
-            Some(Handler { kind, body: block(body?), span: Span::default(), notes: Notes::default() })
+            Some(Handler { kind, guard: None, body: Some(block(body?)), span: Span::default(), notes: Notes::default() })
         };
-        kinds.into_iter().zip(bodies).filter_map(handler).collect()
+        kinds.iter().cloned().zip(bodies).filter_map(handler).collect()
     })
 }
 
@@ -303,9 +308,13 @@ fn campaign() -> impl Strategy<Value = Campaign> {
     let data = (of(contacts()), of(limits()), of(schedule()));
     let rest = (vec(class(), 0..2), vec(message(), 0..3), of(vec(statement(), 1..4)), handlers());
     (head, data, rest).prop_map(|(head, data, rest)| Campaign {
+        parts: Vec::new(),
+        reports: Vec::new(),
+        migrations: Vec::new(),
+        tests: Vec::new(),
         name: head.0,
         version: head.1.map(spanned),
-        goal: head.2.map(line),
+        goal: head.2.map(|text| line(Goal { text, reached_when: None })),
         accounts: head.3.map(line),
         outcomes: head.4.map(line),
         contacts: data.0,

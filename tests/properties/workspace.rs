@@ -74,6 +74,9 @@ pub fn workspace() -> impl Strategy<Value = Workspace> {
     let head = (name(), vec(account(), 0..3), pools, people, vec(plain().prop_map(line), 0..2));
     let rest = (vec(class(), 0..2), vec(message(), 0..2), of(schedule()), of(limits()));
     (head, rest).prop_map(|(head, rest)| Workspace {
+        parts: Vec::new(),
+        refresh: None,
+        reports: Vec::new(),
         name: head.0,
         accounts: distinct(head.1, |account| account.name.value.clone()),
         pools: distinct(head.2, |pool| pool.value.name.value.clone()),

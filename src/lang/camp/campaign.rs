@@ -7,7 +7,7 @@ use crate::lang::camp::reader::{Reader, at, merge};
 use crate::lang::camp::vocabulary;
 use crate::lang::source::Spanned;
 use crate::lang::syntax::{
-    Accounts, Block, Campaign, Class, Contacts, Enter, FieldDeclaration, Handler, HandlerKind, Name, Notes, OutcomeGroup,
+    Accounts, Block, Campaign, Class, Contacts, Enter, FieldDeclaration, Goal, Handler, HandlerKind, Name, Notes, OutcomeGroup,
 };
 use crate::model::campaign::OutcomeKind;
 use crate::model::value::FieldType;
@@ -32,8 +32,12 @@ impl<'f> Reader<'f> {
             schedule: None,
             classes: Vec::new(),
             messages: Vec::new(),
+            parts: Vec::new(),
             steps: None,
             handlers: Vec::new(),
+            reports: Vec::new(),
+            migrations: Vec::new(),
+            tests: Vec::new(),
             span: self.span(block.header),
             notes: self.notes(block.header),
             end_notes: self.end_notes(block),
@@ -57,7 +61,8 @@ impl<'f> Reader<'f> {
         match self.head(index).word(0) {
             "goal" => {
                 let goal = self.clause(index, Rule::goal_line, |phrase, pair| {
-                    child(&pair, Rule::text).map_or_else(|| phrase.text(&pair), |text| phrase.text(&text))
+                    let text = child(&pair, Rule::text).map_or_else(|| phrase.text(&pair), |text| phrase.text(&text));
+                    Goal { text, reached_when: None }
                 });
                 self.once(&mut campaign.goal, goal, index, "campaign");
             }
@@ -118,9 +123,9 @@ impl<'f> Reader<'f> {
             ];
             known.into_iter().find(|(rule, _)| child(&pair, *rule).is_some()).map(|(_, kind)| kind)
         });
-        let body = self.whole_body(block);
+        let body = Some(self.whole_body(block));
         let (span, notes) = (self.span(block.header), self.notes(block.header));
-        Some(Handler { kind: kind.flatten()?, body, span, notes })
+        Some(Handler { kind: kind.flatten()?, guard: None, body, span, notes })
     }
 
     /// `class NAME when reply matches /re/`
@@ -144,8 +149,11 @@ impl<'f> Reader<'f> {
             need: Vec::new(),
             may_have: Vec::new(),
             skip_when: Vec::new(),
+            at_most_per_company: None,
+            one_campaign_at_a_time: None,
             enter: None,
             start_per_day: None,
+            refresh: None,
             span: self.span(block.header),
             notes: self.notes(block.header),
             clause_notes: Default::default(),
@@ -159,7 +167,7 @@ impl<'f> Reader<'f> {
 
     fn contacts_clause(&mut self, index: usize, contacts: &mut Contacts) {
         let notes = self.notes(index);
-        let [need, may, skip, enter, start] = &mut contacts.clause_notes;
+        let [need, may, skip, _, _, enter, start, _] = &mut contacts.clause_notes;
         let slot: &mut Notes = match self.head(index).word(0) {
             "need" => {
                 let declared = self.read(index, Rule::need_line, |phrase, pair| declarations(phrase, &pair, Rule::needed));

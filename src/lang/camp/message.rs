@@ -24,6 +24,7 @@ impl<'f> Reader<'f> {
             name: name.unwrap_or_else(|| self.nameless(block.header)),
             variants: Vec::new(),
             attachments: Vec::new(),
+            voice: None,
             span: self.span(block.header),
             notes: self.notes(block.header),
             end_notes: self.end_notes(block),

@@ -51,7 +51,7 @@ impl<'f> Reader<'f> {
             Node::Line(_) => (Notes::default(), EndName(None)),
             Node::Block(block) => (self.end_notes(block), EndName(block.end_name.clone())),
         };
-        Some(Statement { label, kind, span: self.span(header), notes: self.notes(header), end_notes, end_name })
+        Some(Statement { label, kind, late: None, span: self.span(header), notes: self.notes(header), end_notes, end_name })
     }
 
     fn label(&mut self, header: usize) -> Option<Name> {
@@ -143,7 +143,7 @@ fn send(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Option<StatementKind> {
             let message = "`via` is not available in this version yet";
             phrase.fault(Code::NotYet, phrase.span(&via), message, "take it out: the InMail goes by the account's best tier");
         }
-        return Some(StatementKind::SendInmail { text });
+        return Some(StatementKind::SendInmail { text, via: None });
     }
     let text = phrase.text_ref(&child(pair, Rule::text_ref)?);
     Some(StatementKind::Send { channel: None, text })

@@ -130,6 +130,7 @@ fn never_used_handlers(campaign: &Campaign, places: &Places, diagnostics: &mut D
                 ("`on opt out` never happens: `on reply` has a branch for it", "take one of them out")
             }
             HandlerKind::Takeover | HandlerKind::OptOut | HandlerKind::Reply | HandlerKind::AccountLost => continue,
+            HandlerKind::SendFailed | HandlerKind::Event(_) => continue,
         };
         diagnostics.push(Diagnostic::new(Code::HandlerNeverFires, *span, message, help));
     }

@@ -56,7 +56,7 @@ pub fn collect<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Shared<'
         match item {
             Item::Message(message) => messages.push(message),
             Item::Class(class) => shared.classes.push(class),
-            Item::Campaign(_) | Item::Workspace(_) => {}
+            Item::Campaign(_) | Item::Workspace(_) | Item::Part(_) | Item::Test(_) => {}
         }
     }
     once("message", messages.iter().map(|message| &message.name), diagnostics);
@@ -78,7 +78,7 @@ pub fn collect<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Shared<'
 pub fn campaigns(files: &[File]) -> impl Iterator<Item = &Campaign> {
     files.iter().flat_map(|file| &file.items).filter_map(|item| match item {
         Item::Campaign(campaign) => Some(campaign.as_ref()),
-        Item::Workspace(_) | Item::Message(_) | Item::Class(_) => None,
+        Item::Workspace(_) | Item::Message(_) | Item::Class(_) | Item::Part(_) | Item::Test(_) => None,
     })
 }
 
@@ -109,7 +109,7 @@ pub fn check_campaign(campaign: &Campaign, shared: &Shared, diagnostics: &mut Di
 fn check_handlers(campaign: &Campaign, diagnostics: &mut Diagnostics) {
     for (at, handler) in campaign.handlers.iter().enumerate() {
         if let Some(first) = campaign.handlers.iter().take(at).find(|first| first.kind == handler.kind) {
-            let word = crate::lang::lower::handler_words(handler.kind);
+            let word = crate::lang::lower::handler_words(&handler.kind);
             let message = format!("a second `{word}` in `{}`", campaign.name.value);
             let help = "write both in one block, with `if` between them";
             diagnostics

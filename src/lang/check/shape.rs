@@ -93,6 +93,16 @@ pub fn bodies(kind: &StatementKind) -> Box<dyn Iterator<Item = &[Statement]> + '
         | StatementKind::WithdrawInvite
         | StatementKind::Send { .. }
         | StatementKind::SendInmail { .. }
+        | StatementKind::StartGroup { .. }
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Ask { .. }
+        | StatementKind::Do(_)
         | StatementKind::Tag(_)
         | StatementKind::Untag(_)
         | StatementKind::Set { .. }

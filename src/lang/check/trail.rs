@@ -80,8 +80,8 @@ fn marks(campaign: &Campaign, places: &Places, walk: &Walk, found: &Found) -> Ve
         at = *before;
     }
     if marks.len() < LABELS_MAX
-        && let Some(kind) = trails.handler
-        && let Some((_, span)) = places.handlers.iter().find(|(known, _)| *known == kind)
+        && let Some(kind) = &trails.handler
+        && let Some((_, span)) = places.handlers.iter().find(|(known, _)| known == kind)
     {
         marks.push((*span, format!("`{}` can run at any time", handler_words(kind))));
     }

@@ -153,12 +153,13 @@ impl Walk<'_> {
             HandlerKind::OptOut => handlers.on_opt_out,
             HandlerKind::Takeover => handlers.on_takeover,
             HandlerKind::AccountLost => handlers.on_account_lost,
+            HandlerKind::SendFailed | HandlerKind::Event(_) => None,
         };
         let Some(entry) = entry else { return Vec::new() };
-        if let Some(known) = self.returns.get(&(kind, world)) {
+        if let Some(known) = self.returns.get(&(kind.clone(), world)) {
             return known.clone();
         }
-        let returned = self.explore(entry, &[world], Some(kind));
+        let returned = self.explore(entry, &[world], Some(kind.clone()));
         self.returns.insert((kind, world), returned.clone());
         returned
     }

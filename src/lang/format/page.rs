@@ -61,9 +61,13 @@ impl Page {
 
     /// A line that ends with a text, which may go over several.
     pub fn text(&mut self, notes: &Notes, before: &str, text: &Text, behind: &str) {
-        let indent = "  ".repeat(self.level);
-        let quoted = quoted(text, &indent);
+        let quoted = self.quoted(text);
         self.line(notes, &format!("{before}{quoted}{behind}"));
+    }
+
+    /// A text between its quotes, as it stands on the next line.
+    pub fn quoted(&self, text: &Text) -> String {
+        quoted(text, &"  ".repeat(self.level))
     }
 
     /// Comments that belong to no line.

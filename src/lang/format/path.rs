@@ -2,7 +2,7 @@
 
 use crate::lang::format::page::Page;
 use crate::lang::format::phrase;
-use crate::lang::syntax::{Block, Event, Notes, SetValue, Statement, StatementKind, TextRef};
+use crate::lang::syntax::{Block, Event, GroupMember, Late, LateElse, Line, Notes, SetValue, Statement, StatementKind, TextRef};
 
 /// The statements of a block, a level deeper than its opener.
 pub fn print_block(page: &mut Page, block: &Block) {
@@ -19,7 +19,18 @@ fn print_statement(page: &mut Page, statement: &Statement) {
         StatementKind::Send { channel: Some(channel), text } => {
             print_text(page, notes, &format!("{label}send {} ", channel.value), text);
         }
-        StatementKind::SendInmail { text } => print_text(page, notes, &format!("{label}send inmail "), text),
+        StatementKind::SendInmail { text, via } => {
+            let via = via.map(|via| format!(" via {}", via.value.word())).unwrap_or_default();
+            let line = format!("{label}send inmail {}{via}", text_ref(page, text));
+            page.line(notes, &line);
+        }
+        StatementKind::StartGroup { subject, members, saying } => {
+            let with = members.iter().map(member).collect::<Vec<_>>().join(", ");
+            let (subject, saying) = (page.quoted(subject), text_ref(page, saying));
+            page.line(notes, &format!("{label}start group {subject} with {with} saying {saying}"));
+        }
+        StatementKind::CommentLatestPost(text) => print_text(page, notes, &format!("{label}comment latest post "), text),
+        StatementKind::Ask { who, text } => print_text(page, notes, &format!("{label}ask {} to ", who.value), text),
         StatementKind::Notify { who, text } => print_text(page, notes, &format!("{label}notify {} ", who.value), text),
         StatementKind::WaitUpTo { .. }
         | StatementKind::If { .. }
@@ -28,6 +39,13 @@ fn print_statement(page: &mut Page, statement: &Statement) {
             print_nested(page, statement, &label);
         }
         StatementKind::WithdrawInvite
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Do(_)
         | StatementKind::Tag(_)
         | StatementKind::Untag(_)
         | StatementKind::Set { .. }
@@ -38,19 +56,48 @@ fn print_statement(page: &mut Page, statement: &Statement) {
         | StatementKind::WaitFor { .. }
         | StatementKind::Stop { .. } => page.line(notes, &format!("{label}{}", short(&statement.kind))),
     }
+    statement.late.iter().for_each(|late| print_late(page, late));
 }
 
 fn print_text(page: &mut Page, notes: &Notes, before: &str, text: &TextRef) {
+    let text = text_ref(page, text);
+    page.line(notes, &format!("{before}{text}"));
+}
+
+fn text_ref(page: &Page, text: &TextRef) -> String {
     match text {
-        TextRef::Named(name) => page.line(notes, &format!("{before}{}", name.value)),
-        TextRef::Inline(text) => page.text(notes, before, text, ""),
+        TextRef::Named(name) => name.value.clone(),
+        TextRef::Inline(text) => page.quoted(text),
     }
+}
+
+fn member(member: &GroupMember) -> String {
+    match member {
+        GroupMember::Field(name) => name.value.clone(),
+        GroupMember::Id(id) => phrase::text(&id.value),
+    }
+}
+
+fn print_late(page: &mut Page, line: &Line<Late>) {
+    let otherwise = match line.value.otherwise.value {
+        LateElse::Skip => "skip",
+        LateElse::Stop => "stop",
+        LateElse::Send => "send",
+    };
+    page.line(&line.notes, &format!("late: within {} else {otherwise}", line.value.within.value));
 }
 
 /// A statement that never goes over its line; nothing for the others.
 fn short(kind: &StatementKind) -> String {
     match kind {
         StatementKind::WithdrawInvite => "withdraw invite".to_owned(),
+        StatementKind::VisitProfile => "visit profile".to_owned(),
+        StatementKind::Follow => "follow".to_owned(),
+        StatementKind::LikeLatestPost => "like latest post".to_owned(),
+        StatementKind::Endorse(skill) => format!("endorse {}", phrase::text(&skill.value)),
+        StatementKind::React(emoji) => format!("react {}", phrase::text(&emoji.value)),
+        StatementKind::CallWebhook(address) => format!("call webhook {}", phrase::text(&address.value)),
+        StatementKind::Do(part) => format!("do {}", part.value),
         StatementKind::Tag(tag) => format!("tag {}", phrase::text(&tag.value)),
         StatementKind::Untag(tag) => format!("untag {}", phrase::text(&tag.value)),
         StatementKind::Set { field, value } => {
@@ -75,6 +122,9 @@ fn short(kind: &StatementKind) -> String {
         StatementKind::Invite { .. }
         | StatementKind::Send { .. }
         | StatementKind::SendInmail { .. }
+        | StatementKind::StartGroup { .. }
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Ask { .. }
         | StatementKind::Notify { .. }
         | StatementKind::WaitUpTo { .. }
         | StatementKind::If { .. }

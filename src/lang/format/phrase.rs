@@ -1,6 +1,9 @@
 //! Conditions, events, moments and patterns as the language writes them on a line. Both notations print them alike.
 
-use crate::lang::syntax::{Cap, CapWindow, Comparand, Event, EventKind, Expr, ExprKind, Literal, Regex, SendWindow, Until};
+use crate::lang::syntax::{
+    Act, Cap, CapWindow, Comparand, Event, EventKind, Expectation, Expr, ExprKind, Literal, Name, Regex, SendWindow, Spanned,
+    Until,
+};
 use crate::model::expr::Op;
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -28,6 +31,7 @@ pub fn until(until: &Until) -> String {
     match until {
         Until::Weekday { weekday, minute } => format!("{} {}", day(*weekday), time(*minute)),
         Until::Delay(delay) => delay.to_string(),
+        Until::Cron(cron) => format!("cron {}", text(&cron.value)),
         Until::Field { name, or: None } => name.value.clone(),
         Until::Field { name, or: Some(delay) } => format!("{} or {delay}", name.value),
     }
@@ -41,6 +45,9 @@ pub fn event(event: &Event) -> String {
         EventKind::Seen => "seen".to_owned(),
         EventKind::Delivered => "delivered".to_owned(),
         EventKind::Reacted => "reacted".to_owned(),
+        EventKind::Approved => "approved".to_owned(),
+        EventKind::Rejected => "rejected".to_owned(),
+        EventKind::Done => "done".to_owned(),
         EventKind::ReplyIs(class) => format!("reply is {}", class.value),
         EventKind::ReplyMatches(pattern) => format!("reply matches {}", regex(&pattern.value)),
         EventKind::Named(name) => format!("event {}", text(&name.value)),
@@ -80,7 +87,8 @@ fn day(weekday: u8) -> &'static str {
     DAYS.get(usize::from(weekday)).copied().unwrap_or("sunday")
 }
 
-fn time(minute: u16) -> String {
+/// A minute of the day: `09:00`.
+pub fn time(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
@@ -149,5 +157,40 @@ fn operator(op: Op) -> &'static str {
         Op::LessOrEqual => "<=",
         Op::Greater => ">",
         Op::GreaterOrEqual => ">=",
+    }
+}
+
+/// `send intro containing "…"`: what a test looks for.
+pub fn expectation(what: &Expectation) -> String {
+    let named = |message: &Option<Name>| message.as_ref().map(|name| format!(" {}", name.value)).unwrap_or_default();
+    match what {
+        Expectation::Invite { with: None } => "invite".to_owned(),
+        Expectation::Invite { with: Some(note) } => format!("invite with {}", note.value),
+        Expectation::Withdraw => "withdraw invite".to_owned(),
+        Expectation::Send { message, containing } => {
+            let part = containing.as_ref().map(|part| format!(" containing {}", text(&part.value))).unwrap_or_default();
+            format!("send{}{part}", named(message))
+        }
+        Expectation::SendInmail { message } => format!("send inmail{}", named(message)),
+        Expectation::Stop { outcome } => format!("stop as {}", outcome.value),
+        Expectation::NoMoreSends => "no more sends".to_owned(),
+        Expectation::Task { text: task } => format!("task {}", text(&task.value)),
+    }
+}
+
+/// `contact replies "…"`: what happens in a test.
+pub fn act(act: &Act) -> String {
+    let saying = |words: &str, said: &Spanned<String>| format!("{words} {}", text(&said.value));
+    match act {
+        Act::Accepts => "contact accepts".to_owned(),
+        Act::Replies(said) => saying("contact replies", said),
+        Act::Reads => "contact reads".to_owned(),
+        Act::Reacts(emoji) => saying("contact reacts", emoji),
+        Act::OwnerWrites(said) => saying("owner writes", said),
+        Act::OwnerApproves => "owner approves".to_owned(),
+        Act::OwnerRejects => "owner rejects".to_owned(),
+        Act::Disconnects => "account disconnects".to_owned(),
+        Act::Reconnects => "account reconnects".to_owned(),
+        Act::Named(name) => saying("event", name),
     }
 }

@@ -8,21 +8,25 @@ use crate::model::campaign::{Action, Handlers};
 use crate::model::id::{OutcomeId, StepId};
 
 /// A handler as the language writes it.
-pub fn handler_words(kind: HandlerKind) -> &'static str {
+pub fn handler_words(kind: &HandlerKind) -> &'static str {
     match kind {
         HandlerKind::Reply => "on reply",
         HandlerKind::OptOut => "on opt out",
         HandlerKind::Takeover => "on takeover",
         HandlerKind::AccountLost => "on account lost",
+        HandlerKind::SendFailed => "on send failed",
+        HandlerKind::Event(_) => "on event",
     }
 }
 
-fn prefix(kind: HandlerKind) -> &'static str {
+fn prefix(kind: &HandlerKind) -> &'static str {
     match kind {
         HandlerKind::Reply => "on_reply",
         HandlerKind::OptOut => "on_opt_out",
         HandlerKind::Takeover => "on_takeover",
         HandlerKind::AccountLost => "on_account_lost",
+        HandlerKind::SendFailed => "on_send_failed",
+        HandlerKind::Event(_) => "on_event",
     }
 }
 
@@ -35,22 +39,25 @@ pub fn lower(builder: &mut Builder) -> Handlers {
             one(builder, HandlerKind::Takeover).unwrap_or_else(|| stop(builder, "on_takeover.1", "taken_over", None)),
         ),
         on_account_lost: one(builder, HandlerKind::AccountLost),
-        reply_takes_opt_out: find(builder, HandlerKind::Reply).is_some_and(|handler| takes_opt_out(&handler.body.statements)),
+        reply_takes_opt_out: find(builder, &HandlerKind::Reply)
+            .and_then(|handler| handler.body.as_ref())
+            .is_some_and(|body| takes_opt_out(&body.statements)),
     }
 }
 
-fn find<'a>(builder: &Builder<'a, '_>, kind: HandlerKind) -> Option<&'a Handler> {
-    builder.campaign.handlers.iter().find(|handler| handler.kind == kind)
+fn find<'a>(builder: &Builder<'a, '_>, kind: &HandlerKind) -> Option<&'a Handler> {
+    builder.campaign.handlers.iter().find(|handler| handler.kind == *kind)
 }
 
 /// The author's handler; what falls off its end returns to the path.
 fn one<'a>(builder: &mut Builder<'a, '_>, kind: HandlerKind) -> Option<StepId> {
-    let handler = find(builder, kind)?;
-    let prefix = prefix(kind);
-    let end = StepId(builder.next_id().0 + steps::size(&handler.body.statements));
-    builder.places.handlers.push((kind, handler.span));
+    let handler = find(builder, &kind)?;
+    let body = handler.body.as_ref()?;
+    let prefix = prefix(&kind);
+    let end = StepId(builder.next_id().0 + steps::size(&body.statements));
     builder.is_in_reply = matches!(kind, HandlerKind::Reply | HandlerKind::OptOut);
-    let begin = steps::block(builder, &handler.body.statements, prefix, None, end);
+    builder.places.handlers.push((kind, handler.span));
+    let begin = steps::block(builder, &body.statements, prefix, None, end);
     builder.is_in_reply = false;
     let label = builder.derive_label(&format!("{prefix}.end"), handler.span);
     builder.reserve(label, false, handler.span, None);

@@ -82,7 +82,7 @@ pub fn lower_campaign<'a>(
         name: campaign.name.value.clone(),
         version: campaign.version.as_ref().map_or(1, |version| version.value),
         hash: Fingerprint::default(),
-        goal: campaign.goal.as_ref().map(|goal| goal.value.value.clone()),
+        goal: campaign.goal.as_ref().map(|goal| goal.value.text.value.clone()),
         channel: builder.channel,
         accounts: builder.accounts.iter().flatten().map(|(name, _)| name.clone()).collect(),
         outcomes: builder.outcomes,
@@ -116,7 +116,7 @@ fn sized_steps<'a>(
         return None;
     };
     let mut count = 0;
-    for body in [steps].into_iter().chain(campaign.handlers.iter().map(|handler| &handler.body)) {
+    for body in [steps].into_iter().chain(campaign.handlers.iter().filter_map(|handler| handler.body.as_ref())) {
         let before = count;
         count += shape::count_statements(&body.statements);
         if count > shape::STATEMENTS_MAX {

@@ -32,11 +32,21 @@ pub fn recipient(builder: &mut Builder, who: &Name) -> Recipient {
     Recipient::Owner
 }
 
+/// What the machine does not run yet.
+pub fn not_yet(span: Span) -> Diagnostic {
+    let help = "take it out for now; the words stay reserved, so the file will go on to mean the same";
+    Diagnostic::new(Code::NotYet, span, "this is not available in this version yet", help)
+}
+
 /// Where a wait or pause ends. A field must be a date.
 pub fn until(builder: &mut Builder, until: &Spanned<syntax::Until>) -> Until {
     match &until.value {
         syntax::Until::Weekday { weekday, minute } => Until::Weekday { weekday: *weekday, minute: *minute },
         syntax::Until::Delay(delay) => Until::Delay(*delay),
+        syntax::Until::Cron(cron) => {
+            builder.tell(not_yet(cron.span));
+            Until::Weekday { weekday: 0, minute: 0 }
+        }
         syntax::Until::Field { name, or } if name.value == "reply.return_date" => {
             if !builder.is_in_reply {
                 let message = "`reply.return_date` means nothing where nobody replied";

@@ -34,6 +34,16 @@ fn size_of(statement: &Statement) -> u32 {
         | StatementKind::WithdrawInvite
         | StatementKind::Send { .. }
         | StatementKind::SendInmail { .. }
+        | StatementKind::StartGroup { .. }
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Ask { .. }
+        | StatementKind::Do(_)
         | StatementKind::Tag(_)
         | StatementKind::Untag(_)
         | StatementKind::Set { .. }
@@ -72,6 +82,9 @@ pub fn block<'a>(
 
 fn lower<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, derived: &str, before: Option<StepId>, next: StepId) {
     let (label, is_named) = label(builder, statement, derived);
+    if let Some(late) = &statement.late {
+        builder.tell(small::not_yet(late.span));
+    }
     let id = builder.next_id();
     if let StatementKind::Repeat { times, apart, until, body } = &statement.kind {
         let start = builder.derive_label(&format!("{label}.start"), statement.span);
@@ -122,10 +135,23 @@ fn action<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, place: Pl
             let message = builder.message(text, place.label, TextKind::Message, statement.span);
             Action::Send { channel, message, next }
         }
-        StatementKind::SendInmail { text } => {
+        StatementKind::SendInmail { text, via } => {
             small::need_channel(builder, crate::model::account::Channel::Linkedin, statement.span, "send inmail");
             let message = builder.message(text, place.label, TextKind::Inmail, statement.span);
-            Action::Inmail { message, api: None, next }
+            Action::Inmail { message, api: via.map(|via| via.value), next }
+        }
+        StatementKind::StartGroup { .. }
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Ask { .. }
+        | StatementKind::Do(_) => {
+            builder.tell(small::not_yet(statement.span));
+            Action::Untag { tag: String::new(), next }
         }
         StatementKind::Tag(tag) => Action::Tag { tag: tag.value.clone(), next },
         StatementKind::Untag(tag) => Action::Untag { tag: tag.value.clone(), next },
@@ -162,7 +188,7 @@ fn repeat<'a>(
 ) -> Action {
     let until = until.and_then(|event| {
         builder.places.untils.insert(place.id, event.span);
-        trigger(builder, &event.kind)
+        trigger(builder, event)
     });
     let body = block(builder, &body.statements, place.label, Some(place.id), place.id);
     Action::Repeat { times, apart, until, body, next: place.next }
@@ -172,7 +198,7 @@ fn race<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, arms: &'a
     let mut transitions = Vec::new();
     for arm in arms {
         builder.places.arms.insert((place.id, transitions.len()), arm.event.span);
-        let trigger = trigger(builder, &arm.event.kind);
+        let trigger = trigger(builder, &arm.event);
         let was_in_reply = builder.is_in_reply;
         builder.is_in_reply = was_in_reply || is_reply(&arm.event.kind);
         let guard = arm.event.guard.as_ref().map(|guard| expr::condition(builder, guard));
@@ -200,7 +226,7 @@ fn race<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, arms: &'a
 /// `wait up to D for EVENT or stop as OUTCOME`
 fn wait_for<'a>(builder: &mut Builder<'a, '_>, place: Place, up_to: Delay, event: &Event, outcome: &Name) -> Action {
     builder.places.arms.insert((place.id, 0), event.span);
-    let trigger = trigger(builder, &event.kind);
+    let trigger = trigger(builder, event);
     let guard = event.guard.as_ref().map(|guard| expr::condition(builder, guard));
     let label = builder.derive_label(&format!("{}.timeout.1", place.label), outcome.span);
     let stop = builder.reserve(label, false, outcome.span, Some(place.id));
@@ -244,8 +270,9 @@ fn split<'a>(builder: &mut Builder<'a, '_>, place: Place, span: Span, name: &Nam
 }
 
 /// The trigger of an event; none when its pattern cannot be read, which was told of.
-fn trigger(builder: &mut Builder, kind: &EventKind) -> Option<Trigger> {
-    Some(match kind {
+fn trigger(builder: &mut Builder, event: &Event) -> Option<Trigger> {
+    let span = event.span;
+    Some(match &event.kind {
         EventKind::Accepted => Trigger::Accepted,
         EventKind::Replied => Trigger::Replied,
         EventKind::ReplyIs(class) => Trigger::ReplyIs(builder.class(class)),
@@ -253,6 +280,10 @@ fn trigger(builder: &mut Builder, kind: &EventKind) -> Option<Trigger> {
         EventKind::Seen => Trigger::Seen,
         EventKind::Delivered => Trigger::Delivered,
         EventKind::Reacted => Trigger::Reacted,
+        EventKind::Approved | EventKind::Rejected | EventKind::Done => {
+            builder.tell(small::not_yet(span));
+            return None;
+        }
         EventKind::Named(name) => Trigger::Named(name.value.clone()),
     })
 }
@@ -261,6 +292,7 @@ fn is_reply(kind: &EventKind) -> bool {
     match kind {
         EventKind::Replied | EventKind::ReplyIs(_) | EventKind::ReplyMatches(_) => true,
         EventKind::Accepted | EventKind::Seen | EventKind::Delivered | EventKind::Reacted | EventKind::Named(_) => false,
+        EventKind::Approved | EventKind::Rejected | EventKind::Done => false,
     }
 }
 
@@ -274,6 +306,9 @@ fn arm_word(kind: &EventKind) -> String {
         EventKind::Seen => "seen".to_owned(),
         EventKind::Delivered => "delivered".to_owned(),
         EventKind::Reacted => "reacted".to_owned(),
+        EventKind::Approved => "approved".to_owned(),
+        EventKind::Rejected => "rejected".to_owned(),
+        EventKind::Done => "done".to_owned(),
         EventKind::Named(name) => format!("event_{}", name.value.replace(|c: char| !c.is_ascii_alphanumeric(), "_")),
     }
 }

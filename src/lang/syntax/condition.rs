@@ -21,6 +21,10 @@ pub enum EventKind {
     Seen,
     Delivered,
     Reacted,
+    /// `approved`, `rejected`, `done`: what a person answers to `ask`.
+    Approved,
+    Rejected,
+    Done,
     Named(Spanned<String>),
 }
 

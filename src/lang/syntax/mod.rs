@@ -19,15 +19,24 @@ macro_rules! equal_but_for_place {
 
 mod campaign;
 mod condition;
+mod migrate;
 mod statement;
+mod test;
 mod workspace;
 
 pub use campaign::{
-    Accounts, Campaign, Class, Contacts, Enter, FieldDeclaration, Handler, HandlerKind, Message, OutcomeGroup, Variant,
+    Accounts, Campaign, Class, Contacts, Enter, FieldDeclaration, Goal, Handler, HandlerKind, Message, OutcomeGroup, Part,
+    Variant,
 };
 pub use condition::{Comparand, Event, EventKind, Expr, ExprKind};
-pub use statement::{Arm, Block, Branch, EndName, SetValue, SplitArm, Statement, StatementKind, TextRef, Until};
-pub use workspace::{AccountBlock, Cap, CapWindow, Limit, Limits, Person, Pool, Schedule, ScheduleZone, SendWindow, Workspace};
+pub use migrate::{Migrate, MigrateRule, MigrateTarget};
+pub use statement::{
+    Arm, Block, Branch, EndName, GroupMember, Late, LateElse, SetValue, SplitArm, Statement, StatementKind, TextRef, Until,
+};
+pub use test::{Act, Expectation, Given, Test, TestLine, TestTime, TestWhat};
+pub use workspace::{
+    AccountBlock, Cap, CapWindow, Limit, Limits, Person, Pool, Report, Schedule, ScheduleZone, SendWindow, Workspace,
+};
 
 /// A name as written.
 pub type Name = Spanned<String>;
@@ -47,6 +56,9 @@ pub enum Item {
     Workspace(Box<Workspace>),
     Message(Message),
     Class(Class),
+    Part(Part),
+    /// A test of a campaign that stands in another file.
+    Test(Test),
 }
 
 /// Comments and blank lines around a line, kept for the formatter. Equal to any other.

@@ -1,7 +1,7 @@
 //! Statements, and the blocks they stand in.
 
-use crate::lang::syntax::{Event, Expr, Literal, Name, Notes, Span, Spanned, Text};
-use crate::model::account::Channel;
+use crate::lang::syntax::{Event, Expr, Line, Literal, Name, Notes, Span, Spanned, Text};
+use crate::model::account::{Channel, InmailApi};
 use crate::model::time::Delay;
 
 /// Statements between an opener and its `end`, or to the next clause.
@@ -19,6 +19,8 @@ pub struct Block {
 pub struct Statement {
     pub label: Option<Name>,
     pub kind: StatementKind,
+    /// On its own line below a send.
+    pub late: Option<Line<Late>>,
     /// The statement's first line without its label and comment.
     pub span: Span,
     pub notes: Notes,
@@ -26,6 +28,21 @@ pub struct Statement {
     pub end_notes: Notes,
     /// `end NAME`; layout only.
     pub end_name: EndName,
+}
+
+/// `late: within 2 days else skip`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Late {
+    pub within: Spanned<Delay>,
+    pub otherwise: Spanned<LateElse>,
+}
+
+/// What becomes of a send that is overdue for longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LateElse {
+    Skip,
+    Stop,
+    Send,
 }
 
 /// The name behind an `end`, kept for the formatter. Equal to any other.
@@ -51,7 +68,22 @@ pub enum StatementKind {
     },
     SendInmail {
         text: TextRef,
+        via: Option<Spanned<InmailApi>>,
     },
+    /// `start group "subject" with FIELD, "id" saying MSG`
+    StartGroup {
+        subject: Text,
+        members: Vec<GroupMember>,
+        saying: TextRef,
+    },
+    VisitProfile,
+    Follow,
+    LikeLatestPost,
+    CommentLatestPost(TextRef),
+    /// A skill.
+    Endorse(Spanned<String>),
+    /// An emoji.
+    React(Spanned<String>),
     Tag(Spanned<String>),
     Untag(Spanned<String>),
     Set {
@@ -59,6 +91,12 @@ pub enum StatementKind {
         value: SetValue,
     },
     Notify {
+        who: Name,
+        text: TextRef,
+    },
+    /// An address.
+    CallWebhook(Spanned<String>),
+    Ask {
         who: Name,
         text: TextRef,
     },
@@ -94,6 +132,8 @@ pub enum StatementKind {
         name: Name,
         arms: Vec<SplitArm>,
     },
+    /// A part.
+    Do(Name),
     Stop {
         outcome: Name,
         reason: Option<Spanned<String>>,
@@ -105,6 +145,14 @@ pub enum StatementKind {
 pub enum TextRef {
     Named(Name),
     Inline(Text),
+}
+
+/// Who is in a group beside the contact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GroupMember {
+    /// The contact's field that holds an id.
+    Field(Name),
+    Id(Spanned<String>),
 }
 
 /// The right side of `set`.
@@ -145,6 +193,8 @@ pub enum Until {
         minute: u16,
     },
     Delay(Delay),
+    /// A cron expression of five fields.
+    Cron(Spanned<String>),
     /// A field, or `reply.return_date`.
     Field {
         name: Name,
@@ -154,5 +204,5 @@ pub enum Until {
 
 equal_but_for_place! {
     Block { statements, notes, end_notes }
-    Statement { label, kind, notes, end_notes, end_name }
+    Statement { label, kind, late, notes, end_notes, end_name }
 }

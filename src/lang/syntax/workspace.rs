@@ -1,6 +1,6 @@
 //! Workspaces: accounts, pools, people, schedules, limits.
 
-use crate::lang::syntax::{Class, Line, Message, Name, Notes, Span, Spanned};
+use crate::lang::syntax::{Class, Line, Message, Name, Notes, Part, Span, Spanned};
 use crate::model::account::Channel;
 use crate::model::time::Delay;
 
@@ -14,11 +14,23 @@ pub struct Workspace {
     pub never_contact: Vec<Line<Spanned<String>>>,
     pub classes: Vec<Class>,
     pub messages: Vec<Message>,
+    pub parts: Vec<Part>,
     pub schedule: Option<Schedule>,
     pub limits: Option<Limits>,
+    /// A cron expression: when every campaign's lists are read again.
+    pub refresh: Option<Line<Spanned<String>>>,
+    pub reports: Vec<Line<Report>>,
     pub span: Span,
     pub notes: Notes,
     pub end_notes: Notes,
+}
+
+/// `report "0 8 * * mon" to owner`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// A cron expression of five fields.
+    pub cron: Spanned<String>,
+    pub who: Name,
 }
 
 /// `account NAME … end`
@@ -116,7 +128,9 @@ pub enum CapWindow {
 }
 
 equal_but_for_place! {
-    Workspace { name, accounts, pools, people, never_contact, classes, messages, schedule, limits, notes, end_notes }
+    Workspace {
+        name, accounts, pools, people, never_contact, classes, messages, parts, schedule, limits, refresh, reports, notes, end_notes
+    }
     AccountBlock { name, id, channel, tier, timezone, owner, notes, clause_notes, end_notes }
     Schedule { sends, timezone, holidays, gap, notes, end_notes }
     Limits { lines, notes, end_notes }

@@ -258,5 +258,5 @@ pub fn split(reader: &mut Reader, node: &Node, head: &Entry) -> Option<Statement
 
 /// A statement around what it says.
 pub fn wrap(label: Option<Name>, kind: StatementKind, span: Span, notes: Notes, end_notes: Notes) -> Statement {
-    Statement { label, kind, span, notes, end_notes, end_name: EndName::default() }
+    Statement { label, kind, late: None, span, notes, end_notes, end_name: EndName::default() }
 }

@@ -2,7 +2,7 @@
 
 use crate::lang::code::Code;
 use crate::lang::source::Span;
-use crate::lang::syntax::{Accounts, Block, Campaign, Class, File, Handler, HandlerKind, Item, Line, Notes, OutcomeGroup, Text};
+use crate::lang::syntax::{Accounts, Block, Campaign, Class, File, Goal, Handler, HandlerKind, Item, Line, Notes, OutcomeGroup};
 use crate::lang::yaml::reader::{Keys, Reader};
 use crate::lang::yaml::tree::{Document, Entry, Node};
 use crate::lang::yaml::{block, contacts, message, schedule, workspace};
@@ -92,8 +92,12 @@ fn campaign(reader: &mut Reader, root: &Node, head: &Entry, is_truncated: bool) 
         schedule: None,
         classes: Vec::new(),
         messages: Vec::new(),
+        parts: Vec::new(),
         steps: None,
         handlers: Vec::new(),
+        reports: Vec::new(),
+        migrations: Vec::new(),
+        tests: Vec::new(),
         span: head.span.to(head.value.span),
         notes: reader.notes(head.item),
         end_notes: Notes::default(),
@@ -127,7 +131,7 @@ fn clause(reader: &mut Reader, campaign: &mut Campaign, entry: &Entry) {
     }
 }
 
-fn goal(reader: &mut Reader, entry: &Entry) -> Option<Line<Text>> {
+fn goal(reader: &mut Reader, entry: &Entry) -> Option<Line<Goal>> {
     const GOAL: Keys = Keys { what: "a goal", known: &["text"], not_yet: &["reached_when"] };
     let text = if entry.value.entries().is_some() {
         reader.keys(&entry.value, "goal", GOAL)?;
@@ -139,7 +143,7 @@ fn goal(reader: &mut Reader, entry: &Entry) -> Option<Line<Text>> {
     } else {
         reader.text(&entry.value, "goal")?
     };
-    Some(reader.line(entry, text))
+    Some(reader.line(entry, Goal { text, reached_when: None }))
 }
 
 fn accounts(reader: &mut Reader, entry: &Entry) -> Option<Line<Accounts>> {
@@ -220,5 +224,5 @@ fn handler(reader: &mut Reader, entry: &Entry, kind: HandlerKind) -> Option<Hand
         return None;
     }
     let body = block::block(reader, &entry.value, &entry.key, entry.span)?;
-    Some(Handler { kind, body, span: entry.span, notes: reader.notes(entry.item) })
+    Some(Handler { kind, guard: None, body: Some(body), span: entry.span, notes: reader.notes(entry.item) })
 }

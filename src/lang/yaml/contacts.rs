@@ -23,8 +23,11 @@ pub fn contacts(reader: &mut Reader, entry: &Entry) -> Option<Contacts> {
         need: Vec::new(),
         may_have: Vec::new(),
         skip_when: Vec::new(),
+        at_most_per_company: None,
+        one_campaign_at_a_time: None,
         enter: None,
         start_per_day: None,
+        refresh: None,
         span: entry.span,
         notes: reader.notes(entry.item),
         clause_notes: Default::default(),
@@ -54,11 +57,11 @@ fn clause(reader: &mut Reader, contacts: &mut Contacts, clause: &Entry) {
             contacts.skip_when = conditions.iter().filter_map(|condition| reader.condition(condition, key)).collect();
         }
         "enter" => {
-            contacts.clause_notes[3] = reader.notes(clause.item);
+            contacts.clause_notes[5] = reader.notes(clause.item);
             contacts.enter = enter(reader, value);
         }
         "start_per_day" => {
-            contacts.clause_notes[4] = reader.notes(clause.item);
+            contacts.clause_notes[6] = reader.notes(clause.item);
             contacts.start_per_day = reader.number(value, key);
         }
         _ => {}

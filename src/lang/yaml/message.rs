@@ -17,7 +17,8 @@ fn message(reader: &mut Reader, messages: &Entry, entry: &Entry) -> Option<Messa
     let name = reader.name_of(entry)?;
     let notes = reader.notes_under(messages, entry);
     let end_notes = reader.end_notes(&entry.value);
-    let mut message = Message { name, variants: Vec::new(), attachments: Vec::new(), span: entry.span, notes, end_notes };
+    let mut message =
+        Message { name, variants: Vec::new(), attachments: Vec::new(), voice: None, span: entry.span, notes, end_notes };
     match &entry.value.kind {
         Kind::Map(entries) => parts(reader, &mut message, entries, entry),
         Kind::Scalar(_) | Kind::List(_) | Kind::Broken => {

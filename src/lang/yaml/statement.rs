@@ -155,7 +155,7 @@ fn kind(reader: &mut Reader, node: &Node, head: &Entry) -> Option<StatementKind>
         "invite" => Some(StatementKind::Invite { note: Some(message::text_ref(reader, head)?) }),
         "withdraw_invite" => empty(reader, value, key).then_some(StatementKind::WithdrawInvite),
         "send" => send(reader, node, head),
-        "send_inmail" => Some(StatementKind::SendInmail { text: message::text_ref(reader, head)? }),
+        "send_inmail" => Some(StatementKind::SendInmail { text: message::text_ref(reader, head)?, via: None }),
         "tag" => reader.string(value, key).map(StatementKind::Tag),
         "untag" => reader.string(value, key).map(StatementKind::Untag),
         "set" => set(reader, value),
@@ -228,7 +228,7 @@ fn wait_until(reader: &mut Reader, node: &Node) -> Option<StatementKind> {
         None
     };
     match &until.value {
-        Until::Weekday { .. } | Until::Field { or: None, .. } => Some(StatementKind::WaitUntil(until)),
+        Until::Weekday { .. } | Until::Cron(_) | Until::Field { or: None, .. } => Some(StatementKind::WaitUntil(until)),
         Until::Delay(delay) => {
             refused(reader, until.span, "`wait_until` takes a moment, not a length of time", &format!("write `wait: {delay}`"))
         }

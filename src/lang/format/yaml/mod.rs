@@ -16,14 +16,15 @@ pub fn can_print(file: &File) -> Result<(), String> {
     match file.items.as_slice() {
         [Item::Campaign(campaign)] => {
             campaign.messages.iter().try_for_each(message)?;
-            let handlers = campaign.handlers.iter().map(|Handler { body, .. }| body);
+            let handlers = campaign.handlers.iter().filter_map(|Handler { body, .. }| body.as_ref());
             campaign.steps.iter().chain(handlers).try_for_each(block)
         }
         [Item::Workspace(workspace)] => workspace.messages.iter().try_for_each(message),
         [] => Err("the file is empty; a YAML file holds one campaign or one workspace".to_owned()),
-        [Item::Message(_) | Item::Class(_)] => {
-            Err("a message or class of its own has no place in YAML: move it into the workspace".to_owned())
+        [Item::Message(_) | Item::Class(_) | Item::Part(_)] => {
+            Err("a message, class or part of its own has no place in YAML: move it into the workspace".to_owned())
         }
+        [Item::Test(_)] => Err("a test of its own has no place in YAML: move it into the file of its campaign".to_owned()),
         [_, _, ..] => Err("a YAML file holds one campaign or one workspace: give each block a file of its own".to_owned()),
     }
 }
@@ -57,6 +58,16 @@ fn bodies(kind: &StatementKind) -> Vec<&Block> {
         | StatementKind::WithdrawInvite
         | StatementKind::Send { .. }
         | StatementKind::SendInmail { .. }
+        | StatementKind::StartGroup { .. }
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Ask { .. }
+        | StatementKind::Do(_)
         | StatementKind::Tag(_)
         | StatementKind::Untag(_)
         | StatementKind::Set { .. }
@@ -75,7 +86,7 @@ pub fn print(file: &File) -> String {
     let entries = match file.items.first() {
         Some(Item::Campaign(campaign)) => tops::campaign(campaign),
         Some(Item::Workspace(block)) => vec![workspace::workspace(block)],
-        Some(Item::Message(_) | Item::Class(_)) | None => Vec::new(),
+        Some(Item::Message(_) | Item::Class(_) | Item::Part(_) | Item::Test(_)) | None => Vec::new(),
     };
     write::file(&entries, &file.tail)
 }

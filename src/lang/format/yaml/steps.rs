@@ -3,7 +3,8 @@
 use crate::lang::format::phrase;
 use crate::lang::format::yaml::doc::{self, Entry, Item, Layout, Value};
 use crate::lang::syntax::{
-    Arm, Block, Branch, Event, EventKind, Expr, Literal, Notes, SetValue, SplitArm, Statement, StatementKind, TextRef,
+    Arm, Block, Branch, Event, EventKind, Expr, GroupMember, Literal, Notes, SetValue, SplitArm, Statement, StatementKind,
+    TextRef, Until,
 };
 
 /// Most statements of a list in brackets.
@@ -56,6 +57,9 @@ fn bare(kind: &StatementKind) -> Option<&'static str> {
         StatementKind::Invite { note: None } => Some("invite"),
         StatementKind::WithdrawInvite => Some("withdraw_invite"),
         StatementKind::SuppressContact { channel: None } => Some("suppress_contact"),
+        StatementKind::VisitProfile => Some("visit_profile"),
+        StatementKind::Follow => Some("follow"),
+        StatementKind::LikeLatestPost => Some("like_latest_post"),
         _ => None,
     }
 }
@@ -69,24 +73,34 @@ fn keyed(kind: &StatementKind) -> Vec<Entry> {
             entries.extend(channel.map(|channel| Entry::new("channel", doc::word(channel.value.word()))));
             entries
         }
-        StatementKind::SendInmail { text } => vec![Entry::new("send_inmail", text_ref(text))],
+        StatementKind::SendInmail { text, via } => {
+            let mut entries = vec![Entry::new("send_inmail", text_ref(text))];
+            entries.extend(via.map(|via| Entry::new("via", doc::word(via.value.word()))));
+            entries
+        }
+        StatementKind::StartGroup { .. }
+        | StatementKind::VisitProfile
+        | StatementKind::Follow
+        | StatementKind::LikeLatestPost
+        | StatementKind::CommentLatestPost(_)
+        | StatementKind::Endorse(_)
+        | StatementKind::React(_)
+        | StatementKind::CallWebhook(_)
+        | StatementKind::Ask { .. }
+        | StatementKind::Do(_) => rarer(kind),
         StatementKind::Tag(tag) => vec![Entry::new("tag", doc::quoted_text(&tag.value))],
         StatementKind::Untag(tag) => vec![Entry::new("untag", doc::quoted_text(&tag.value))],
         StatementKind::Set { field, value } => vec![Entry::new("set", doc::single(&doc::key(&field.value), set_value(value)))],
         StatementKind::Notify { who, text } => {
-            let said = match text {
-                TextRef::Named(name) => Entry::new("message", doc::word(&name.value)),
-                TextRef::Inline(text) => Entry::new("text", doc::template(text)),
-            };
-            vec![Entry::new("notify", doc::map(vec![Entry::new("who", doc::word(&who.value)), said]))]
+            vec![Entry::new("notify", addressed(&who.value, text))]
         }
         StatementKind::SuppressContact { channel } => {
             let value = channel.map_or_else(|| doc::bare("~"), |channel| doc::word(channel.value.word()));
             vec![Entry::new("suppress_contact", value)]
         }
-        StatementKind::PauseUntil(until) => vec![Entry::new("pause_until", doc::word(&phrase::until(&until.value)))],
+        StatementKind::PauseUntil(until) => vec![Entry::new("pause_until", self::until(&until.value))],
         StatementKind::Wait(delay) => vec![Entry::new("wait", doc::word(&delay.value.to_string()))],
-        StatementKind::WaitUntil(until) => vec![Entry::new("wait_until", doc::word(&phrase::until(&until.value)))],
+        StatementKind::WaitUntil(until) => vec![Entry::new("wait_until", self::until(&until.value))],
         StatementKind::Stop { outcome, reason } => {
             vec![Entry::new("stop", stop(&outcome.value, reason.as_ref().map(|reason| &reason.value)))]
         }
@@ -115,11 +129,49 @@ fn keyed(kind: &StatementKind) -> Vec<Entry> {
     }
 }
 
+/// Groups, engagement, parts, and what is asked of persons and systems.
+fn rarer(kind: &StatementKind) -> Vec<Entry> {
+    match kind {
+        StatementKind::StartGroup { subject, members, saying } => {
+            let member = |member: &GroupMember| match member {
+                GroupMember::Field(name) => doc::word(&name.value),
+                GroupMember::Id(id) => doc::word(&phrase::text(&id.value)),
+            };
+            let with = Entry::new("with", doc::list(members.iter().map(member)));
+            vec![Entry::new("start_group", doc::template(subject)), with, Entry::new("saying", text_ref(saying))]
+        }
+        StatementKind::CommentLatestPost(text) => vec![Entry::new("comment_latest_post", text_ref(text))],
+        StatementKind::Endorse(skill) => vec![Entry::new("endorse", doc::quoted_text(&skill.value))],
+        StatementKind::React(emoji) => vec![Entry::new("react", doc::quoted_text(&emoji.value))],
+        StatementKind::CallWebhook(address) => vec![Entry::new("call_webhook", doc::quoted_text(&address.value))],
+        StatementKind::Ask { who, text } => vec![Entry::new("ask", addressed(&who.value, text))],
+        StatementKind::Do(part) => vec![Entry::new("do_part", doc::word(&part.value))],
+        _ => Vec::new(),
+    }
+}
+
+/// `{who: owner, text: "…"}`
+fn addressed(who: &str, text: &TextRef) -> Value {
+    let said = match text {
+        TextRef::Named(name) => Entry::new("message", doc::word(&name.value)),
+        TextRef::Inline(text) => Entry::new("text", doc::template(text)),
+    };
+    doc::map(vec![Entry::new("who", doc::word(who)), said])
+}
+
 /// A message by name, or `{text: …}`.
 fn text_ref(text: &TextRef) -> Value {
     match text {
         TextRef::Named(name) => doc::word(&name.value),
         TextRef::Inline(text) => doc::single("text", doc::template(text)),
+    }
+}
+
+/// A moment as a phrase, `{cron: …}` as a key.
+fn until(until: &Until) -> Value {
+    match until {
+        Until::Cron(cron) => doc::single("cron", doc::quoted_text(&cron.value)),
+        Until::Weekday { .. } | Until::Delay(_) | Until::Field { .. } => doc::word(&phrase::until(until)),
     }
 }
 
@@ -217,6 +269,9 @@ fn plain_key(event: &Event) -> Option<&'static str> {
         EventKind::Seen => Some("when_seen"),
         EventKind::Delivered => Some("when_delivered"),
         EventKind::Reacted => Some("when_reacted"),
+        EventKind::Approved => Some("when_approved"),
+        EventKind::Rejected => Some("when_rejected"),
+        EventKind::Done => Some("when_done"),
         EventKind::ReplyIs(_) | EventKind::ReplyMatches(_) | EventKind::Named(_) => None,
     }
 }
@@ -226,7 +281,14 @@ fn listed_arm(arm: &Arm) -> Item {
         EventKind::ReplyIs(class) => Entry::new("reply_is", doc::word(&class.value)),
         EventKind::ReplyMatches(pattern) => Entry::new("reply_matches", doc::word(&phrase::regex(&pattern.value))),
         EventKind::Named(name) => Entry::new("event", doc::quoted_text(&name.value)),
-        EventKind::Accepted | EventKind::Replied | EventKind::Seen | EventKind::Delivered | EventKind::Reacted => {
+        EventKind::Accepted
+        | EventKind::Replied
+        | EventKind::Seen
+        | EventKind::Delivered
+        | EventKind::Reacted
+        | EventKind::Approved
+        | EventKind::Rejected
+        | EventKind::Done => {
             let plain = Event { guard: None, ..arm.event.clone() };
             Entry::new("when", doc::word(&phrase::event(&plain)))
         }

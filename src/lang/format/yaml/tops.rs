@@ -14,7 +14,7 @@ use crate::model::value::FieldType;
 pub fn campaign(campaign: &Campaign) -> Vec<Entry> {
     let mut entries = vec![Entry::new("campaign", doc::word(&campaign.name.value)).with(&campaign.notes)];
     entries.extend(campaign.version.map(|version| Entry::new("version", doc::bare(version.value))));
-    entries.extend(campaign.goal.iter().map(|goal| Entry::new("goal", doc::template(&goal.value)).with(&goal.notes)));
+    entries.extend(campaign.goal.iter().map(|goal| Entry::new("goal", doc::template(&goal.value.text)).with(&goal.notes)));
     entries.extend(campaign.accounts.iter().map(accounts));
     entries.extend(campaign.outcomes.iter().map(outcomes));
     entries.extend(campaign.contacts.iter().map(contacts));
@@ -79,7 +79,7 @@ fn contacts(contacts: &Contacts) -> Entry {
         several => doc::list(several.iter().map(|path| doc::word(&path.value))),
     };
     let mut entries = vec![Entry::new("from", from)];
-    let [need, may_have, skip_when, enter, start] = &contacts.clause_notes;
+    let [need, may_have, skip_when, _, _, enter, start, _] = &contacts.clause_notes;
     if !contacts.need.is_empty() {
         entries.push(Entry::new("need", needed(&contacts.need)).with(need));
     }
@@ -209,13 +209,18 @@ fn variant_value(variant: &Variant) -> Value {
 }
 
 fn handler(handler: &Handler) -> Entry {
-    let key = match handler.kind {
+    let key = match &handler.kind {
         HandlerKind::Reply => "when_reply",
         HandlerKind::OptOut => "when_opt_out",
         HandlerKind::Takeover => "when_takeover",
         HandlerKind::AccountLost => "when_account_lost",
+        HandlerKind::SendFailed => "when_send_failed",
+        HandlerKind::Event(_) => "when_event",
     };
-    let mut entry = steps::body(key, &handler.body).with(&handler.notes);
+    let mut entry = match &handler.body {
+        Some(body) => steps::body(key, body).with(&handler.notes),
+        None => Entry::new(key, doc::word("ignore")).with(&handler.notes),
+    };
     lines(&mut entry.value);
     entry
 }

@@ -1,10 +1,12 @@
 //! A file in the `.camp` notation: one order, two spaces a level, every comment, no two blank lines in a row.
 
+mod test;
+
 use crate::lang::format::page::Page;
 use crate::lang::format::{path, phrase};
 use crate::lang::syntax::{
     AccountBlock, Accounts, Campaign, Class, Contacts, Enter, FieldDeclaration, File, Handler, HandlerKind, Item, Limit, Limits,
-    Line, Message, Name, Notes, OutcomeGroup, Schedule, Spanned, Workspace,
+    Line, Message, Migrate, MigrateTarget, Name, Notes, OutcomeGroup, Part, Report, Schedule, Spanned, Workspace,
 };
 use crate::model::campaign::OutcomeKind;
 use crate::model::value::FieldType;
@@ -19,6 +21,8 @@ pub fn print(file: &File) -> String {
             Item::Workspace(workspace) => print_workspace(&mut page, workspace, follows_block),
             Item::Message(message) => print_message(&mut page, message, follows_block),
             Item::Class(class) => print_class(&mut page, class),
+            Item::Part(part) => print_part(&mut page, part, follows_block),
+            Item::Test(test) => test::print_test(&mut page, test, follows_block),
         }
     }
     page.comments(&file.tail);
@@ -30,7 +34,9 @@ fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
     page.apart(is_apart);
     page.open(&campaign.notes, &format!("campaign {}{version}", campaign.name.value));
     if let Some(goal) = &campaign.goal {
-        page.text(&goal.notes, "goal ", &goal.value, "");
+        let reached = goal.value.reached_when.as_ref();
+        let reached = reached.map(|condition| format!(" reached when {}", phrase::expr(condition))).unwrap_or_default();
+        page.text(&goal.notes, "goal ", &goal.value.text, &reached);
     }
     if let Some(accounts) = &campaign.accounts {
         let from = match &accounts.value {
@@ -42,6 +48,7 @@ fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
     if let Some(outcomes) = &campaign.outcomes {
         page.line(&outcomes.notes, &format!("outcomes {}", groups(&outcomes.value)));
     }
+    campaign.reports.iter().for_each(|report| print_report(page, report));
     if let Some(contacts) = &campaign.contacts {
         print_contacts(page, contacts);
     }
@@ -53,6 +60,7 @@ fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
     }
     campaign.classes.iter().for_each(|class| print_class(page, class));
     campaign.messages.iter().for_each(|message| print_message(page, message, true));
+    campaign.parts.iter().for_each(|part| print_part(page, part, true));
     if let Some(steps) = &campaign.steps {
         page.apart(true);
         page.open(&steps.notes, "steps");
@@ -60,7 +68,9 @@ fn print_campaign(page: &mut Page, campaign: &Campaign, is_apart: bool) {
         page.close(&steps.end_notes, "end");
     }
     campaign.handlers.iter().for_each(|handler| print_handler(page, handler));
+    campaign.migrations.iter().for_each(|migrate| print_migrate(page, migrate));
     page.close(&campaign.end_notes, "end");
+    campaign.tests.iter().for_each(|test| test::print_test(page, test, true));
 }
 
 fn names(names: &[Name]) -> String {
@@ -80,7 +90,7 @@ fn groups(groups: &[OutcomeGroup]) -> String {
 }
 
 fn print_contacts(page: &mut Page, contacts: &Contacts) {
-    let [need, may, skip, enter, start] = &contacts.clause_notes;
+    let [need, may, skip, most, one, enter, start, refresh] = &contacts.clause_notes;
     page.apart(true);
     page.open(&contacts.notes, &format!("contacts from {}", paths(&contacts.from)));
     if !contacts.need.is_empty() {
@@ -93,6 +103,12 @@ fn print_contacts(page: &mut Page, contacts: &Contacts) {
         let notes = if position == 0 { skip } else { &Notes::default() };
         page.line(notes, &format!("skip when {}", phrase::expr(condition)));
     }
+    if let Some(count) = &contacts.at_most_per_company {
+        page.line(most, &format!("at most {} per company", count.value));
+    }
+    if contacts.one_campaign_at_a_time.is_some() {
+        page.line(one, "one campaign at a time");
+    }
     if let Some(entering) = &contacts.enter {
         let how = match entering.value {
             Enter::Once => "once".to_owned(),
@@ -102,6 +118,9 @@ fn print_contacts(page: &mut Page, contacts: &Contacts) {
     }
     if let Some(count) = &contacts.start_per_day {
         page.line(start, &format!("start {} a day", count.value));
+    }
+    if let Some(cron) = &contacts.refresh {
+        page.line(refresh, &format!("refresh {}", phrase::text(&cron.value)));
     }
     page.close(&contacts.end_notes, "end");
 }
@@ -150,20 +169,65 @@ fn print_message(page: &mut Page, message: &Message, is_apart: bool) {
     for attachment in &message.attachments {
         page.line(&attachment.notes, &format!("attach {}", phrase::text(&attachment.value.value)));
     }
+    if let Some(voice) = &message.voice {
+        page.line(&voice.notes, &format!("voice {}", phrase::text(&voice.value.value)));
+    }
     page.close(&message.end_notes, "end");
 }
 
 fn print_handler(page: &mut Page, handler: &Handler) {
-    let event = match handler.kind {
-        HandlerKind::Reply => "reply",
-        HandlerKind::OptOut => "opt out",
-        HandlerKind::Takeover => "takeover",
-        HandlerKind::AccountLost => "account lost",
+    let event = match &handler.kind {
+        HandlerKind::Reply => "reply".to_owned(),
+        HandlerKind::OptOut => "opt out".to_owned(),
+        HandlerKind::Takeover => "takeover".to_owned(),
+        HandlerKind::AccountLost => "account lost".to_owned(),
+        HandlerKind::SendFailed => "send failed".to_owned(),
+        HandlerKind::Event(name) => format!("event {}", phrase::text(&name.value)),
     };
+    let guard = handler.guard.as_ref().map(|guard| format!(" if {}", phrase::expr(guard))).unwrap_or_default();
     page.apart(true);
-    page.open(&handler.notes, &format!("on {event}"));
-    path::print_block(page, &handler.body);
-    page.close(&handler.body.end_notes, "end");
+    let Some(body) = &handler.body else {
+        return page.line(&handler.notes, &format!("on {event} ignore"));
+    };
+    page.open(&handler.notes, &format!("on {event}{guard}"));
+    path::print_block(page, body);
+    page.close(&body.end_notes, "end");
+}
+
+fn print_part(page: &mut Page, part: &Part, is_apart: bool) {
+    page.apart(is_apart);
+    page.open(&part.notes, &format!("part {}", part.name.value));
+    path::print_block(page, &part.body);
+    page.close(&part.body.end_notes, "end");
+}
+
+fn print_report(page: &mut Page, report: &Line<Report>) {
+    let Report { cron, who } = &report.value;
+    page.line(&report.notes, &format!("report {} to {}", phrase::text(&cron.value), who.value));
+}
+
+fn print_migrate(page: &mut Page, migrate: &Migrate) {
+    let from = migrate.from.value;
+    page.apart(true);
+    if migrate.in_place {
+        return page.line(&migrate.notes, &format!("migrate from {from} in place"));
+    }
+    page.open(&migrate.notes, &format!("migrate from {from}"));
+    for rule in &migrate.rules {
+        page.line(&rule.notes, &format!("at {} -> {}", rule.value.label.value, target(&rule.value.target)));
+    }
+    if let Some(otherwise) = &migrate.otherwise {
+        page.line(&otherwise.notes, &format!("anyone else -> {}", target(&otherwise.value)));
+    }
+    page.close(&migrate.end_notes, "end");
+}
+
+fn target(target: &MigrateTarget) -> String {
+    match target {
+        MigrateTarget::Stay => "stay".to_owned(),
+        MigrateTarget::GoTo(label) => format!("go to {}", label.value),
+        MigrateTarget::Finish(version) => format!("finish on version {}", version.value),
+    }
 }
 
 fn print_workspace(page: &mut Page, workspace: &Workspace, is_apart: bool) {
@@ -182,12 +246,17 @@ fn print_workspace(page: &mut Page, workspace: &Workspace, is_apart: bool) {
     }
     workspace.classes.iter().for_each(|class| print_class(page, class));
     workspace.messages.iter().for_each(|message| print_message(page, message, true));
+    workspace.parts.iter().for_each(|part| print_part(page, part, true));
     if let Some(schedule) = &workspace.schedule {
         print_schedule(page, schedule);
     }
     if let Some(limits) = &workspace.limits {
         print_limits(page, limits);
     }
+    if let Some(refresh) = &workspace.refresh {
+        page.line(&refresh.notes, &format!("refresh {}", phrase::text(&refresh.value.value)));
+    }
+    workspace.reports.iter().for_each(|report| print_report(page, report));
     page.close(&workspace.end_notes, "end");
 }
 
