@@ -1,7 +1,7 @@
 //! How a command ends: an exit code, and a sentence with the way out when it is not a good end.
 
 use crate::connector::contract::{Refusal, Verdict};
-use crate::runtime::enroll::InstallFault;
+use crate::runtime::install::InstallFault;
 use crate::store::contract::StoreFault;
 
 /// Done.

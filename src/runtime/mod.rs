@@ -17,6 +17,7 @@ pub mod errand;
 pub mod gate;
 pub mod inbox;
 pub mod inlet;
+pub mod install;
 pub mod intend;
 pub mod limits;
 mod notify;

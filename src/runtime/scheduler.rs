@@ -6,8 +6,8 @@ use crate::model::id::{CampaignId, EnrollmentId};
 use crate::model::journal::{Cause, Meta, Record};
 use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
-use crate::runtime::enroll::InstallFault;
 use crate::runtime::errand::Message;
+use crate::runtime::install::InstallFault;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 
