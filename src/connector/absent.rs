@@ -1,8 +1,8 @@
 //! No far side: for commands on a store that no engine runs on. Every call is definitely not done.
 
 use crate::connector::contract::{
-    AccountRow, Answer, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, Profile, Refusal, RelationRow,
-    Verdict, WebhookOrder, WebhookRow,
+    AccountRow, Answer, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, PostRow, Profile, Refusal,
+    RelationRow, SkillRow, Verdict, WebhookOrder, WebhookRow,
 };
 use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{ChatId, ProviderAccount, ProviderId};
@@ -23,6 +23,12 @@ impl Connector for Absent {
         no()
     }
     fn profile(&self, _: ProviderAccount, _: String) -> Answer<Profile> {
+        no()
+    }
+    fn posts(&self, _: ProviderAccount, _: ProviderId) -> Answer<Vec<PostRow>> {
+        no()
+    }
+    fn skills(&self, _: ProviderAccount, _: ProviderId) -> Answer<Vec<SkillRow>> {
         no()
     }
     fn relations(&self, _: ProviderAccount, _: Option<String>) -> Answer<Page<RelationRow>> {

@@ -3,12 +3,12 @@
 //! No retries here, no limits, no memory: one method call is at most one HTTP request. Whether an answer means "done",
 //! "not done" or "nobody knows" is decided here (POSTPRESS.md §4); what follows from it is the runtime's.
 
+pub use crate::connector::order::{Act, Attachment, Order, Performed};
 use crate::model::account::{Channel, InmailApi, SenderProfile};
 use crate::model::enrollment::Relation;
 use crate::model::id::{ChatId, Fingerprint, ProviderAccount, ProviderId, RemoteId};
 use crate::model::time::Timestamp;
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::Pin;
 
 /// The answer of one request, later.
@@ -20,6 +20,10 @@ pub trait Connector: Send + Sync {
     fn perform(&self, order: Order) -> Answer<Performed>;
     /// `GET /users/{identifier}`: by profile URL, slug or provider id.
     fn profile(&self, account: ProviderAccount, identifier: String) -> Answer<Profile>;
+    /// `GET /users/{provider id}/posts`: the newest ones.
+    fn posts(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<PostRow>>;
+    /// The skills of `GET /users/{provider id}`, which is a reading of the profile.
+    fn skills(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<SkillRow>>;
     /// `GET /users/relations`, newest first.
     fn relations(&self, account: ProviderAccount, cursor: Option<String>) -> Answer<Page<RelationRow>>;
     /// `GET /users/invite/sent`: pending ones.
@@ -46,60 +50,6 @@ pub trait Connector: Send + Sync {
     fn delete_webhook(&self, id: String) -> Answer<()>;
     /// How far the provider's clock is ahead of ours, by the `Date` header of the last answer; none before the first.
     fn clock_ahead_ms(&self) -> Option<i64>;
-}
-
-/// An effect to be performed, with everything the request needs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Order {
-    pub account: ProviderAccount,
-    pub act: Act,
-    /// Sent as `Idempotency-Key`, never relied upon.
-    pub idempotency_key: String,
-}
-
-/// What is done.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Act {
-    Invite {
-        person: ProviderId,
-        note: Option<String>,
-    },
-    Withdraw {
-        invitation: RemoteId,
-    },
-    /// In that chat.
-    Message {
-        chat: ChatId,
-        text: String,
-        attachments: Vec<Attachment>,
-    },
-    /// In the 1-to-1 chat with that person, which is found or made.
-    StartChat {
-        person: ProviderId,
-        text: String,
-        attachments: Vec<Attachment>,
-    },
-    Inmail {
-        person: ProviderId,
-        subject: Option<String>,
-        text: String,
-        api: InmailApi,
-        attachments: Vec<Attachment>,
-    },
-}
-
-/// A file to send along; opened and checked again when it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attachment {
-    pub path: PathBuf,
-    pub name: String,
-}
-
-/// A definite yes. `remote` missing on a 2xx is not a yes: it is `Refusal` with `Verdict::Unknown`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Performed {
-    pub remote: Option<RemoteId>,
-    pub chat: Option<ChatId>,
 }
 
 /// Why a request did not end in a definite yes.
@@ -154,6 +104,29 @@ pub struct Profile {
     pub is_open: Option<bool>,
 }
 
+/// `Post`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostRow {
+    /// Its `social_id`: what reactions and comments name.
+    pub id: RemoteId,
+    pub at: Option<Timestamp>,
+    pub is_repost: bool,
+    pub may_react: bool,
+    pub may_comment: bool,
+    /// The account has reacted to it already.
+    pub is_reacted: bool,
+}
+
+/// A skill of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillRow {
+    pub name: String,
+    /// None: this account may not endorse it.
+    pub id: Option<u64>,
+    /// By this account.
+    pub is_endorsed: bool,
+}
+
 /// `UserRelation`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelationRow {
@@ -182,6 +155,8 @@ pub struct MessageRow {
     pub at: Timestamp,
     /// A call or a group change, no message.
     pub is_event: bool,
+    /// What the account itself left on it.
+    pub own_reactions: Vec<String>,
 }
 
 /// `Chat`

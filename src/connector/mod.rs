@@ -7,4 +7,5 @@
 pub mod absent;
 pub mod contract;
 pub mod identity;
+pub mod order;
 pub mod postpress;

@@ -263,7 +263,10 @@ fn person_of(enrollment: &Enrollment, contact: &Contact, channel: Channel) -> Op
 
 fn order_of(intent: &Intent, account: &Account, root: &std::path::Path) -> Order {
     let files = |paths: &[String]| {
-        let file = |path: &String| Attachment { path: root.join(path), name: path.rsplit('/').next().unwrap_or(path).to_owned() };
+        let file = |path: &String| {
+            let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+            Attachment { path: root.join(path), name, is_voice: false }
+        };
         paths.iter().map(file).collect::<Vec<_>>()
     };
     let person = intent.person.clone();

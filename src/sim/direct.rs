@@ -2,15 +2,16 @@
 //! code. For runs in virtual time, where every answer is there at once.
 
 use crate::connector::contract::{
-    AccountRow, Act, Answer, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, Profile, Refusal,
-    RelationRow, WebhookOrder, WebhookRow,
+    AccountRow, Answer, Attachment, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, PostRow, Profile,
+    Refusal, RelationRow, SkillRow, Verdict, WebhookOrder, WebhookRow,
 };
-use crate::connector::postpress::errors::{Answered, Kind, refused, undecided};
+use crate::connector::postpress::errors::{Answered, Kind, not_sent, refused, undecided};
+use crate::connector::postpress::orders::{self, Content, NoProof, Wanted};
 use crate::connector::postpress::{lenient, wire};
 use crate::model::account::{InmailApi, SenderProfile};
-use crate::model::id::{ChatId, ProviderAccount, ProviderId, RemoteId};
+use crate::model::id::{ChatId, ProviderAccount, ProviderId};
 use crate::model::time::Timestamp;
-use crate::sim::postpress::call::Call;
+use crate::sim::postpress::call::{Body, Call, Upload};
 use crate::sim::postpress::{Wire, World};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -79,52 +80,55 @@ impl Direct {
     }
 }
 
-fn call_of(direct: &Direct, order: &Order) -> Call {
-    let account = order.account.as_str();
-    let (method, path, body) = match &order.act {
-        Act::Invite { person, note } => {
-            let body = json!({"account_id": account, "provider_id": person.as_str(), "message": note});
-            ("POST", "users/invite".to_owned(), Some(body))
-        }
-        Act::Withdraw { invitation } => ("DELETE", format!("users/invite/sent/{invitation}?account_id={account}"), None),
-        Act::Message { chat, text, .. } => {
-            ("POST", format!("chats/{chat}/messages"), Some(json!({"account_id": account, "text": text})))
-        }
-        Act::StartChat { person, text, .. } => {
-            let body = json!({"account_id": account, "attendees_ids": [person.as_str()], "text": text});
-            ("POST", "chats".to_owned(), Some(body))
-        }
-        Act::Inmail { person, subject, text, api, .. } => {
-            let linkedin = json!({"api": api.word(), "inmail": true});
-            let body = json!({"account_id": account, "attendees_ids": [person.as_str()], "subject": subject, "text": text, "linkedin": linkedin});
-            ("POST", "chats".to_owned(), Some(body))
-        }
+/// The request as the world takes it; of files only that they were there.
+fn call_of(direct: &Direct, wanted: &Wanted, idempotency_key: &str) -> Call {
+    let segments: Vec<String> = wanted.path.clone();
+    let mut call = direct.call(wanted.method, "", None);
+    call.path = segments;
+    call.query = wanted.query.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    call.body = match &wanted.content {
+        Content::Nothing => Body::None,
+        Content::Json(value) => Body::Json(value.clone()),
+        Content::Form { fields, files } => Body::Form {
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            files: files.iter().map(upload).collect(),
+        },
     };
-    let mut call = direct.call(method, &path, body);
-    call.idempotency_key = Some(order.idempotency_key.clone());
+    call.idempotency_key = Some(idempotency_key.to_owned());
     call
+}
+
+fn upload(file: &Attachment) -> Upload {
+    let field = if file.is_voice { "voice_message" } else { "attachments" };
+    let mimetype = mime_guess::from_path(&file.name).first_or_octet_stream().to_string();
+    Upload { field: field.to_owned(), name: file.name.clone(), mimetype, bytes: file.name.clone().into_bytes() }
 }
 
 impl Connector for Direct {
     fn perform(&self, order: Order) -> Answer<Performed> {
-        let id = match &order.act {
-            Act::Invite { .. } => Some("invitation_id"),
-            Act::Withdraw { .. } => None,
-            Act::Message { .. } | Act::StartChat { .. } | Act::Inmail { .. } => Some("message_id"),
-        };
-        let answer = self.send(Kind::Write, &call_of(self, &order)).and_then(|body| {
-            let chat = lenient::id(&body, "chat_id").map(ChatId);
-            let remote = id.and_then(|id| lenient::id(&body, id)).map(RemoteId);
-            if id.is_some() && remote.is_none() {
-                return Err(undecided(Kind::Write, Some(200), "no_id", "", &self.key));
-            }
-            Ok(Performed { remote, chat })
+        let wanted = orders::wanted(&order);
+        let call = call_of(self, &wanted, &order.idempotency_key);
+        let answer = self.send(Kind::Write, &call).and_then(|body| {
+            orders::performed(wanted.proof, &body).map_err(|because| match because {
+                NoProof::Doubtful { code } => undecided(Kind::Write, Some(200), code, "", &self.key),
+                NoProof::Refused { code } => not_sent(Verdict::Never, code, "", &self.key),
+            })
         });
         Box::pin(std::future::ready(answer))
     }
 
     fn profile(&self, account: ProviderAccount, identifier: String) -> Answer<Profile> {
         self.ask(Kind::Read, "GET", &format!("users/{identifier}?account_id={account}"), wire::profile)
+    }
+
+    fn posts(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<PostRow>> {
+        let path = format!("users/{person}/posts?account_id={account}&limit=10");
+        self.ask(Kind::Read, "GET", &path, |body| wire::page(body, wire::post).map(|page| page.items))
+    }
+
+    fn skills(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<SkillRow>> {
+        let path = format!("users/{person}?account_id={account}&linkedin_sections=skills");
+        self.ask(Kind::Read, "GET", &path, wire::skills)
     }
 
     fn relations(&self, account: ProviderAccount, cursor: Option<String>) -> Answer<Page<RelationRow>> {

@@ -1,5 +1,6 @@
 //! Tests of connector: deliveries read, identifiers normalised, requests and refusals over loopback.
 
+mod engagements;
 mod identity;
 mod loopback;
 mod refusals;

@@ -10,7 +10,7 @@ use std::future::Future;
 
 /// Asks once: the request's line and body, and what was understood.
 #[track_caller]
-fn check<T: Debug, E: Debug, F: Future<Output = Result<T, E>>>(
+pub fn check<T: Debug, E: Debug, F: Future<Output = Result<T, E>>>(
     answer: Reply,
     ask: impl FnOnce(Postpress) -> F,
     expected: [&str; 3],
@@ -31,7 +31,7 @@ fn check<T: Debug, E: Debug, F: Future<Output = Result<T, E>>>(
     assert_eq!([seen[0].line.as_str(), seen[0].body.as_str(), understood.as_str()], expected);
 }
 
-fn order(act: Act) -> Order {
+pub fn order(act: Act) -> Order {
     Order { account: "acc".into(), act, idempotency_key: "7.3".to_owned() }
 }
 
@@ -75,7 +75,7 @@ fn messages_are_multipart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lanes.pdf");
     std::fs::write(&path, b"pdf").unwrap();
-    let attachments = vec![Attachment { path: path.clone(), name: "Übersicht lanes.pdf".to_owned() }];
+    let attachments = vec![Attachment { path: path.clone(), name: "Übersicht lanes.pdf".to_owned(), is_voice: false }];
     let text = || "Hi Ada 👋".to_owned();
     check(
         reply(201, r#"{"object":"MessageSent","message_id":"m1"}"#),
@@ -136,8 +136,8 @@ async fn an_attachment_that_cannot_be_sent_sends_nothing() {
     std::fs::File::create(at("large.pdf")).unwrap().set_len(15_000_001).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe.pdf"), rustix::fs::Mode::RUSR).unwrap();
     let far = Loopback::answering(vec![]).await;
-    let good = |name: &str| Attachment { path: at("good.pdf"), name: name.to_owned() };
-    let file = |name: &str| Attachment { path: at(name), name: name.to_owned() };
+    let good = |name: &str| Attachment { path: at("good.pdf"), name: name.to_owned(), is_voice: false };
+    let file = |name: &str| Attachment { path: at(name), name: name.to_owned(), is_voice: false };
     let attempts = [
         (vec![file("missing.pdf")], "`missing.pdf` cannot be sent: No such file"),
         (vec![file("folder")], "it is no regular file"),
@@ -245,7 +245,7 @@ fn lists_in_both_envelopes() {
         [
             "GET /v1/chats/c1/messages?limit=100",
             "",
-            r#"Page { items: [MessageRow { id: RemoteId("m1"), chat: ChatId("c1"), is_own: true, sender: Some(ProviderId("ACo9")), text: Some("hi"), at: Timestamp(1789027110220), is_event: false }, MessageRow { id: RemoteId("m2"), chat: ChatId("c1"), is_own: false, sender: None, text: None, at: Timestamp(1789027110220), is_event: true }], cursor: None }"#,
+            r#"Page { items: [MessageRow { id: RemoteId("m1"), chat: ChatId("c1"), is_own: true, sender: Some(ProviderId("ACo9")), text: Some("hi"), at: Timestamp(1789027110220), is_event: false, own_reactions: [] }, MessageRow { id: RemoteId("m2"), chat: ChatId("c1"), is_own: false, sender: None, text: None, at: Timestamp(1789027110220), is_event: true, own_reactions: [] }], cursor: None }"#,
         ],
     );
     check(

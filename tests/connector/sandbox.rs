@@ -112,7 +112,7 @@ async fn messages_stand_in_their_chat() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.pdf");
     std::fs::write(&path, b"%PDF-1.4").unwrap();
-    let attachments = vec![Attachment { path, name: "x.pdf".to_owned() }];
+    let attachments = vec![Attachment { path, name: "x.pdf".to_owned(), is_voice: false }];
     let second = perform(&far, Act::Message { chat: chat.clone(), text: "and this".to_owned(), attachments }).await.unwrap();
     let listed = far.messages(LINKEDIN.into(), chat.clone(), None).await.unwrap().items;
     let own: Vec<_> =
@@ -184,4 +184,40 @@ async fn what_is_sent_comes_back_as_an_own_message_with_the_same_id() {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn engagements_leave_their_traces() {
+    let far = far().await;
+    let (friend, other) = (id_of(&far, "person-003").await, id_of(&far, "person-004").await);
+    assert_eq!(perform(&far, Act::Visit { person: friend.clone() }).await.unwrap(), Performed::default());
+    assert_eq!(perform(&far, Act::Follow { person: friend.clone() }).await.unwrap(), Performed::default());
+    let latest = async || far.posts(LINKEDIN.into(), friend.clone()).await.unwrap().remove(0);
+    let post = latest().await;
+    assert!(!post.is_reacted && post.may_comment);
+    perform(&far, Act::LikePost { post: post.id.clone() }).await.unwrap();
+    assert!(latest().await.is_reacted);
+    assert_eq!(perform(&far, Act::LikePost { post: post.id.clone() }).await.unwrap_err().verdict, Verdict::Already);
+    let long = Act::CommentPost { post: post.id.clone(), text: "x".repeat(1_251) };
+    assert_eq!(perform(&far, long).await.unwrap_err().code, "too_many_characters");
+    assert!(perform(&far, Act::CommentPost { post: post.id, text: "Well said".to_owned() }).await.unwrap().remote.is_some());
+    let skill = far.skills(LINKEDIN.into(), friend.clone()).await.unwrap().remove(0);
+    assert!(!skill.is_endorsed);
+    perform(&far, Act::Endorse { person: friend.clone(), skill: skill.id.unwrap() }).await.unwrap();
+    assert!(far.skills(LINKEDIN.into(), friend.clone()).await.unwrap().remove(0).is_endorsed);
+    let stranger = id_of(&far, "person-030").await;
+    let of_stranger = far.skills(LINKEDIN.into(), stranger.clone()).await.unwrap();
+    assert!(of_stranger.iter().all(|skill| skill.id.is_none()), "only relations are endorsed");
+    let people = vec![friend.clone(), other];
+    let (text, attachments) = text("Hello both");
+    let group = Act::Group { people, subject: "Cloud bills".to_owned(), text: text.clone(), attachments };
+    let started = perform(&far, group).await.unwrap();
+    let chats = far.chats_with(LINKEDIN.into(), friend.clone(), None).await.unwrap().items;
+    assert!(chats.iter().any(|row| Some(&row.id) == started.chat.as_ref() && !row.is_single));
+    let react = Act::React { message: started.remote.clone().unwrap(), emoji: "👍".to_owned() };
+    perform(&far, react).await.unwrap();
+    let listed = far.messages(LINKEDIN.into(), started.chat.unwrap(), None).await.unwrap().items;
+    assert_eq!(listed[0].own_reactions, ["👍"]);
+    let with_stranger = Act::Group { people: vec![friend, stranger], subject: "x".to_owned(), text, attachments: Vec::new() };
+    assert_eq!(perform(&far, with_stranger).await.unwrap_err().code, "no_connection_with_recipient");
 }

@@ -1,16 +1,17 @@
 //! postpress as a `Connector`: what each method asks, and what of the answer it needs. One call, at most one request.
 
 use crate::connector::contract::{
-    AccountRow, Act, Answer, Attachment, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, Profile, Refusal,
-    RelationRow, Verdict, WebhookOrder, WebhookRow,
+    AccountRow, Answer, Attachment, ChatRow, Connector, InvitationRow, MessageRow, Order, Page, Performed, PostRow, Profile,
+    Refusal, RelationRow, SkillRow, Verdict, WebhookOrder, WebhookRow,
 };
 use crate::connector::identity;
 use crate::connector::postpress::errors::Kind;
 use crate::connector::postpress::files::{self, Loaded};
+use crate::connector::postpress::orders::{self, Content, NoProof, Proof, Wanted};
 use crate::connector::postpress::transport::{Ask, Body, Transport};
 use crate::connector::postpress::{lenient, wire};
 use crate::model::account::{InmailApi, SenderProfile};
-use crate::model::id::{ChatId, ProviderAccount, ProviderId, RemoteId};
+use crate::model::id::{ChatId, ProviderAccount, ProviderId};
 use crate::model::time::Timestamp;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -21,6 +22,8 @@ use std::time::Duration;
 
 /// Asked of every list: within all ranges the witnesses name (POSTPRESS.md §0).
 const PAGE_ROWS: u32 = 100;
+/// The newest posts of somebody: enough to find one of their own among shared ones.
+const POSTS_READ: u32 = 10;
 
 /// How to reach postpress.
 pub struct Settings {
@@ -107,45 +110,20 @@ fn path(segments: &[&str]) -> Vec<String> {
     segments.iter().map(|segment| (*segment).to_owned()).collect()
 }
 
-/// What an effect asks for.
-async fn ask_of(transport: &Transport, order: Order) -> Result<Ask, Refusal> {
-    let account = order.account;
-    let (method, path, query, body) = match order.act {
-        Act::Invite { person, note } => {
-            let mut body = json!({"account_id": account.as_str(), "provider_id": person.as_str()});
-            if let (Some(note), Some(fields)) = (note, body.as_object_mut()) {
-                fields.insert("message".to_owned(), Value::String(note));
-            }
-            (Method::POST, path(&["users", "invite"]), Vec::new(), Body::Json(body))
-        }
-        Act::Withdraw { invitation } => {
-            let path = path(&["users", "invite", "sent", invitation.as_str()]);
-            (Method::DELETE, path, vec![("account_id", account.to_string())], Body::Nothing)
-        }
-        Act::Message { chat, text, attachments } => {
-            let files = load(transport, attachments).await?;
-            let form = form(transport, &account, &[("text", &text)], files)?;
-            (Method::POST, path(&["chats", chat.as_str(), "messages"]), Vec::new(), form)
-        }
-        Act::StartChat { person, text, attachments } => {
-            let files = load(transport, attachments).await?;
-            let form = form(transport, &account, &[("attendees_ids", person.as_str()), ("text", &text)], files)?;
-            (Method::POST, path(&["chats"]), Vec::new(), form)
-        }
-        Act::Inmail { person, subject, text, api, attachments } => {
-            let files = load(transport, attachments).await?;
-            let subject = subject.unwrap_or_default();
-            let fields = [
-                ("attendees_ids", person.as_str()),
-                ("subject", &subject),
-                ("text", &text),
-                ("linkedin[api]", api.word()),
-                ("linkedin[inmail]", "true"),
-            ];
-            (Method::POST, path(&["chats"]), Vec::new(), form(transport, &account, &fields, files)?)
-        }
+/// What an effect asks for, as a request. Its files are read first.
+async fn ask_of(transport: &Transport, wanted: Wanted, idempotency_key: String) -> Result<Ask, Refusal> {
+    let Wanted { method, path, query, content, .. } = wanted;
+    let method = match method {
+        "GET" => Method::GET,
+        "DELETE" => Method::DELETE,
+        _ => Method::POST,
     };
-    Ok(Ask { kind: Kind::Write, method, path, query, body, idempotency_key: Some(order.idempotency_key) })
+    let body = match content {
+        Content::Nothing => Body::Nothing,
+        Content::Json(value) => Body::Json(value),
+        Content::Form { fields, files } => form(transport, fields, load(transport, files).await?)?,
+    };
+    Ok(Ask { kind: Kind::Write, method, path, query, body, idempotency_key: Some(idempotency_key) })
 }
 
 /// Reads the files beside the async threads.
@@ -158,48 +136,34 @@ async fn load(transport: &Transport, attachments: Vec<Attachment>) -> Result<Vec
     loaded.map_err(|why| transport.never("attachment_unreadable", &why))
 }
 
-/// A multipart body; empty texts are left out (the schema's fields are optional), the files come last.
-fn form(
-    transport: &Transport,
-    account: &ProviderAccount,
-    fields: &[(&'static str, &str)],
-    files: Vec<Loaded>,
-) -> Result<Body, Refusal> {
+/// A multipart body; the files come last.
+fn form(transport: &Transport, fields: Vec<(&'static str, String)>, files: Vec<Loaded>) -> Result<Body, Refusal> {
     let has_files = !files.is_empty();
-    let mut form = Form::new().text("account_id", account.to_string());
-    for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-        form = form.text(*name, (*value).to_owned());
+    let mut form = Form::new();
+    for (name, value) in fields {
+        form = form.text(name, value);
     }
     for file in files {
+        let field = if file.is_voice { "voice_message" } else { "attachments" };
         let part = Part::bytes(file.bytes).file_name(file.name).mime_str(&file.mime);
-        form = form.part("attachments", part.map_err(|fault| transport.never("attachment_unreadable", &fault.to_string()))?);
+        form = form.part(field, part.map_err(|fault| transport.never("attachment_unreadable", &fault.to_string()))?);
     }
     Ok(Body::Form { form, has_files })
-}
-
-/// Which id the answer to an act must hold.
-fn performed(body: &Value, key: Option<&str>) -> Option<Performed> {
-    let chat = lenient::id(body, "chat_id").map(ChatId);
-    match key {
-        Some(key) => Some(Performed { remote: Some(RemoteId(lenient::id(body, key)?)), chat }),
-        None => Some(Performed { remote: None, chat }),
-    }
 }
 
 impl Connector for Postpress {
     fn perform(&self, order: Order) -> Answer<Performed> {
         let transport = Arc::clone(&self.transport);
         Box::pin(async move {
-            let key = match &order.act {
-                Act::Invite { .. } => Some("invitation_id"),
-                Act::Withdraw { .. } => None,
-                Act::Message { .. } | Act::StartChat { .. } | Act::Inmail { .. } => Some("message_id"),
-            };
-            let withdraws = key.is_none();
-            let ask = ask_of(&transport, order).await?;
+            let wanted = orders::wanted(&order);
+            let proof = wanted.proof;
+            let ask = ask_of(&transport, wanted, order.idempotency_key).await?;
+            let withdraws = proof == Proof::Status;
             let body = transport.send(ask).await.map_err(|refusal| if withdraws { gone_is_done(refusal) } else { refusal })?;
-            performed(&body, key)
-                .ok_or_else(|| transport.doubtful(Kind::Write, "no_id", "done, says the answer, and names no id"))
+            orders::performed(proof, &body).map_err(|because| match because {
+                NoProof::Doubtful { code } => transport.doubtful(Kind::Write, code, "done, says the answer, and proves it not"),
+                NoProof::Refused { code } => transport.never(code, "the answer says that it was not done"),
+            })
         })
     }
 
@@ -208,6 +172,18 @@ impl Connector for Postpress {
         // A link with another host goes as it is: refused there, and shown.
         let identifier = if is_link { identity::linkedin(&identifier).unwrap_or(identifier) } else { identifier };
         self.ask(get(Kind::Read, path(&["users", &identifier]), Some(&account)), wire::profile)
+    }
+
+    fn posts(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<PostRow>> {
+        let mut ask = get(Kind::Read, path(&["users", person.as_str(), "posts"]), Some(&account));
+        ask.query.push(("limit", POSTS_READ.to_string()));
+        self.ask(ask, |body| wire::page(body, wire::post).map(|page| page.items))
+    }
+
+    fn skills(&self, account: ProviderAccount, person: ProviderId) -> Answer<Vec<SkillRow>> {
+        let mut ask = get(Kind::Read, path(&["users", person.as_str()]), Some(&account));
+        ask.query.push(("linkedin_sections", "skills".to_owned()));
+        self.ask(ask, wire::skills)
     }
 
     fn relations(&self, account: ProviderAccount, cursor: Option<String>) -> Answer<Page<RelationRow>> {

@@ -17,6 +17,7 @@ pub struct Loaded {
     pub name: String,
     pub mime: String,
     pub bytes: Vec<u8>,
+    pub is_voice: bool,
 }
 
 /// Reads them all; the reason is for people. Blocks: call it where that is allowed.
@@ -34,7 +35,7 @@ fn load_one(attachment: &Attachment) -> Result<Loaded, String> {
     }
     let bytes = read(&attachment.path).map_err(|why| format!("`{name}` cannot be sent: {why}"))?;
     let mime = mime_guess::from_path(name).first_or_octet_stream().to_string();
-    Ok(Loaded { name: name.to_owned(), mime, bytes })
+    Ok(Loaded { name: name.to_owned(), mime, bytes, is_voice: attachment.is_voice })
 }
 
 /// A regular file under that very name: a link in its place is not followed, a pipe is not waited for.

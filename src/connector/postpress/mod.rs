@@ -1,8 +1,8 @@
 //! postpress over HTTP (POSTPRESS.md).
 //!
-//! `client` sends requests (`transport` carries them), `errors` says what a refusal means, `wire` and `lenient` read
-//! answers, `webhook` reads deliveries, `webhooks` keeps the registration at postpress right. Never a second request for
-//! one call. Start at `client::Postpress`.
+//! `orders` says what each effect asks, `client` sends it (`transport` carries it), `errors` says what a refusal means,
+//! `wire` and `lenient` read answers, `webhook` reads deliveries, `webhooks` keeps the registration at postpress right.
+//! Never a second request for one call. Start at `client::Postpress`.
 
 pub mod client;
 pub mod error_table;
@@ -10,6 +10,7 @@ pub mod errors;
 mod files;
 mod form;
 pub mod lenient;
+pub mod orders;
 mod transport;
 pub mod webhook;
 pub mod webhooks;

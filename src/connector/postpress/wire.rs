@@ -3,7 +3,9 @@
 //! Lists that decide whether something happened (messages, chats, invitations) are read whole or not at all: a row left
 //! out could be the one that was looked for. Elsewhere a row without its id is left out.
 
-use crate::connector::contract::{AccountRow, ChatRow, InvitationRow, MessageRow, Page, Profile, RelationRow, WebhookRow};
+use crate::connector::contract::{
+    AccountRow, ChatRow, InvitationRow, MessageRow, Page, PostRow, Profile, RelationRow, SkillRow, WebhookRow,
+};
 use crate::connector::postpress::lenient;
 use crate::model::account::{Channel, InmailApi, SenderProfile, Tier};
 use crate::model::enrollment::Relation;
@@ -142,6 +144,43 @@ pub fn message(value: &Value, asked: &ChatId) -> Option<MessageRow> {
         text: lenient::text(value, "text"),
         at: lenient::time(value, "timestamp")?,
         is_event: lenient::flag(value, "is_event").unwrap_or(false),
+        own_reactions: own_reactions(value),
+    })
+}
+
+fn own_reactions(message: &Value) -> Vec<String> {
+    let reactions = lenient::list(message, "reactions").into_iter();
+    let own = reactions.filter(|reaction| lenient::flag(reaction, "is_sender") == Some(true));
+    own.filter_map(|reaction| lenient::text(reaction, "value")).collect()
+}
+
+/// `Post`; what it says nothing of is allowed: the call itself will tell.
+pub fn post(value: &Value) -> Option<PostRow> {
+    let may = |what| lenient::object(value, "permissions").and_then(|all| lenient::flag(all, what)).unwrap_or(true);
+    Some(PostRow {
+        id: RemoteId(lenient::first_id(value, &["social_id", "id"])?),
+        at: lenient::time(value, "parsed_datetime"),
+        is_repost: lenient::flag(value, "is_repost").unwrap_or(false),
+        may_react: may("can_react"),
+        may_comment: may("can_post_comments"),
+        is_reacted: lenient::text(value, "user_reacted").is_some(),
+    })
+}
+
+/// The `skills` section of a `UserProfile`; none when the answer is no profile, or the section was starved.
+pub fn skills(value: &Value) -> Option<Vec<SkillRow>> {
+    lenient::first_id(value, &["provider_id", "id"])?;
+    if lenient::list(value, "throttled_sections").iter().any(|section| section.as_str() == Some("skills")) {
+        return None;
+    }
+    Some(lenient::list(value, "skills").into_iter().filter_map(skill).collect())
+}
+
+fn skill(value: &Value) -> Option<SkillRow> {
+    Some(SkillRow {
+        name: lenient::text(value, "name")?,
+        id: lenient::id(value, "endorsement_id").and_then(|id| id.parse().ok()),
+        is_endorsed: lenient::flag(value, "endorsed").unwrap_or(false),
     })
 }
 

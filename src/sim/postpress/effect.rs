@@ -22,7 +22,16 @@ impl State {
             Kind::Group => self.fold_group(line),
             Kind::Reaction => {
                 let how = line.detail.clone().unwrap_or_default();
-                self.reacted.insert((line.provider_id.clone(), line.account.clone()), how);
+                match self.messages.get_mut(&line.provider_id) {
+                    Some(message) => {
+                        // One reaction a person and message: a new one takes the old one's place.
+                        message.reactions.retain(|(_, by)| by.is_some());
+                        message.reactions.push((how, None));
+                    }
+                    None => {
+                        self.reacted.insert((line.provider_id.clone(), line.account.clone()), how);
+                    }
+                }
             }
             Kind::Comment => *self.comments.entry(line.provider_id.clone()).or_default() += 1,
             Kind::Endorse => {

@@ -36,7 +36,7 @@ pub struct Line {
     /// Who was reached: the identifier of the people file, else slug, phone JID or user name; of a group all, with commas.
     pub recipient: String,
     pub text: Option<String>,
-    /// The id the caller got: of the message, the invitation, the post.
+    /// The id the caller got, or named: of the message, the invitation, the post.
     pub provider_id: String,
     pub chat_id: Option<String>,
     /// The recipient's id at the provider; keys of a group, with commas.
@@ -46,7 +46,7 @@ pub struct Line {
     pub idempotency_key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Of an InMail the api, of a reaction its type, of an endorsement the skill.
+    /// Of an InMail the api, of a reaction its type or emoji, of an endorsement the skill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

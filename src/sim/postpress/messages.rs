@@ -4,12 +4,16 @@ use crate::model::account::Channel;
 use crate::model::time::Timestamp;
 use crate::sim::people::identity;
 use crate::sim::postpress::call::{Content, Refusal, Reply};
+use crate::sim::postpress::ledger::Kind;
 use crate::sim::postpress::page::{Ask, Mark, Row};
 use crate::sim::postpress::route::Desk;
 use crate::sim::postpress::state::{Chat, Message, State};
 use crate::sim::postpress::view::{attachment_id, attendee_id, attendee_view, message_view, sender};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+/// An emoji may be made of several characters: families, flags, skin tones.
+const EMOJI_CHARACTERS_MAX: usize = 12;
 
 impl Desk<'_> {
     /// Every route of messages and attendees.
@@ -58,6 +62,25 @@ impl Desk<'_> {
             .collect();
         rows.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         Ok(ask.page("MessageList", rows, |message| message_view(state, message)))
+    }
+
+    /// `POST /messages/{id}/reaction`: an emoji on a message, on the channels that know that.
+    pub fn react_to_message(&mut self, id: &str) -> Result<Reply, Refusal> {
+        let emoji = self.call.needed("reaction")?;
+        let chat = self.state().chats.get(&self.message(id)?.chat).cloned().ok_or_else(|| Refusal::not_found("chat"))?;
+        self.state().account(&chat.account)?.usable()?;
+        if !matches!(chat.channel, Channel::Linkedin | Channel::Whatsapp) {
+            return Err(Refusal::new(501, "feature_not_implemented", "this channel takes no reactions"));
+        }
+        if emoji.chars().count() > EMOJI_CHARACTERS_MAX || emoji.chars().any(|c| c.is_ascii_alphanumeric()) {
+            return Err(Refusal::new(400, "invalid_parameters", "reaction is an emoji"));
+        }
+        let person = chat.people.first().cloned().unwrap_or_default();
+        let mut line = self.line(Kind::Reaction, &chat.account, &person, id.to_owned());
+        line.chat_id = Some(chat.id);
+        line.detail = Some(emoji);
+        self.perform(line)?;
+        Ok(Reply::json(200, json!({"object": "MessageReactionAdded", "success": true})))
     }
 
     fn message(&self, id: &str) -> Result<&Message, Refusal> {

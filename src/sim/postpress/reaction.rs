@@ -107,7 +107,7 @@ impl State {
                 self.tell_message(at, &account, "message_read", id);
             }
             Reaction::Emoji { emoji } => {
-                message.reactions.push((emoji.to_owned(), person.clone()));
+                message.reactions.push((emoji.to_owned(), Some(person.clone())));
                 let reaction = Some((emoji.to_owned(), person));
                 self.tell(at, &account, What::Message { event: "message_reaction", message: id.to_owned(), reaction });
             }

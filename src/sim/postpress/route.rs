@@ -33,6 +33,7 @@ impl Desk<'_> {
             ("POST", ["chats"]) => self.start_chat(),
             ("POST", ["chats", chat, "messages"]) => self.send_message(chat),
             (_, ["chats", ..]) => self.chats(&path),
+            ("POST", ["messages", id, "reaction"]) => self.react_to_message(id),
             ("GET", ["messages" | "chat_attendees", ..]) => self.messages_and_attendees(&path),
             (_, ["webhooks", ..]) => self.webhooks(&path),
             _ => Err(Refusal::not_found("route")),

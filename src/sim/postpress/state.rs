@@ -107,8 +107,8 @@ pub struct Message {
     pub kind: &'static str,
     pub is_seen: bool,
     pub is_delivered: bool,
-    /// Emoji and key of whoever left it.
-    pub reactions: Vec<(String, String)>,
+    /// Emoji and key of whoever left it; none: the account itself.
+    pub reactions: Vec<(String, Option<String>)>,
     pub attachments: Vec<Sent>,
 }
 

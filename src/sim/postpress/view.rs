@@ -4,6 +4,7 @@ use crate::model::account::Channel;
 use crate::model::id::draw;
 use crate::model::time::Timestamp;
 use crate::sim::people::identity;
+use crate::sim::postpress::account::Account;
 use crate::sim::postpress::ledger::Sent;
 use crate::sim::postpress::state::{Chat, Message, State, opaque, provider_own};
 use serde_json::{Value, json};
@@ -96,11 +97,12 @@ pub(super) fn message_view(state: &State, message: &Message) -> Value {
     let seen_by = if message.is_seen { json!({counterpart: true}) } else { json!({}) };
     let attachments: Vec<Value> =
         message.attachments.iter().enumerate().map(|(n, sent)| attachment_view(message, n, sent)).collect();
-    let reactions: Vec<Value> = message
-        .reactions
-        .iter()
-        .map(|(value, by)| json!({"value": value, "sender_id": identity::provider_id(chat.channel, by), "is_sender": false}))
-        .collect();
+    let own_id = || state.account(&chat.account).map(Account::own_id).unwrap_or_default();
+    let reaction = |(value, by): &(String, Option<String>)| {
+        let sender = by.as_ref().map_or_else(own_id, |by| identity::provider_id(chat.channel, by));
+        json!({"value": value, "sender_id": sender, "is_sender": by.is_none()})
+    };
+    let reactions: Vec<Value> = message.reactions.iter().map(reaction).collect();
     json!({
         "object": "Message", "id": message.id, "message_id": message.id, "provider_id": provider_own(chat.channel, &message.id),
         "account_id": chat.account, "chat_id": chat.id, "chat_provider_id": chat_provider_id(chat), "sender_id": sender_id,
