@@ -306,7 +306,8 @@ impl Agenda {
     }
 }
 
-fn class_of(enrollment: &Enrollment) -> Class {
+/// Where in the order of service the enrollment's call stands.
+pub fn class_of(enrollment: &Enrollment) -> Class {
     let in_handler = match &enrollment.status {
         Status::Active { handler, .. } | Status::Ended { handler, .. } => handler.is_some(),
         Status::Queued => false,

@@ -1,24 +1,19 @@
 //! Who enters: lists turned into contacts and enrollments.
 
 use crate::connector::identity;
-use crate::machine::eval::{Scope, holds};
-use crate::model::account::{Account, Channel, SenderProfile};
-use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status, Trail};
+use crate::model::enrollment::Enrollment;
 use crate::model::id::{CampaignId, ContactId, EnrollmentId};
-use crate::model::identity::{IDENTIFYING_COLUMNS, identity as one_spelling};
 use crate::model::journal::{Cause, Entry, EntryKind, Key};
 use crate::model::program::{RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
-use crate::model::value::Fields;
 use crate::runtime::draft::Draft;
+use crate::runtime::entry::{Speakers, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers};
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::reach::address;
 use crate::runtime::routes::{digits_route, person_route, public_route};
 use crate::store::contract::StoreFault;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Rows that enter in one commit: large enough to be quick, small enough to be bounded.
 const ROWS_A_COMMIT: usize = 200;
@@ -44,10 +39,12 @@ impl Partition {
     /// Lets the people of these rows enter a campaign; whoever is in it already stays where they are.
     pub fn enroll(&mut self, campaign: CampaignId, rows: &[RosterRow], now: Timestamp) -> Result<Enrolled, StoreFault> {
         let mut enrolled = Enrolled::default();
+        let speakers = self.campaigns.get(&campaign).map(|installed| speakers(self.accounts.values(), &installed.campaign));
+        let speakers = speakers.unwrap_or_default();
         for chunk in rows.chunks(ROWS_A_COMMIT) {
             let mut draft = Draft::new(Cause::Enrolment, now);
             for row in chunk {
-                match self.enroll_row(&mut draft, campaign, row)? {
+                match self.enroll_row(&mut draft, campaign, &speakers, row)? {
                     Fate::Entered => enrolled.entered += 1,
                     Fate::Known => enrolled.known += 1,
                     Fate::LeftOut(reason) => {
@@ -61,7 +58,13 @@ impl Partition {
         Ok(enrolled)
     }
 
-    fn enroll_row(&mut self, draft: &mut Draft, id: CampaignId, row: &RosterRow) -> Result<Fate, StoreFault> {
+    fn enroll_row(
+        &mut self,
+        draft: &mut Draft,
+        id: CampaignId,
+        speakers: &Speakers,
+        row: &RosterRow,
+    ) -> Result<Fate, StoreFault> {
         let Some(installed) = self.campaigns.get(&id).cloned() else { return Ok(Fate::Known) };
         let campaign = &installed.campaign;
         let contact_key = contact_route(&row.key);
@@ -78,12 +81,15 @@ impl Partition {
             }
             contact = self.contact(draft, enrollment.contact)?;
         }
-        let mut contact = contact.unwrap_or_else(|| self.new_contact(row));
+        let mut contact = contact.unwrap_or_else(|| {
+            self.counters.contact += 1;
+            new_contact(ContactId(self.counters.contact), row)
+        });
         contact.fields.extend(row.fields.clone());
-        if let Some(reason) = self.leaves_out(campaign, &contact, row, draft.at) {
+        if let Some(reason) = leaves_out(&self.parts.workspace, campaign, &contact, row, draft.at) {
             return Ok(Fate::LeftOut(reason));
         }
-        let lines = self.lines_for(campaign, &contact, self.counters.enrollment);
+        let lines = lines_for(speakers, &contact, self.counters.enrollment);
         if lines.is_empty() {
             let reason = format!("no account of `{}` speaks a channel this person can be reached on", campaign.name);
             return Ok(Fate::LeftOut(reason));
@@ -98,52 +104,6 @@ impl Partition {
         draft.stage(enrollment);
         draft.stage_contact(contact);
         Ok(Fate::Entered)
-    }
-
-    fn new_contact(&mut self, row: &RosterRow) -> Contact {
-        self.counters.contact += 1;
-        Contact {
-            id: ContactId(self.counters.contact),
-            key: row.key.clone(),
-            fields: BTreeMap::new(),
-            tags: Default::default(),
-            suppressed: None,
-            contacted_at: None,
-        }
-    }
-
-    fn leaves_out(&self, campaign: &Campaign, contact: &Contact, row: &RosterRow, now: Timestamp) -> Option<String> {
-        if contact.is_suppressed_on(campaign.channel) {
-            return Some("suppressed: this person asked not to be contacted".to_owned());
-        }
-        let written =
-            |fields: &Fields| IDENTIFYING_COLUMNS.iter().filter_map(|column| fields.get(*column)).cloned().collect::<Vec<_>>();
-        let mut names = written(&contact.fields).into_iter().chain(written(&row.fields)).chain([row.key.clone()]);
-        if names.any(|name| self.parts.workspace.never_contact.contains(&one_spelling(&name))) {
-            return Some("on the workspace's never-contact list".to_owned());
-        }
-        let zone = campaign.calendar.zone_for(contact.fields.get("timezone").map(String::as_str));
-        let (sender, facts) = (SenderProfile::default(), Facts::default());
-        let scope = Scope { campaign, contact, sender: &sender, facts: &facts, reply: None, now, tz: &zone };
-        let skips = campaign.contacts.skip_when.iter().any(|condition| holds(condition, &scope));
-        skips.then(|| "`skip when` holds".to_owned())
-    }
-
-    /// One account a channel the contact can be reached on; taken in turn, so that a pool's accounts carry alike.
-    fn lines_for(&self, campaign: &Campaign, contact: &Contact, turn: u64) -> BTreeMap<Channel, Line> {
-        let mut lines = BTreeMap::new();
-        for channel in Channel::ALL {
-            if address(&contact.fields, channel).is_none() {
-                continue;
-            }
-            let speaks = |account: &&Account| account.spec.channel == channel && campaign.accounts.contains(&account.spec.name);
-            let mut accounts: Vec<&Account> = self.accounts.values().filter(speaks).collect();
-            accounts.sort_by_key(|account| campaign.accounts.iter().position(|name| *name == account.spec.name));
-            if let Some(account) = accounts.get((turn % accounts.len().max(1) as u64) as usize) {
-                lines.insert(channel, Line { account: account.id, person: None, chat: None });
-            }
-        }
-        lines
     }
 
     /// The ids by which webhooks may name the person before anything was sent.
@@ -170,36 +130,4 @@ enum Fate {
     Entered,
     Known,
     LeftOut(String),
-}
-
-fn may_enter_again(campaign: &Campaign, enrollment: &Enrollment, now: Timestamp) -> bool {
-    match (&enrollment.status, campaign.contacts.enter_again_after) {
-        (Status::Ended { at, .. }, Some(after)) => now.since_ms(*at) >= after.longest_ms(),
-        (Status::Queued | Status::Active { .. } | Status::Ended { .. }, _) => false,
-    }
-}
-
-fn new_enrollment(
-    id: EnrollmentId,
-    campaign: CampaignId,
-    contact: ContactId,
-    lines: BTreeMap<Channel, Line>,
-    at: Timestamp,
-) -> Enrollment {
-    Enrollment {
-        id,
-        campaign,
-        contact,
-        lines,
-        enrolled_at: at,
-        started_at: None,
-        updated_at: at,
-        status: Status::Queued,
-        visits: 0,
-        loops: Vec::new(),
-        facts: Facts::default(),
-        sends: Sends::default(),
-        left: Vec::new(),
-        trail: Trail::default(),
-    }
 }

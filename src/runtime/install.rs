@@ -1,6 +1,6 @@
 //! A program is taken over: its accounts, its campaigns by content hash, then the people of its lists.
 
-use crate::model::account::{Account, AccountSpec, Health, SenderProfile};
+use crate::model::account::{Account, AccountSpec};
 use crate::model::campaign::Campaign;
 use crate::model::id::{AccountId, CampaignId};
 use crate::model::journal::{Cause, Installed, Meta, MetaKey, Record};
@@ -8,6 +8,7 @@ use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
 use crate::runtime::enroll::Enrolled;
+use crate::runtime::entry::new_account;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
@@ -144,25 +145,5 @@ impl Partition {
             self.campaigns.insert(installed.id, Arc::new(installed));
         }
         Ok(())
-    }
-}
-
-fn new_account(id: AccountId, spec: AccountSpec) -> Account {
-    Account {
-        id,
-        spec,
-        health: Health::Unknown,
-        sender: SenderProfile::default(),
-        created_at: None,
-        first_used: None,
-        free_at: None,
-        cooldowns: Vec::new(),
-        invites_pending: 0,
-        credits: None,
-        relations_seen: None,
-        news_until: None,
-        polled_at: None,
-        poll_due: None,
-        is_paused: false,
     }
 }

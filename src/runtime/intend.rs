@@ -8,7 +8,7 @@ use crate::model::contact::Contact;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment, Hold};
 use crate::model::event::{Event, Settlement, Unneeded};
-use crate::model::id::{AccountId, EffectKey, ProviderId, RemoteId, draw, fingerprint};
+use crate::model::id::{AccountId, EffectKey, ProviderId, RemoteId, fingerprint};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Entry, EntryKind};
 use crate::model::time::{HOUR_MS, Timestamp};
@@ -17,6 +17,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Message};
 use crate::runtime::limits::Use;
 use crate::runtime::outbox::{Verdict, awaited_call, key_of};
+use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::runtime::reach;
 use crate::store::contract::StoreFault;
@@ -72,9 +73,7 @@ impl Partition {
         }
         draft.stage(enrollment);
         let mut account = account.clone();
-        let gap =
-            installed.campaign.calendar.gap_ms(draw(&[&key.enrollment.0.to_le_bytes(), &key.visit.0.to_le_bytes(), b"gap"]));
-        account.free_at = Some(now.plus_ms(gap));
+        account.free_at = Some(now.plus_ms(pace::gap_ms(&installed.campaign.calendar, key)));
         account.first_used.get_or_insert(now);
         let account_id = account.id;
         draft.stage_account(account);

@@ -5,7 +5,7 @@
 
 use crate::model::account::Budget;
 use crate::model::campaign::{Caps, Limits};
-use crate::model::id::{AccountId, CampaignId, EffectKey};
+use crate::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Visit};
 use crate::model::time::{DAY_MS, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,11 +61,10 @@ impl Usage {
         now: Timestamp,
         window_ms: i64,
     ) -> impl DoubleEndedIterator<Item = &Use> {
-        let after = now.plus_ms(-window_ms);
-        let uses = self.0.get(&(account, budget));
-        uses.into_iter()
-            .flatten()
-            .filter(move |used| used.at > after && campaign.is_none_or(|campaign| used.campaign == campaign))
+        let first = EffectKey { enrollment: EnrollmentId(0), visit: Visit(0) };
+        let oldest = Use { at: now.plus_ms(1 - window_ms), key: first, campaign: CampaignId(0) };
+        let uses = self.0.get(&(account, budget)).map(|uses| uses.range(oldest..));
+        uses.into_iter().flatten().filter(move |used| campaign.is_none_or(|campaign| used.campaign == campaign))
     }
 
     /// When one more use fits under the caps: `now`, or the first moment after which enough old ones have left.

@@ -10,10 +10,10 @@ use crate::model::event::{Event, Settlement};
 use crate::model::id::{AccountId, ContactId, EffectKey};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::Cause;
-use crate::model::time::{HOUR_MS, Timestamp};
+use crate::model::time::Timestamp;
 use crate::runtime::agenda::Waiting;
 use crate::runtime::draft::Draft;
-use crate::runtime::limits::caps_now;
+use crate::runtime::pace::{self, CEILING_AGAIN_MS, LATER_MS};
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 
@@ -21,8 +21,6 @@ use crate::store::contract::StoreFault;
 const LOOKED_AT_MAX: usize = 64;
 /// When to look again at a call that waits for something that is under way.
 const SECOND_MS: i64 = 1_000;
-/// When to look again where only an event can change the answer.
-const LATER_MS: i64 = 6 * HOUR_MS;
 
 impl Partition {
     /// Starts what can be started on every account.
@@ -84,10 +82,7 @@ impl Partition {
 
     /// When the account may spend one more of the budget: rolling windows and cool-downs.
     pub(super) fn budget_free_at(&self, account: &Account, budget: Budget, now: Timestamp) -> Timestamp {
-        let caps = caps_now(&self.parts.workspace.limits, budget, account.ramps_since(), now);
-        let free = self.usage.free_at(account.id, budget, None, caps, now);
-        let cool = account.cooldowns.iter().filter(|(cooling, _)| *cooling == budget).map(|(_, until)| *until).max();
-        free.max(cool.unwrap_or(free))
+        pace::account_free_at(&self.usage, &self.parts.workspace.limits, account, budget, now)
     }
 
     /// May this call go now? Begins it if so.
@@ -132,32 +127,20 @@ impl Partition {
     fn opens_later(&self, enrollment: &Enrollment, now: Timestamp) -> Result<Option<Timestamp>, StoreFault> {
         let zone = self.zone_of(enrollment)?;
         let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };
-        let calendar = &installed.campaign.calendar;
-        let last = now.plus_ms(self.parts.lead_ms);
-        let from = if !calendar.is_open(now, &zone) {
-            now
-        } else if !calendar.is_open(last, &zone) {
-            last
-        } else {
-            return Ok(None);
-        };
-        Ok(Some(calendar.next_open(from, &zone).unwrap_or(now.plus_ms(LATER_MS))))
+        Ok(pace::opens_later(&installed.campaign.calendar, &zone, self.parts.lead_ms, now))
     }
 
     /// When the campaign's own limits and the ceiling of pending invitations let it go, if not now.
     fn limited_until(&self, account: &Account, waiting: &Waiting, now: Timestamp) -> Option<Timestamp> {
         let limits = &self.campaigns.get(&waiting.campaign)?.campaign.limits;
         let budget = waiting.call.budget()?;
-        if let Some(caps) = limits.caps.get(&budget) {
-            let free = self.usage.free_at(account.id, budget, Some(waiting.campaign), *caps, now);
-            if free > now {
-                return Some(free);
-            }
+        let free = pace::campaign_free_at(&self.usage, limits, account.id, waiting.campaign, budget, now);
+        if free > now {
+            return Some(free);
         }
-        let ceilings = [limits.invites_pending_max, self.parts.workspace.limits.invites_pending_max];
-        let ceiling = ceilings.into_iter().flatten().min()?;
+        let ceiling = pace::pending_ceiling(limits, &self.parts.workspace.limits)?;
         let is_full = matches!(waiting.call, Call::Invite { .. }) && self.invites_out(account.id) >= ceiling;
-        is_full.then(|| now.plus_ms(HOUR_MS))
+        is_full.then(|| now.plus_ms(CEILING_AGAIN_MS))
     }
 
     /// Pending invitations, and those of which nobody knows yet whether they arrived.

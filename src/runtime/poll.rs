@@ -6,11 +6,12 @@
 use crate::connector::contract::{ChatRow, Refusal, Verdict as Answered};
 use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
-use crate::model::id::{AccountId, draw};
+use crate::model::id::AccountId;
 use crate::model::journal::{Cause, Key, Record, Table};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Checked, Message, News};
+use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{relation_body, status_body};
 use crate::runtime::routes::{chat_route, person_route};
@@ -18,10 +19,6 @@ use crate::store::contract::StoreFault;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Shortest time between two polls of an account's relations.
-const POLL_MS_MIN: i64 = 3 * HOUR_MS;
-/// Longest.
-const POLL_MS_MAX: i64 = 7 * HOUR_MS;
 /// After a poll that failed.
 const POLL_AGAIN_MS: i64 = 10 * MINUTE_MS;
 /// How far back the first poll of an account looks for replies.
@@ -165,7 +162,7 @@ impl Partition {
             draft.stage_account(account);
             self.close_quietly(draft)?;
         }
-        self.polled_until(id, Some(now), self.next_poll_time(id, now), now)
+        self.polled_until(id, Some(now), pace::next_poll(id, now), now)
     }
 
     fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {
@@ -194,11 +191,6 @@ impl Partition {
         draft.stage_account(account);
         self.close_quietly(draft)?;
         Ok(())
-    }
-
-    fn next_poll_time(&self, id: AccountId, now: Timestamp) -> Timestamp {
-        let drawn = draw(&[b"poll", &id.0.to_le_bytes(), &now.0.to_le_bytes()]);
-        now.plus_ms(POLL_MS_MIN + (drawn % (POLL_MS_MAX - POLL_MS_MIN) as u64) as i64)
     }
 
     /// postpress says how an account is (POSTPRESS.md §2.11).

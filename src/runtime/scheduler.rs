@@ -8,6 +8,7 @@ use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
 use crate::runtime::install::InstallFault;
+use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 
@@ -147,16 +148,11 @@ impl Partition {
 
     fn start_room(&mut self, campaign: CampaignId, now: Timestamp) -> usize {
         let Some(installed) = self.campaigns.get(&campaign).cloned() else { return 0 };
-        let calendar = &installed.campaign.calendar;
-        if !self.is_running(campaign) || !calendar.is_open(now, &calendar.zone_for(None)) {
+        if !self.is_running(campaign) {
             return 0;
         }
-        let Some(per_day) = installed.campaign.contacts.start_per_day else { return CAUSES_MAX };
-        let starts = self.starts.entry(installed.campaign.name.clone()).or_default();
-        while starts.first().is_some_and(|(at, _)| now.since_ms(*at) >= DAY_MS) {
-            starts.pop_first();
-        }
-        (per_day as usize).saturating_sub(starts.len())
+        let begun = self.starts.entry(installed.campaign.name.clone()).or_default();
+        pace::start_room(&installed.campaign.calendar, installed.campaign.contacts.start_per_day, begun, now)
     }
 
     /// When a campaign's next people may begin.
@@ -165,13 +161,8 @@ impl Partition {
         if !self.is_running(campaign) {
             return None;
         }
-        let calendar = &installed.campaign.calendar;
-        let opens = calendar.next_open(now, &calendar.zone_for(None))?;
-        let per_day = installed.campaign.contacts.start_per_day.map_or(usize::MAX, |per_day| per_day as usize);
-        let starts = self.starts.get(&installed.campaign.name);
-        let full = starts.filter(|starts| starts.len() >= per_day).and_then(|starts| starts.first());
-        let free = full.map_or(now, |(at, _)| at.plus_ms(DAY_MS));
-        calendar.next_open(opens.max(free), &calendar.zone_for(None)).map(|at| at.max(now.plus_ms(1)))
+        let begun = self.starts.get(&installed.campaign.name);
+        pace::next_start(&installed.campaign.calendar, installed.campaign.contacts.start_per_day, begun, now)
     }
 
     fn next_turn(&self, now: Timestamp) -> Timestamp {
