@@ -79,6 +79,8 @@ fn workspace(shared: &Shared, reading: Reading, diagnostics: &mut Diagnostics) -
         limits: limits::workspace(written.and_then(|written| written.limits.as_ref()), diagnostics),
         calendar,
         never_contact: never,
+        reports: Vec::new(),
+        refresh: None,
     }
 }
 

@@ -15,7 +15,7 @@ pub fn bound(campaign: &Campaign, declared: &BTreeSet<String>) -> Bound {
     let mut bound = Bound {
         sentence: String::new(),
         invites_max: narrow(count(|action| matches!(action, Action::Invite { .. }))),
-        messages_max: narrow(count(|action| matches!(action, Action::Send { .. }))),
+        messages_max: narrow(count(|action| matches!(action, Action::Send { .. } | Action::Group { .. }))),
         inmails_max: narrow(count(|action| matches!(action, Action::Inmail { .. }))),
         open_ms_max: longest(campaign, campaign.entry, &stay_ms),
     };
@@ -40,6 +40,7 @@ fn stay_ms(action: &Action) -> i64 {
         }
         Action::WaitUntil { until, .. } | Action::Pause { until, .. } => match until {
             Until::Weekday { .. } => 7 * DAY_MS,
+            Until::Cron(cron) => cron.longest_ms(),
             Until::Delay(delay) => delay.longest_ms(),
             Until::Field { or, .. } | Until::ReturnDate { or } => or.map_or(0, |delay| delay.longest_ms()),
         },
@@ -55,6 +56,10 @@ fn stay_ms(action: &Action) -> i64 {
         | Action::Set { .. }
         | Action::Suppress { .. }
         | Action::Notify { .. }
+        | Action::Engage { .. }
+        | Action::Group { .. }
+        | Action::Ask { .. }
+        | Action::Webhook { .. }
         | Action::Stop { .. }
         | Action::Return => 0,
     }

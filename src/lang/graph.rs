@@ -2,7 +2,7 @@
 
 use crate::lang::lower::handler_words;
 use crate::lang::syntax::HandlerKind;
-use crate::model::campaign::{Action, Campaign, Recipient, Step, Trigger};
+use crate::model::campaign::{Action, Campaign, Engagement, Recipient, Step, Trigger};
 use crate::model::expr::{Expr, Op, Operand};
 use crate::model::id::StepId;
 use crate::model::time::Until;
@@ -128,6 +128,15 @@ fn node(campaign: &Campaign, step: &Step) -> Node {
         Action::Notify { who: Recipient::Named { name, .. }, .. } => format!("notify {name}"),
         Action::Stop { outcome, .. } => format!("stop as {}", campaign.outcome(*outcome).name),
         Action::Return => "back to the path".to_owned(),
+        Action::Engage { engagement, .. } => match engagement {
+            Engagement::CommentPost(id) => format!("{}{}", engagement.word(), message(*id)),
+            Engagement::Endorse(what) | Engagement::React(what) => format!("{} \"{what}\"", engagement.word()),
+            Engagement::VisitProfile | Engagement::Follow | Engagement::LikePost => engagement.word().to_owned(),
+        },
+        Action::Group { message: id, .. } => format!("start group saying{}", message(*id)),
+        Action::Ask { who: Recipient::Owner, .. } => "ask owner".to_owned(),
+        Action::Ask { who: Recipient::Named { name, .. }, .. } => format!("ask {name}"),
+        Action::Webhook { url, .. } => format!("call webhook \"{url}\""),
     };
     Node { label: step.label.clone(), kind: step.action.kind(), text }
 }
@@ -168,6 +177,7 @@ fn trigger_words(trigger: &Trigger) -> String {
         Trigger::Delivered => "delivered".to_owned(),
         Trigger::Reacted => "reacted".to_owned(),
         Trigger::Named(name) => format!("event \"{name}\""),
+        Trigger::Approved | Trigger::Rejected | Trigger::Done => trigger.to_string(),
     }
 }
 
@@ -180,6 +190,7 @@ fn until_words(until: &Until) -> String {
             format!("{day} {:02}:{:02}", minute / 60, minute % 60)
         }
         Until::Delay(delay) => delay.to_string(),
+        Until::Cron(cron) => format!("cron \"{}\"", cron.source),
         Until::Field { field, or: delay } => format!("{field}{}", or(delay)),
         Until::ReturnDate { or: delay } => format!("reply.return_date{}", or(delay)),
     }

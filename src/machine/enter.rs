@@ -3,11 +3,11 @@
 use crate::machine::turn::{Level, NOT_BEGUN, Turn};
 use crate::machine::{eval, leave, observe, pace};
 use crate::model::account::Channel;
-use crate::model::campaign::{Action, SetValue, Share};
+use crate::model::campaign::{Action, Recipient, SetValue, Share};
 use crate::model::effect::{Call, Effect, Look};
-use crate::model::enrollment::{Awaits, Loop, Pause, Relation, Status};
+use crate::model::enrollment::{Asked, Awaits, Loop, Pause, Relation, Status};
 use crate::model::expr::Expr;
-use crate::model::id::{StepId, Visit, draw};
+use crate::model::id::{MessageId, StepId, TaskId, Visit, draw};
 use crate::model::journal::EntryKind;
 use crate::model::time::Timestamp;
 
@@ -98,8 +98,9 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
     match &found.action {
         Action::Invite { note, next } => invite(turn, level, Call::Invite { note: *note }, *next),
         Action::Withdraw { next } => withdraw(turn, level, *next),
-        Action::Send { channel, message, .. } => call(turn, level, Call::Message { channel: *channel, message: *message }),
-        Action::Inmail { message, api, .. } => call(turn, level, Call::Inmail { message: *message, api: *api }),
+        Action::Send { .. } | Action::Inmail { .. } | Action::Engage { .. } | Action::Group { .. } => {
+            Call::of(&found.action, campaign.channel).and_then(|asked| call(turn, level, asked))
+        }
         Action::Wait { .. } | Action::WaitUntil { .. } | Action::Race { .. } | Action::Repeat { .. } => {
             begin_wait(turn, level, &found.action, step, visit)
         }
@@ -126,6 +127,15 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
             turn.write(EntryKind::Notified, Some(step), &[("who", who_word(who))]);
             Some(*next)
         }
+        Action::Ask { who, message, next } => {
+            ask(turn, level, step, visit, (who, *message));
+            Some(*next)
+        }
+        Action::Webhook { url, next } => {
+            turn.effect(Effect::Webhook { key: turn.key(visit), url: url.clone() });
+            turn.write(EntryKind::Notified, Some(step), &[("webhook", url)]);
+            Some(*next)
+        }
         Action::Stop { outcome, reason } => {
             turn.enrollment.trail.pass(step);
             turn.end(*outcome, reason.as_deref());
@@ -137,6 +147,18 @@ fn act(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit) -> Option<
             None
         }
     }
+}
+
+/// A task for a person of ours; what they say is an event, and the path does not wait for it here.
+fn ask(turn: &mut Turn<'_>, level: Level, step: StepId, visit: Visit, (who, message): (&Recipient, MessageId)) {
+    let asked = Some(Asked { visit, at: turn.now, verdict: None });
+    match level {
+        Level::Path => turn.enrollment.tasks.path = asked,
+        Level::Handler => turn.enrollment.tasks.handler = asked,
+    }
+    turn.effect(Effect::Ask { key: turn.key(visit), who: who.clone(), message });
+    let task = TaskId(turn.key(visit)).to_string();
+    turn.write(EntryKind::Notified, Some(step), &[("who", who_word(who)), ("task", &task)]);
 }
 
 /// Steps that end by a timer at the latest.
@@ -151,7 +173,7 @@ fn begin_wait(turn: &mut Turn<'_>, level: Level, action: &Action, step: StepId, 
             wait(turn, level, due)
         }
         Action::Race { up_to, arms, .. } => {
-            if let Some(arm) = observe::arm_that_holds(turn, arms) {
+            if let Some(arm) = observe::arm_that_holds(turn, level, arms) {
                 turn.write(EntryKind::Decision, Some(step), &[("arm", &arm.trigger.to_string())]);
                 return Some(arm.target);
             }
@@ -206,7 +228,7 @@ fn call(turn: &mut Turn<'_>, level: Level, call: Call) -> Option<StepId> {
         return None;
     }
     let ready_at = turn.ready_at;
-    turn.await_at(level, Awaits::Call { call, ready_at, hold: None });
+    turn.await_at(level, Awaits::Call { call: call.clone(), ready_at, hold: None });
     if let (Some(frame), None) = (turn.frame(level), turn.enrollment.pause()) {
         turn.effect(Effect::Call { key: turn.key(frame.visit), call, ready_at });
     }

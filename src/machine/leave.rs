@@ -44,6 +44,10 @@ pub(super) fn due(turn: &mut Turn<'_>, visit: Visit, due: Timestamp) -> bool {
         | Action::Set { .. }
         | Action::Suppress { .. }
         | Action::Notify { .. }
+        | Action::Engage { .. }
+        | Action::Group { .. }
+        | Action::Ask { .. }
+        | Action::Webhook { .. }
         | Action::Stop { .. }
         | Action::Return => step,
     };

@@ -63,6 +63,7 @@ pub fn advance(campaign: &Campaign, person: &Person<'_>, event: &Event, now: Tim
         Event::Delivered { at } => observe::delivered(&mut turn, *at),
         Event::Reacted { emoji, at } => observe::reacted(&mut turn, emoji, *at),
         Event::Named { name, data } => observe::named(&mut turn, name, data.as_deref()),
+        Event::Task { task, verdict } => observe::judged(&mut turn, *task, *verdict),
         Event::AccountLost { word } => react::account_lost(&mut turn, word),
         // What waited for the account is taken up by the outbox; no path turns on it.
         Event::AccountBack => false,

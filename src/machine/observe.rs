@@ -3,9 +3,9 @@
 use crate::machine::turn::{Level, Turn};
 use crate::machine::{enter, eval};
 use crate::model::campaign::{Action, Transition, Trigger};
-use crate::model::enrollment::{Awaits, Facts, Relation, Status};
-use crate::model::event::Reply;
-use crate::model::id::StepId;
+use crate::model::enrollment::{Asked, Awaits, Facts, Relation, Status};
+use crate::model::event::{Reply, Verdict};
+use crate::model::id::{StepId, TaskId};
 use crate::model::journal::EntryKind;
 use crate::model::time::Timestamp;
 
@@ -20,6 +20,7 @@ pub(super) enum Happened<'a> {
     Delivered,
     Reacted,
     Named(&'a str),
+    Judged(Verdict),
 }
 
 /// `Event::Accepted`
@@ -62,6 +63,68 @@ pub(super) fn named(turn: &mut Turn<'_>, name: &str, data: Option<&str>) -> bool
     tell(turn, &detail);
     happen(turn, &Happened::Named(name));
     true
+}
+
+/// `Event::Task`: the verdict on a task. One about an earlier task than the last is written down, and means nothing more.
+pub(super) fn judged(turn: &mut Turn<'_>, task: TaskId, verdict: Verdict) -> bool {
+    let TaskId(key) = task;
+    if key.enrollment != turn.enrollment.id || !is_listening(turn) {
+        return false;
+    }
+    let tasks = &mut turn.enrollment.tasks;
+    let of = |asked: &Option<Asked>| asked.is_some_and(|asked| asked.visit == key.visit);
+    let level = match (of(&tasks.path), of(&tasks.handler)) {
+        (true, _) => Some(Level::Path),
+        (false, true) => Some(Level::Handler),
+        (false, false) => None,
+    };
+    let held = match level {
+        Some(Level::Path) => tasks.path.as_mut(),
+        Some(Level::Handler) => tasks.handler.as_mut(),
+        None => None,
+    };
+    if let Some(asked) = held {
+        if asked.verdict == Some(verdict) {
+            return false;
+        }
+        asked.verdict = Some(verdict);
+    }
+    tell(turn, &[("event", verdict.word()), ("task", &task.to_string())]);
+    let Some(level) = level else { return true };
+    let happened = Happened::Judged(verdict);
+    mark(turn, &happened);
+    if let Some((found, step, target, word)) = fitting_arm(turn, &happened)
+        && found == level
+    {
+        turn.write(EntryKind::Decision, Some(step), &[("arm", &word)]);
+        enter::go(turn, level, target);
+    }
+    true
+}
+
+/// The verdict a trigger waits for.
+fn verdict_of(trigger: &Trigger) -> Option<Verdict> {
+    match trigger {
+        Trigger::Approved => Some(Verdict::Approved),
+        Trigger::Rejected => Some(Verdict::Rejected),
+        Trigger::Done => Some(Verdict::Done),
+        Trigger::Accepted
+        | Trigger::Replied
+        | Trigger::ReplyIs(_)
+        | Trigger::ReplyMatches(_)
+        | Trigger::Seen
+        | Trigger::Delivered
+        | Trigger::Reacted
+        | Trigger::Named(_) => None,
+    }
+}
+
+/// The last task that level asked for.
+fn asked(turn: &Turn<'_>, level: Level) -> Option<Asked> {
+    match level {
+        Level::Path => turn.enrollment.tasks.path,
+        Level::Handler => turn.enrollment.tasks.handler,
+    }
 }
 
 /// Is anything that happens to this person still of interest?
@@ -152,7 +215,7 @@ pub(super) fn fitting_arm(turn: &Turn<'_>, happened: &Happened<'_>) -> Option<(L
 }
 
 /// An arm of a race that is being entered whose fact already holds.
-pub(super) fn arm_that_holds<'c>(turn: &Turn<'_>, arms: &'c [Transition]) -> Option<&'c Transition> {
+pub(super) fn arm_that_holds<'c>(turn: &Turn<'_>, level: Level, arms: &'c [Transition]) -> Option<&'c Transition> {
     let facts = &turn.enrollment.facts;
     let scope = turn.scope();
     arms.iter().find(|arm| {
@@ -163,6 +226,9 @@ pub(super) fn arm_that_holds<'c>(turn: &Turn<'_>, arms: &'c [Transition]) -> Opt
             Trigger::Reacted => counts(facts, &Happened::Reacted),
             // Replies and named events count from the entry on.
             Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) | Trigger::Named(_) => false,
+            Trigger::Approved | Trigger::Rejected | Trigger::Done => {
+                asked(turn, level).and_then(|asked| asked.verdict).is_some_and(|said| verdict_of(&arm.trigger) == Some(said))
+            }
         };
         holds && arm.guard.as_ref().is_none_or(|guard| eval::holds(guard, &scope))
     })
@@ -171,7 +237,7 @@ pub(super) fn arm_that_holds<'c>(turn: &Turn<'_>, arms: &'c [Transition]) -> Opt
 /// Is the fact about the last thing that was sent? What was seen before it says nothing of it.
 fn counts(facts: &Facts, happened: &Happened<'_>) -> bool {
     let at = match happened {
-        Happened::Accepted | Happened::Replied(_) | Happened::Named(_) => return true,
+        Happened::Accepted | Happened::Replied(_) | Happened::Named(_) | Happened::Judged(_) => return true,
         Happened::Seen => facts.seen_at,
         Happened::Delivered => facts.delivered_at,
         Happened::Reacted => facts.reacted_at,
@@ -190,6 +256,9 @@ fn fits(trigger: &Trigger, happened: &Happened<'_>) -> bool {
         (Trigger::ReplyIs(class), Happened::Replied(reply)) => reply.classes.contains(class),
         (Trigger::ReplyMatches(pattern), Happened::Replied(reply)) => pattern.is_match(&reply.text),
         (Trigger::Named(wanted), Happened::Named(name)) => wanted == name,
+        (Trigger::Approved | Trigger::Rejected | Trigger::Done, Happened::Judged(verdict)) => {
+            verdict_of(trigger) == Some(*verdict)
+        }
         (
             Trigger::Accepted
             | Trigger::Replied
@@ -198,7 +267,10 @@ fn fits(trigger: &Trigger, happened: &Happened<'_>) -> bool {
             | Trigger::Seen
             | Trigger::Delivered
             | Trigger::Reacted
-            | Trigger::Named(_),
+            | Trigger::Named(_)
+            | Trigger::Approved
+            | Trigger::Rejected
+            | Trigger::Done,
             _,
         ) => false,
     }

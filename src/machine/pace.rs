@@ -17,6 +17,7 @@ pub(super) fn until(turn: &Turn<'_>, until: &Until, step: StepId, visit: Visit) 
     match until {
         Until::Weekday { weekday, minute } => calendar.next_weekday(*weekday, *minute, turn.now, &turn.tz),
         Until::Delay(delay) => after(turn, *delay, step, visit),
+        Until::Cron(cron) => cron.next(turn.now, &turn.tz).unwrap_or(turn.now),
         Until::Field { field, or } => {
             let ends = turn.scope().field(field).and_then(|text| opening(turn, text));
             ends.unwrap_or_else(|| or.map_or(turn.now, |delay| after(turn, delay, step, visit))).max(turn.now)

@@ -2,7 +2,7 @@
 
 use crate::machine::turn::{Level, Turn};
 use crate::machine::{enter, observe};
-use crate::model::campaign::Action;
+use crate::model::campaign::{Engagement, LateElse};
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Hold, Relation, Status};
 use crate::model::event::{Settlement, Unneeded};
@@ -15,19 +15,19 @@ pub(super) fn settled(turn: &mut Turn<'_>, visit: Visit, settlement: &Settlement
     let here = turn.level_of(visit).and_then(|level| {
         let frame = turn.frame(level)?;
         match &frame.awaits {
-            Awaits::Call { call, hold, .. } => Some((level, frame.step, *call, begun(hold.as_ref()))),
+            Awaits::Call { call, hold, .. } => Some((level, frame.step, call.clone(), begun(hold.as_ref()))),
             Awaits::Timer { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
         }
     });
     if let Some((level, step, call, begun)) = here {
-        record(turn, step, call, settlement, begun.unwrap_or(turn.now));
-        move_on(turn, level, step, call, settlement);
+        record(turn, step, &call, settlement, begun.unwrap_or(turn.now));
+        move_on(turn, level, step, &call, settlement);
         return true;
     }
     let Some(at) = turn.enrollment.left.iter().position(|left| left.visit == visit) else { return false };
     let step = turn.enrollment.left.remove(at).step;
     let Some(call) = call_of(turn, step) else { return false };
-    record(turn, step, call, settlement, turn.now);
+    record(turn, step, &call, settlement, turn.now);
     true
 }
 
@@ -41,31 +41,11 @@ fn begun(hold: Option<&Hold>) -> Option<Timestamp> {
 
 /// The call a step makes.
 fn call_of(turn: &Turn<'_>, step: StepId) -> Option<Call> {
-    match &turn.step(step)?.action {
-        Action::Invite { note, .. } => Some(Call::Invite { note: *note }),
-        Action::Withdraw { .. } => Some(Call::Withdraw),
-        Action::Send { channel, message, .. } => Some(Call::Message { channel: *channel, message: *message }),
-        Action::Inmail { message, api, .. } => Some(Call::Inmail { message: *message, api: *api }),
-        Action::Wait { .. }
-        | Action::WaitUntil { .. }
-        | Action::Race { .. }
-        | Action::Branch { .. }
-        | Action::RepeatStart { .. }
-        | Action::Repeat { .. }
-        | Action::Split { .. }
-        | Action::Tag { .. }
-        | Action::Untag { .. }
-        | Action::Set { .. }
-        | Action::Suppress { .. }
-        | Action::Pause { .. }
-        | Action::Notify { .. }
-        | Action::Stop { .. }
-        | Action::Return => None,
-    }
+    Call::of(&turn.step(step)?.action, turn.campaign.channel)
 }
 
 /// Facts, counters and the line of the timeline.
-fn record(turn: &mut Turn<'_>, step: StepId, call: Call, settlement: &Settlement, begun: Timestamp) {
+fn record(turn: &mut Turn<'_>, step: StepId, call: &Call, settlement: &Settlement, begun: Timestamp) {
     let word = word(call);
     match settlement {
         Settlement::Sent { remote, chat } => {
@@ -82,7 +62,9 @@ fn record(turn: &mut Turn<'_>, step: StepId, call: Call, settlement: &Settlement
             turn.enrollment.trail.fail(step);
             turn.write(EntryKind::Failed, Some(step), &[("kind", word), ("code", code)]);
         }
-        Settlement::Skipped { why } => turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", why)]),
+        Settlement::Skipped { why } | Settlement::Overdue { why } => {
+            turn.write(EntryKind::Skipped, Some(step), &[("kind", word), ("why", why)]);
+        }
         Settlement::Suppressed => {
             turn.write(
                 EntryKind::Cancelled,
@@ -93,12 +75,14 @@ fn record(turn: &mut Turn<'_>, step: StepId, call: Call, settlement: &Settlement
     }
 }
 
-fn word(call: Call) -> &'static str {
+fn word(call: &Call) -> &'static str {
     match call {
         Call::Invite { .. } => "invite",
         Call::Withdraw => "withdraw",
         Call::Message { .. } => "message",
         Call::Inmail { .. } => "inmail",
+        Call::Engage(engagement) => engagement.word(),
+        Call::Group { .. } => "group",
     }
 }
 
@@ -111,7 +95,7 @@ fn unneeded_word(why: Unneeded) -> &'static str {
 }
 
 /// It happened.
-fn performed(turn: &mut Turn<'_>, call: Call, remote: Option<&RemoteId>, chat: Option<&ChatId>, begun: Timestamp) {
+fn performed(turn: &mut Turn<'_>, call: &Call, remote: Option<&RemoteId>, chat: Option<&ChatId>, begun: Timestamp) {
     let facts = &mut turn.enrollment.facts;
     let sends = &mut turn.enrollment.sends;
     match call {
@@ -134,6 +118,18 @@ fn performed(turn: &mut Turn<'_>, call: Call, remote: Option<&RemoteId>, chat: O
             sends.messages = sends.messages.saturating_add(1);
             facts.sent_at = facts.sent_at.max(Some(begun));
         }
+        // A group has a chat of its own: the talk between the two stays where it was.
+        Call::Group { channel, .. } => {
+            sends.messages = sends.messages.saturating_add(1);
+            facts.sent_at = facts.sent_at.max(Some(begun));
+            if let Some(chat) = chat {
+                turn.enrollment.join_group(*channel, chat);
+            }
+            return reached(turn, begun);
+        }
+        // A comment speaks to the person; other engagement leaves what was sent last as it is.
+        Call::Engage(Engagement::CommentPost(_)) => return reached(turn, begun),
+        Call::Engage(_) => return,
         Call::Inmail { .. } => {
             sends.inmails = sends.inmails.saturating_add(1);
             facts.sent_at = facts.sent_at.max(Some(begun));
@@ -142,6 +138,11 @@ fn performed(turn: &mut Turn<'_>, call: Call, remote: Option<&RemoteId>, chat: O
     if let (Some(line), Some(chat)) = (turn.enrollment.lines.get_mut(&call.channel()), chat) {
         line.chat = Some(chat.clone());
     }
+    reached(turn, begun);
+}
+
+/// The person heard of us.
+fn reached(turn: &mut Turn<'_>, begun: Timestamp) {
     let contacted = turn.contact.contacted_at.max(Some(begun));
     if turn.contact.contacted_at != contacted {
         turn.contact.to_mut().contacted_at = contacted;
@@ -149,7 +150,7 @@ fn performed(turn: &mut Turn<'_>, call: Call, remote: Option<&RemoteId>, chat: O
 }
 
 /// It need not happen, and that says something of the person.
-fn unneeded(turn: &mut Turn<'_>, call: Call, why: Unneeded) {
+fn unneeded(turn: &mut Turn<'_>, call: &Call, why: Unneeded) {
     let facts = &mut turn.enrollment.facts;
     match why {
         Unneeded::AlreadyConnected => {
@@ -160,7 +161,7 @@ fn unneeded(turn: &mut Turn<'_>, call: Call, why: Unneeded) {
         }
         Unneeded::AlreadyInvited => facts.relation = facts.relation.max(Relation::Pending),
         Unneeded::NothingPending => {
-            if call == Call::Withdraw && facts.relation == Relation::Pending {
+            if *call == Call::Withdraw && facts.relation == Relation::Pending {
                 facts.relation = Relation::None;
             }
             facts.invitation = None;
@@ -169,18 +170,31 @@ fn unneeded(turn: &mut Turn<'_>, call: Call, why: Unneeded) {
 }
 
 /// The path goes on, or ends.
-fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, call: Call, settlement: &Settlement) {
+fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, call: &Call, settlement: &Settlement) {
     // The frame is done with: what follows must not remember its call as open.
     turn.await_at(level, Awaits::Nothing);
     match settlement {
-        // An invitation that cannot be taken back is no send that failed: the path does not depend on it.
-        Settlement::Failed { .. } if call == Call::Withdraw => go_on(turn, level, step),
+        // An invitation that cannot be taken back, a post that is not there to be liked: no send that failed.
+        Settlement::Failed { .. } if matches!(call, Call::Withdraw | Call::Engage(_)) => go_on(turn, level, step),
+        Settlement::Overdue { why } if stops_late(turn, step) => fail(turn, why),
+        Settlement::Overdue { .. } => go_on(turn, level, step),
         Settlement::Sent { .. } | Settlement::Unneeded { .. } | Settlement::Skipped { .. } => go_on(turn, level, step),
         // A late handler that fails changes nothing of how it ended.
         Settlement::Failed { .. } if matches!(turn.enrollment.status, Status::Ended { .. }) => turn.drop_handler(),
-        Settlement::Failed { code } => turn.end_as("send_failed", Some(code)),
+        Settlement::Failed { code } => fail(turn, code),
         Settlement::Suppressed => turn.end_as("opted_out", Some("the contact may not be written to any more")),
     }
+}
+
+/// Does the step's `late:` end the path?
+fn stops_late(turn: &Turn<'_>, step: StepId) -> bool {
+    let late = turn.step(step).and_then(|step| step.late);
+    late.is_some_and(|late| late.otherwise == LateElse::Stop)
+}
+
+/// `on send failed`, or its default. One that fails inside a handler ends it: handlers do not call each other.
+fn fail(turn: &mut Turn<'_>, code: &str) {
+    turn.end_as("send_failed", Some(code));
 }
 
 /// To the step after the call.

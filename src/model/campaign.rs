@@ -3,13 +3,18 @@
 //! Made by `lang/lower`, moved along by `machine::advance`, stored by content hash so that people in flight finish on
 //! the version they began with. Indices (`StepId`, `MessageId`, `OutcomeId`) are valid in the campaign that holds them.
 
-use crate::model::account::{Channel, InmailApi};
+use crate::model::account::Channel;
+pub use crate::model::action::{
+    Action, Engagement, GroupMember, Late, LateElse, Recipient, SetValue, Share, Transition, Trigger,
+};
 use crate::model::calendar::Calendar;
+use crate::model::cron::Cron;
 use crate::model::expr::Expr;
 use crate::model::id::{Fingerprint, MessageId, OutcomeId, StepId};
 pub use crate::model::limits::{Caps, Limits, Ramp};
+pub use crate::model::migration::{Destination, Migration};
 use crate::model::pattern::Pattern;
-use crate::model::time::{Delay, Until};
+use crate::model::time::Delay;
 use crate::model::value::{FieldType, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +49,20 @@ pub struct Campaign {
     /// Identifiers of each list named by an `in list` condition.
     pub lists: BTreeMap<String, BTreeSet<String>>,
     pub bound: Bound,
+    /// Where people of earlier versions go.
+    pub migrations: Vec<Migration>,
+    /// When its figures are sent, and to whom.
+    pub reports: Vec<Report>,
+    /// Whom this holds for has reached the goal; counted once a person, changes no path.
+    pub goal_reached: Option<Expr>,
+}
+
+/// `report "0 8 * * mon" to owner`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// In the schedule's zone.
+    pub cron: Cron,
+    pub who: Recipient,
 }
 
 /// How a path can end.
@@ -81,6 +100,12 @@ pub struct ContactRules {
     /// `enter once`: none. `enter again after D`: the pause between two runs.
     pub enter_again_after: Option<Delay>,
     pub start_per_day: Option<u32>,
+    /// By the `company` field, in this campaign.
+    pub at_most_per_company: Option<u32>,
+    /// Nobody enters who is on their way in another campaign, and no other takes them meanwhile.
+    pub one_campaign_at_a_time: bool,
+    /// When the lists are read again, in the schedule's zone.
+    pub refresh: Option<Cron>,
 }
 
 /// A text with its variants.
@@ -92,6 +117,8 @@ pub struct Message {
     pub variants: Vec<Variant>,
     /// Paths relative to the folder.
     pub attachments: Vec<String>,
+    /// A voice note, as a path relative to the folder.
+    pub voice: Option<String>,
 }
 
 /// One language of a message: templates with spintax, as written.
@@ -118,212 +145,12 @@ pub struct Step {
     pub action: Action,
     /// Line in the file it came from, from 1; for messages only, no part of the hash.
     pub line: u32,
-}
-
-/// What a step does when it is entered, and where it leads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Action {
-    Invite {
-        note: Option<MessageId>,
-        next: StepId,
-    },
-    Withdraw {
-        next: StepId,
-    },
-    Send {
-        channel: Channel,
-        message: MessageId,
-        next: StepId,
-    },
-    Inmail {
-        message: MessageId,
-        api: Option<InmailApi>,
-        next: StepId,
-    },
-    Wait {
-        delay: Delay,
-        next: StepId,
-    },
-    WaitUntil {
-        until: Until,
-        next: StepId,
-    },
-    /// `wait up to`: the first event wins.
-    Race {
-        up_to: Delay,
-        arms: Vec<Transition>,
-        on_timeout: StepId,
-    },
-    /// The first condition that holds; conditions that need the world are read first.
-    Branch {
-        arms: Vec<(Expr, StepId)>,
-        otherwise: StepId,
-    },
-    /// Sets the loop's counter to zero, then goes on to its `Repeat`.
-    RepeatStart {
-        repeat: StepId,
-    },
-    /// Leaves at once if the body ran `times`. Else waits `apart`; then leaves if `until` was observed, else runs the body,
-    /// which leads back here.
-    Repeat {
-        times: u32,
-        apart: Delay,
-        until: Option<Trigger>,
-        body: StepId,
-        next: StepId,
-    },
-    /// Arms by hash of (campaign, split's label, contact); shares add up to 100.
-    Split {
-        arms: Vec<Share>,
-    },
-    Tag {
-        tag: String,
-        next: StepId,
-    },
-    Untag {
-        tag: String,
-        next: StepId,
-    },
-    Set {
-        field: String,
-        value: SetValue,
-        next: StepId,
-    },
-    Suppress {
-        channel: Option<Channel>,
-        next: StepId,
-    },
-    Pause {
-        until: Until,
-        next: StepId,
-    },
-    Notify {
-        who: Recipient,
-        message: MessageId,
-        next: StepId,
-    },
-    Stop {
-        outcome: OutcomeId,
-        reason: Option<String>,
-    },
-    /// End of a handler that does not stop: back to where the path was, timers untouched.
-    Return,
-}
-
-impl Action {
-    /// The word reports use for the step (`engine status --json`, `kind`).
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Invite { .. } => "invite",
-            Self::Withdraw { .. } => "withdraw",
-            Self::Send { .. } => "message",
-            Self::Inmail { .. } => "inmail",
-            Self::Wait { .. } | Self::WaitUntil { .. } | Self::Race { .. } => "wait",
-            Self::Branch { .. } => "if",
-            Self::RepeatStart { .. } | Self::Repeat { .. } => "repeat",
-            Self::Split { .. } => "split",
-            Self::Tag { .. } | Self::Untag { .. } => "tag",
-            Self::Set { .. } => "set",
-            Self::Suppress { .. } => "suppress",
-            Self::Pause { .. } => "pause",
-            Self::Notify { .. } => "notify",
-            Self::Stop { .. } => "stop",
-            Self::Return => "return",
-        }
-    }
-
-    /// Every step this one can lead to, in the order written; handlers and pauses aside.
-    pub fn targets(&self) -> Vec<StepId> {
-        match self {
-            Self::Invite { next, .. }
-            | Self::Withdraw { next }
-            | Self::Send { next, .. }
-            | Self::Inmail { next, .. }
-            | Self::Wait { next, .. }
-            | Self::WaitUntil { next, .. }
-            | Self::Tag { next, .. }
-            | Self::Untag { next, .. }
-            | Self::Set { next, .. }
-            | Self::Suppress { next, .. }
-            | Self::Pause { next, .. }
-            | Self::Notify { next, .. } => vec![*next],
-            Self::Race { arms, on_timeout, .. } => arms.iter().map(|arm| arm.target).chain([*on_timeout]).collect(),
-            Self::Branch { arms, otherwise } => arms.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
-            Self::RepeatStart { repeat } => vec![*repeat],
-            Self::Repeat { body, next, .. } => vec![*body, *next],
-            Self::Split { arms } => arms.iter().map(|arm| arm.target).collect(),
-            Self::Stop { .. } | Self::Return => Vec::new(),
-        }
-    }
-}
-
-/// An arm of a race.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Transition {
-    pub trigger: Trigger,
-    pub guard: Option<Expr>,
-    pub target: StepId,
-}
-
-/// What a transition waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Trigger {
-    Accepted,
-    Replied,
-    /// A built-in class or one of the campaign's.
-    ReplyIs(String),
-    ReplyMatches(Pattern),
-    Seen,
-    Delivered,
-    Reacted,
-    /// The user's own event, by `engine event` or the API.
-    Named(String),
-}
-
-impl std::fmt::Display for Trigger {
-    /// As the language writes it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Accepted => f.write_str("accepted"),
-            Self::Replied => f.write_str("replied"),
-            Self::ReplyIs(class) => write!(f, "reply is {class}"),
-            Self::ReplyMatches(pattern) => {
-                write!(f, "reply matches /{}/{}", pattern.source, if pattern.ignore_case { "i" } else { "" })
-            }
-            Self::Seen => f.write_str("seen"),
-            Self::Delivered => f.write_str("delivered"),
-            Self::Reacted => f.write_str("reacted"),
-            Self::Named(name) => write!(f, "event \"{name}\""),
-        }
-    }
-}
-
-/// An arm of a split.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    pub name: String,
-    pub percent: u8,
-    pub target: StepId,
-}
-
-/// The right side of `set field = …`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum SetValue {
-    Literal(Value),
-    Field(String),
-}
-
-/// Who is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Recipient {
-    /// The owner of the account that speaks to the contact.
-    Owner,
-    /// The owner of that account, or a person declared in the workspace, with the address.
-    Named { name: String, address: Option<String> },
+    /// Of a send: when it is too late. None: the default of one working day, then it is skipped.
+    pub late: Option<Late>,
 }
 
 /// Where the campaign's handlers begin; all have defaults.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Handlers {
     pub on_reply: Option<StepId>,
     pub on_opt_out: Option<StepId>,
@@ -332,6 +159,32 @@ pub struct Handlers {
     pub on_account_lost: Option<StepId>,
     /// `on reply` itself has a `reply is opt_out` branch, which then replaces `on opt out`.
     pub reply_takes_opt_out: bool,
+    /// None: the path ends as `send_failed`.
+    pub on_send_failed: Option<StepId>,
+    /// `on event "name" if COND`, in the order written.
+    pub on_events: Vec<(String, Option<Expr>, StepId)>,
+    /// `on reply ignore`: replies are written down and move nothing but a waiting arm.
+    pub reply_ignored: bool,
+}
+
+impl Handlers {
+    /// Where each handler that is there begins, in a fixed order.
+    pub fn entries(&self) -> impl Iterator<Item = StepId> {
+        let single = [self.on_reply, self.on_opt_out, self.on_takeover, self.on_account_lost, self.on_send_failed];
+        single.into_iter().flatten().chain(self.on_events.iter().map(|(_, _, step)| *step))
+    }
+
+    /// The same, to be changed.
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = &mut StepId> {
+        let single = [
+            &mut self.on_reply,
+            &mut self.on_opt_out,
+            &mut self.on_takeover,
+            &mut self.on_account_lost,
+            &mut self.on_send_failed,
+        ];
+        single.into_iter().flatten().chain(self.on_events.iter_mut().map(|(_, _, step)| step))
+    }
 }
 
 /// What the compiler can promise of every path (LANGUAGE.md §5).

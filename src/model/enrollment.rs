@@ -2,7 +2,7 @@
 
 use crate::model::account::Channel;
 use crate::model::effect::{Call, Look};
-use crate::model::event::Reply;
+use crate::model::event::{Reply, Verdict};
 use crate::model::id::{AccountId, CampaignId, ChatId, ContactId, EnrollmentId, OutcomeId, ProviderId, RemoteId, StepId, Visit};
 pub use crate::model::relation::Relation;
 use crate::model::time::Timestamp;
@@ -31,6 +31,35 @@ pub struct Enrollment {
     pub left: Vec<LeftCall>,
     /// Which steps it has behind it, for `engine status`.
     pub trail: Trail,
+    /// The last task of the path, and the last of a handler.
+    pub tasks: Tasks,
+    /// Chats of the groups it started; what the person writes there is a reply. At most `GROUPS_MAX`, newest last.
+    pub groups: Vec<GroupChat>,
+}
+
+/// How many groups of one enrollment are listened to.
+pub const GROUPS_MAX: usize = 8;
+
+/// The chat of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupChat {
+    pub channel: Channel,
+    pub chat: ChatId,
+}
+
+/// What was asked of people of ours last: what `approved`, `rejected` and `done` speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tasks {
+    pub path: Option<Asked>,
+    pub handler: Option<Asked>,
+}
+
+/// A task, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub visit: Visit,
+    pub at: Timestamp,
+    pub verdict: Option<Verdict>,
 }
 
 /// Steps gone through, and steps whose call failed for good: a bit a step.
@@ -197,6 +226,11 @@ pub struct Facts {
     pub inmail_credit: Option<bool>,
     /// The classes of the last reply, for conditions outside a handler.
     pub reply_classes: Vec<String>,
+    /// The last message the person wrote, and the chat it stands in: what `react` answers.
+    pub reply_message: Option<RemoteId>,
+    pub reply_chat: Option<ChatId>,
+    /// When the campaign's goal was reached (`goal … reached when`).
+    pub goal_at: Option<Timestamp>,
 }
 
 /// What was performed.
@@ -208,6 +242,17 @@ pub struct Sends {
 }
 
 impl Enrollment {
+    /// Listens to the chat of a group from now on.
+    pub fn join_group(&mut self, channel: Channel, chat: &ChatId) {
+        if self.groups.iter().any(|group| group.chat == *chat) {
+            return;
+        }
+        if self.groups.len() >= GROUPS_MAX {
+            self.groups.remove(0);
+        }
+        self.groups.push(GroupChat { channel, chat: chat.clone() });
+    }
+
     /// The reply that is being handled.
     pub fn reply(&self) -> Option<&Reply> {
         match &self.status {

@@ -4,7 +4,7 @@
 //! know (a reply's class) are part of the event, so that a replay never asks again.
 
 use crate::model::account::Channel;
-use crate::model::id::{ChatId, RemoteId, Visit};
+use crate::model::id::{ChatId, RemoteId, TaskId, Visit};
 use crate::model::relation::Relation;
 use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,11 @@ pub enum Event {
         name: String,
         data: Option<String>,
     },
+    /// A person of ours said what became of a task.
+    Task {
+        task: TaskId,
+        verdict: Verdict,
+    },
     AccountLost {
         word: String,
     },
@@ -74,6 +79,26 @@ pub enum Event {
     Suppressed {
         channel: Option<Channel>,
     },
+}
+
+/// What became of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Approved,
+    Rejected,
+    Done,
+}
+
+impl Verdict {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Done => "done",
+        }
+    }
 }
 
 /// What the person wrote, and what it was taken for.
@@ -101,10 +126,12 @@ pub enum Settlement {
     Unneeded { why: Unneeded },
     /// Refused for good; `code` is the provider's error type without `errors/`.
     Failed { code: String },
-    /// Too late to be worth it (`late:`), or the operator said skip.
+    /// Not made, and the path goes on: the operator said skip.
     Skipped { why: String },
     /// The person may not be written to any more.
     Suppressed,
+    /// Too late to be worth it: the step's `late:` says whether the path goes on.
+    Overdue { why: String },
 }
 
 /// Why a call was not needed.

@@ -86,6 +86,25 @@ impl fmt::Display for EffectKey {
     }
 }
 
+/// Names one task for a person: the visit of the step that asked. `12.3` in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TaskId(pub EffectKey);
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::str::FromStr for TaskId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (enrollment, visit) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        Ok(Self(EffectKey { enrollment: EnrollmentId(enrollment.parse()?), visit: Visit(visit.parse()?) }))
+    }
+}
+
 /// Sixteen bytes of a SHA-256: content hashes and fingerprints of foreign ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Fingerprint(pub [u8; 16]);

@@ -5,9 +5,11 @@
 //! and [`event::Event`] (what can happen).
 
 pub mod account;
+pub mod action;
 pub mod calendar;
 pub mod campaign;
 pub mod contact;
+pub mod cron;
 pub mod effect;
 pub mod enrollment;
 pub mod event;
@@ -17,6 +19,7 @@ pub mod identity;
 pub mod intent;
 pub mod journal;
 pub mod limits;
+pub mod migration;
 pub mod pattern;
 pub mod program;
 pub mod relation;

@@ -2,7 +2,8 @@
 
 use crate::model::account::AccountSpec;
 use crate::model::calendar::Calendar;
-use crate::model::campaign::{Campaign, Limits};
+use crate::model::campaign::{Campaign, Limits, Report};
+use crate::model::cron::Cron;
 use crate::model::time::{Delay, Unit};
 use crate::model::value::Fields;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,10 @@ pub struct Workspace {
     pub calendar: Calendar,
     /// Identifiers that are never written to: every identifying value of every row, each in the spelling of `identity`.
     pub never_contact: BTreeSet<String>,
+    /// When the figures of all campaigns are sent, and to whom.
+    pub reports: Vec<Report>,
+    /// When the lists of all campaigns are read again, in the schedule's zone.
+    pub refresh: Option<Cron>,
 }
 
 impl Workspace {
@@ -38,7 +43,15 @@ impl Workspace {
         let always = [(); 7].map(|()| vec![(0, 1_440)]);
         let gap = Delay { min: 4, max: 11, unit: Unit::Minutes };
         let calendar = Calendar { windows: always, of_contact: false, zone: "UTC".to_owned(), holidays: BTreeSet::new(), gap };
-        Self { name: String::new(), accounts: Vec::new(), limits: Limits::defaults(), calendar, never_contact: BTreeSet::new() }
+        Self {
+            name: String::new(),
+            accounts: Vec::new(),
+            limits: Limits::defaults(),
+            calendar,
+            never_contact: BTreeSet::new(),
+            reports: Vec::new(),
+            refresh: None,
+        }
     }
 }
 

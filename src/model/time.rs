@@ -1,5 +1,6 @@
 //! Instants and durations: arithmetic without a clock. What a working day is, says `calendar`.
 
+use crate::model::cron::Cron;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -140,4 +141,6 @@ pub enum Until {
     Field { field: String, or: Option<Delay> },
     /// `reply.return_date`: what an out-of-office reply names; the delay when it names none.
     ReturnDate { or: Option<Delay> },
+    /// The next time the expression names, strictly after now, in the contact's zone.
+    Cron(Cron),
 }

@@ -19,7 +19,7 @@ pub enum Class {
 }
 
 /// A call that waits for the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub enrollment: EnrollmentId,
     pub campaign: CampaignId,
@@ -68,7 +68,7 @@ impl Queue {
 
     /// Puts an awake call back to sleep.
     pub fn sleep(&mut self, enrollment: EnrollmentId, until: Timestamp) {
-        if let Some((waiting, _)) = self.waiting.get(&enrollment).copied() {
+        if let Some((waiting, _)) = self.waiting.get(&enrollment).cloned() {
             self.add(waiting, until);
         }
     }
@@ -88,7 +88,7 @@ impl Queue {
     pub fn best(&self, has_room: &dyn Fn(Option<Budget>) -> bool) -> Option<Waiting> {
         let heads = self.awake.iter().filter(|(budget, _)| has_room(**budget)).filter_map(|(_, set)| set.first());
         let (_, _, enrollment) = heads.min()?;
-        self.waiting.get(enrollment).map(|(waiting, _)| *waiting)
+        self.waiting.get(enrollment).map(|(waiting, _)| waiting.clone())
     }
 
     /// Budgets that awake calls want.
@@ -205,7 +205,7 @@ impl Agenda {
                     enrollment: enrollment.id,
                     campaign: enrollment.campaign,
                     visit: frame.visit,
-                    call: *call,
+                    call: call.clone(),
                     ready_at: *ready_at,
                     class: class_of(enrollment),
                 };

@@ -6,7 +6,7 @@ use crate::machine::eval::{Scope, holds};
 use crate::model::account::{Account, AccountSpec, Channel, Health, SenderProfile};
 use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status, Trail};
+use crate::model::enrollment::{Enrollment, Facts, Line, Sends, Status, Tasks, Trail};
 use crate::model::id::{AccountId, CampaignId, ContactId, EnrollmentId};
 use crate::model::identity::{IDENTIFYING_COLUMNS, identity as one_spelling};
 use crate::model::program::{RosterRow, Workspace};
@@ -124,5 +124,7 @@ pub fn new_enrollment(
         sends: Sends::default(),
         left: Vec::new(),
         trail: Trail::default(),
+        tasks: Tasks::default(),
+        groups: Vec::new(),
     }
 }

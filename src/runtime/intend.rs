@@ -146,6 +146,7 @@ impl Partition {
                 api: api.unwrap_or(account.spec.tier.inmail_api()),
                 attachments,
             },
+            Call::Engage(_) | Call::Group { .. } => return Err("not_supported".to_owned()),
         }))
     }
 

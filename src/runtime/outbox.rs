@@ -105,7 +105,7 @@ impl Partition {
             return Ok(Verdict::Settled);
         }
         if let Some(why) = self.is_overdue(&enrollment, waiting, now)? {
-            self.settle_uncalled(draft, waiting, Settlement::Skipped { why })?;
+            self.settle_uncalled(draft, waiting, Settlement::Overdue { why })?;
             return Ok(Verdict::Settled);
         }
         if !self.parts.gate.pass(waiting.enrollment, || {}) {
@@ -153,7 +153,7 @@ impl Partition {
     /// A message that an outage held back for more than a working day is not sent any more (`late:`'s default);
     /// an invitation has no hour and is never too late.
     fn is_overdue(&self, enrollment: &Enrollment, waiting: &Waiting, now: Timestamp) -> Result<Option<String>, StoreFault> {
-        if !matches!(waiting.call, Call::Message { .. } | Call::Inmail { .. }) {
+        if !waiting.call.may_be_late() {
             return Ok(None);
         }
         let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };

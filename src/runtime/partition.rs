@@ -254,6 +254,9 @@ impl Partition {
             match effect {
                 Effect::Suppress { channel } => self.suppress(draft, id, &contact, channel)?,
                 Effect::Notify { key, who, message } => self.notify(draft, key, &who, message, reply.as_ref())?,
+                Effect::Ask { key, who, message } => self.notify(draft, key, &who, message, reply.as_ref())?,
+                // Nobody is called yet; the line of the timeline says what would be.
+                Effect::Webhook { .. } => {}
                 // What they ask for stands in the enrollment's frame; the agenda reads it there.
                 Effect::Call { .. } | Effect::Look { .. } => {}
             }

@@ -57,7 +57,7 @@ pub fn campaign(steps: &[(&str, Make)]) -> Campaign {
         classes: vec![Class { name: "interested".to_owned(), pattern: Pattern::new(r"\b(yes|sure)\b", true).unwrap() }],
         steps: steps
             .iter()
-            .map(|(label, make)| Step { label: (*label).to_owned(), is_named: true, action: make(&at), line: 1 })
+            .map(|(label, make)| Step { label: (*label).to_owned(), is_named: true, action: make(&at), line: 1, late: None })
             .collect(),
         entry: StepId(0),
         handlers: Handlers {
@@ -65,12 +65,17 @@ pub fn campaign(steps: &[(&str, Make)]) -> Campaign {
             on_opt_out: find("on_opt_out"),
             on_takeover: find("on_takeover"),
             on_account_lost: find("on_account_lost"),
-            reply_takes_opt_out: false,
+            on_send_failed: find("on_send_failed"),
+            on_events: find("on_event").map(|step| ("signed_up".to_owned(), None, step)).into_iter().collect(),
+            ..Handlers::default()
         },
         calendar: office(),
         limits: Limits::default(),
         lists: BTreeMap::new(),
         bound: Bound::default(),
+        migrations: Vec::new(),
+        reports: Vec::new(),
+        goal_reached: None,
     }
 }
 
@@ -127,6 +132,8 @@ pub fn queued() -> Enrollment {
         sends: Sends::default(),
         left: Vec::new(),
         trail: Trail::default(),
+        tasks: Tasks::default(),
+        groups: Vec::new(),
     }
 }
 
@@ -260,12 +267,16 @@ fn asked(effect: &Effect) -> String {
                 Call::Withdraw => "withdraw".to_owned(),
                 Call::Message { channel, .. } => format!("message on {channel}"),
                 Call::Inmail { .. } => "inmail".to_owned(),
+                Call::Engage(engagement) => engagement.word().to_owned(),
+                Call::Group { channel, members, .. } => format!("group on {channel} with {}", members.len()),
             };
             format!("  -> {word}, ready {}", ready_at.iso_ms().replace(":00.000Z", "Z"))
         }
         Effect::Look { look: Look { profile, credit }, .. } => format!("  -> look profile {profile}, credit {credit}"),
         Effect::Notify { who, .. } => format!("  -> notify {who:?}"),
         Effect::Suppress { channel } => format!("  -> suppress {channel:?}"),
+        Effect::Ask { key, who, .. } => format!("  -> ask {who:?}, task {key}"),
+        Effect::Webhook { url, .. } => format!("  -> webhook {url}"),
     }
 }
 

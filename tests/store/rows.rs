@@ -2,7 +2,7 @@
 
 use campaign_engine::model::account::Budget;
 use campaign_engine::model::contact::Contact;
-use campaign_engine::model::enrollment::{Enrollment, Facts, Sends, Status, Trail};
+use campaign_engine::model::enrollment::{Enrollment, Facts, Sends, Status, Tasks, Trail};
 use campaign_engine::model::id::{
     AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, Lsn, Visit, fingerprint,
 };
@@ -29,6 +29,8 @@ pub fn enrollment(id: u64, visits: u32) -> Record {
         loops: Vec::new(),
         left: Vec::new(),
         trail: Trail::default(),
+        tasks: Tasks::default(),
+        groups: Vec::new(),
         facts: Facts::default(),
         sends: Sends::default(),
     }))

@@ -125,7 +125,13 @@ pub fn calendar() -> Calendar {
 
 /// A campaign with everything in it.
 pub fn campaign() -> Campaign {
-    let step = |(at, action): (usize, Action)| Step { label: format!("s{at}"), is_named: at % 2 == 0, action, line: at as u32 };
+    let step = |(at, action): (usize, Action)| Step {
+        label: format!("s{at}"),
+        is_named: at % 2 == 0,
+        action,
+        line: at as u32,
+        late: None,
+    };
     let variant = Variant { language: Some(text("de")), subject: None, text: text("Grüße {{ first_name }} {a|b}\n") };
     Campaign {
         name: text("everything"),
@@ -141,8 +147,9 @@ pub fn campaign() -> Campaign {
             skip_when: conditions(),
             enter_again_after: Some(WAIT),
             start_per_day: Some(30),
+            ..ContactRules::default()
         },
-        messages: vec![Message { name: text("m"), variants: vec![variant], attachments: vec![text("a.pdf")] }],
+        messages: vec![Message { name: text("m"), variants: vec![variant], attachments: vec![text("a.pdf")], voice: None }],
         classes: vec![Class { name: text("yes"), pattern: pattern() }],
         steps: actions().into_iter().enumerate().map(step).collect(),
         entry: StepId(0),
@@ -150,6 +157,9 @@ pub fn campaign() -> Campaign {
         calendar: calendar(),
         limits: Limits { invites_pending_max: Some(9), ..Limits::defaults() },
         lists: BTreeMap::from([(text("friends.csv"), BTreeSet::from([text("ada"), text("bob")]))]),
+        migrations: Vec::new(),
+        reports: Vec::new(),
+        goal_reached: None,
         bound: Bound { sentence: text("at most"), open_ms_max: i64::MAX, ..Bound::default() },
     }
 }

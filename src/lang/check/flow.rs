@@ -112,6 +112,9 @@ fn never_comes(word: &str, trigger: &Trigger, span: crate::lang::source::Span) -
         }
         Trigger::Reacted => ("reacted", "nothing was sent before on any path", "send something before it, or take the arm out"),
         Trigger::Named(_) => ("event", "nobody can raise it", "take the arm out"),
+        Trigger::Approved | Trigger::Rejected | Trigger::Done => {
+            ("approved", "nobody was asked before on any path", "put an `ask … to …` before it")
+        }
     };
     Diagnostic::new(Code::ArmNeverFires, span, format!("`{word} {event}` never happens: {why}"), help)
 }

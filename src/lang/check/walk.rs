@@ -168,7 +168,11 @@ impl Walk<'_> {
         let (id, world) = state;
         let Some(Step { action, .. }) = self.campaign.steps.get(id.0 as usize) else { return };
         match action {
-            Action::Invite { .. } | Action::Withdraw { .. } | Action::Send { .. } | Action::Inmail { .. } => {
+            Action::Invite { .. }
+            | Action::Withdraw { .. }
+            | Action::Send { .. }
+            | Action::Inmail { .. }
+            | Action::Group { .. } => {
                 self.call(frontier, state, action);
             }
             Action::Wait { next, .. }
@@ -179,6 +183,9 @@ impl Walk<'_> {
             | Action::Suppress { next, .. }
             | Action::Pause { next, .. }
             | Action::Notify { next, .. }
+            | Action::Engage { next, .. }
+            | Action::Ask { next, .. }
+            | Action::Webhook { next, .. }
             | Action::RepeatStart { repeat: next } => self.on(frontier, state, *next, world, Way::Next),
             Action::Race { arms, on_timeout, .. } => self.race(frontier, state, arms, *on_timeout),
             Action::Branch { arms, otherwise } => {
@@ -243,7 +250,9 @@ impl Walk<'_> {
                     (*next, sent.accepted())
                 }
             }
-            Action::Send { next, .. } => (*next, World { has_sent: true, has_sent_elsewhere: true, ..world }),
+            Action::Send { next, .. } | Action::Group { next, .. } => {
+                (*next, World { has_sent: true, has_sent_elsewhere: true, ..world })
+            }
             Action::Inmail { next, .. } => {
                 if world.has_inmail {
                     self.tell(frontier, Code::SecondInmail, state);
@@ -268,7 +277,13 @@ impl Walk<'_> {
                 Trigger::Accepted if world.standing == Standing::None => Vec::new(),
                 Trigger::Accepted => vec![world.accepted()],
                 Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) => world.replied(is_linkedin),
-                Trigger::Seen | Trigger::Delivered | Trigger::Reacted | Trigger::Named(_) => vec![world],
+                Trigger::Seen
+                | Trigger::Delivered
+                | Trigger::Reacted
+                | Trigger::Named(_)
+                | Trigger::Approved
+                | Trigger::Rejected
+                | Trigger::Done => vec![world],
             };
             for world in after.into_iter().filter(guard) {
                 self.on(frontier, state, arm.target, world, Way::Arm(at));
@@ -288,7 +303,7 @@ fn may_fire(trigger: &Trigger, world: World) -> bool {
         Trigger::Accepted => world.may_accept(),
         Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) => world.has_sent || world.is_invited,
         Trigger::Seen | Trigger::Delivered | Trigger::Reacted => world.has_sent,
-        Trigger::Named(_) => true,
+        Trigger::Named(_) | Trigger::Approved | Trigger::Rejected | Trigger::Done => true,
     }
 }
 

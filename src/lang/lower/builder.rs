@@ -129,7 +129,7 @@ impl<'a, 'w> Builder<'a, 'w> {
     /// A step whose action is not known yet; `fill` gives it.
     pub fn reserve(&mut self, label: String, is_named: bool, span: Span, before: Option<StepId>) -> StepId {
         let id = self.next_id();
-        self.steps.push(Step { label, is_named, action: Action::Return, line: self.lines.line(span) });
+        self.steps.push(Step { label, is_named, action: Action::Return, line: self.lines.line(span), late: None });
         self.places.steps.push(span);
         self.places.before.push(before);
         id
@@ -169,7 +169,7 @@ impl<'a, 'w> Builder<'a, 'w> {
         let id = match text {
             TextRef::Inline(text) => {
                 let variant = Variant { language: None, subject: None, text: text.value.clone() };
-                let message = Message { name: label.to_owned(), variants: vec![variant], attachments: Vec::new() };
+                let message = Message { name: label.to_owned(), variants: vec![variant], attachments: Vec::new(), voice: None };
                 self.add(message, Written::Inline(text))
             }
             TextRef::Named(name) => self.named_message(name),
@@ -196,7 +196,10 @@ impl<'a, 'w> Builder<'a, 'w> {
             let known = self.own_messages.keys().chain(self.shared.messages.keys()).copied();
             let fault = names::unknown("message", name, known);
             self.tell_unknown("message", fault);
-            self.add(Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new() }, Written::Nowhere)
+            self.add(
+                Message { name: name.value.clone(), variants: Vec::new(), attachments: Vec::new(), voice: None },
+                Written::Nowhere,
+            )
         };
         self.message_ids.insert(name.value.clone(), id);
         id
@@ -257,5 +260,6 @@ fn lower_message(message: &syntax::Message) -> Message {
         name: message.name.value.clone(),
         variants: message.variants.iter().map(variant).collect(),
         attachments: message.attachments.iter().map(|line| line.value.value.clone()).collect(),
+        voice: None,
     }
 }

@@ -52,5 +52,8 @@ pub fn rules(builder: &mut Builder) -> ContactRules {
         skip_when,
         enter_again_after,
         start_per_day: contacts.start_per_day.as_ref().map(|start| start.value),
+        at_most_per_company: None,
+        one_campaign_at_a_time: false,
+        refresh: None,
     }
 }

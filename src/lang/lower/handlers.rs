@@ -42,6 +42,7 @@ pub fn lower(builder: &mut Builder) -> Handlers {
         reply_takes_opt_out: find(builder, &HandlerKind::Reply)
             .and_then(|handler| handler.body.as_ref())
             .is_some_and(|body| takes_opt_out(&body.statements)),
+        ..Handlers::default()
     }
 }
 

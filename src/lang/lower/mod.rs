@@ -97,6 +97,9 @@ pub fn lower_campaign<'a>(
         limits: given.limits,
         lists: BTreeMap::new(),
         bound: Bound::default(),
+        migrations: Vec::new(),
+        reports: Vec::new(),
+        goal_reached: None,
     };
     lowered.hash = hash::hash(&lowered, campaign.schedule.is_some());
     Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists, texts: builder.texts })
@@ -189,10 +192,7 @@ impl Lowered<'_> {
             for step in &mut self.campaign.steps {
                 for_each_target(&mut step.action, &moved);
             }
-            let handlers = &mut self.campaign.handlers;
-            let all =
-                [&mut handlers.on_reply, &mut handlers.on_opt_out, &mut handlers.on_takeover, &mut handlers.on_account_lost];
-            all.into_iter().flatten().for_each(moved);
+            self.campaign.handlers.entries_mut().for_each(moved);
         }
         self.campaign
     }
@@ -212,7 +212,11 @@ fn for_each_target(action: &mut Action, change: &dyn Fn(&mut StepId)) {
         | Action::Set { next, .. }
         | Action::Suppress { next, .. }
         | Action::Pause { next, .. }
-        | Action::Notify { next, .. } => change(next),
+        | Action::Notify { next, .. }
+        | Action::Engage { next, .. }
+        | Action::Group { next, .. }
+        | Action::Ask { next, .. }
+        | Action::Webhook { next, .. } => change(next),
         Action::Race { arms, on_timeout, .. } => {
             arms.iter_mut().for_each(|arm| change(&mut arm.target));
             change(on_timeout);

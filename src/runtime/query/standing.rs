@@ -214,12 +214,12 @@ fn stay(
             found.wait_ends_at = Some(ends);
             found.next_at = Some(ends);
             found.sends = following(&installed.campaign, enrollment, frame.step);
-            if let Some((_, call)) = found.sends {
+            if let Some((_, call)) = found.sends.clone() {
                 found.sends_at = slot(store, view, &asked(call, ends))?.1;
             }
         }
         Awaits::Call { call, ready_at, hold } => {
-            found.sends = Some((frame.step, *call));
+            found.sends = Some((frame.step, call.clone()));
             match hold.as_ref().and_then(held) {
                 Some(mut obstacle) => {
                     obstacle.until = obstacle.until.map(|until| until.max(view.now));
@@ -235,7 +235,7 @@ fn stay(
                         }
                         Some(_) | None => *ready_at,
                     };
-                    let (obstacles, earliest) = slot(store, view, &asked(*call, tried))?;
+                    let (obstacles, earliest) = slot(store, view, &asked(call.clone(), tried))?;
                     found.obstacles.extend(obstacles);
                     found.sends_at = earliest;
                     found.next_at = found.next_at.max(earliest);
@@ -318,17 +318,21 @@ fn following(campaign: &Campaign, enrollment: &Enrollment, from: StepId) -> Opti
     };
     for _ in 0..=campaign.steps.len() {
         at = match &step(campaign, at)?.action {
-            Action::Send { channel, message, .. } => return Some((at, Call::Message { channel: *channel, message: *message })),
-            Action::Inmail { message, api, .. } => return Some((at, Call::Inmail { message: *message, api: *api })),
             Action::Invite { next, .. } if enrollment.facts.relation == Relation::Yes => *next,
-            Action::Invite { note, .. } => return Some((at, Call::Invite { note: *note })),
-            Action::Withdraw { .. } if enrollment.facts.relation == Relation::Pending => return Some((at, Call::Withdraw)),
-            Action::Withdraw { next }
-            | Action::Tag { next, .. }
+            Action::Withdraw { next } if enrollment.facts.relation != Relation::Pending => *next,
+            call @ (Action::Invite { .. }
+            | Action::Withdraw { .. }
+            | Action::Send { .. }
+            | Action::Inmail { .. }
+            | Action::Engage { .. }
+            | Action::Group { .. }) => return Call::of(call, campaign.channel).map(|call| (at, call)),
+            Action::Tag { next, .. }
             | Action::Untag { next, .. }
             | Action::Set { next, .. }
             | Action::Suppress { next, .. }
-            | Action::Notify { next, .. } => *next,
+            | Action::Notify { next, .. }
+            | Action::Ask { next, .. }
+            | Action::Webhook { next, .. } => *next,
             Action::RepeatStart { repeat } => *repeat,
             Action::Wait { .. }
             | Action::WaitUntil { .. }

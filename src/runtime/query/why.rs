@@ -109,8 +109,8 @@ impl Query<'_> {
             sentence: first.map(|obstacle| obstacle.sentence.clone()).unwrap_or_default(),
             obstacles: standing.obstacles.iter().map(row).collect(),
             wait_ends_at: standing.wait_ends_at.map(iso),
-            sends: standing.sends.and_then(|(id, _)| label(id)),
-            sends_kind: standing.sends.map(|(_, call)| call_word(call).to_owned()),
+            sends: standing.sends.as_ref().and_then(|(id, _)| label(*id)),
+            sends_kind: standing.sends.as_ref().map(|(_, call)| call_word(call).to_owned()),
             sends_at: standing.sends_at.map(iso),
             next_at: standing.next_at.map(iso),
             changes,
@@ -125,12 +125,14 @@ fn row(obstacle: &Obstacle) -> ObstacleRow {
     ObstacleRow { reason: obstacle.reason, sentence: obstacle.sentence.clone(), until: obstacle.until.map(iso) }
 }
 
-fn call_word(call: Call) -> &'static str {
+fn call_word(call: &Call) -> &'static str {
     match call {
         Call::Invite { .. } => "invite",
         Call::Withdraw => "withdraw",
         Call::Message { .. } => "message",
         Call::Inmail { .. } => "inmail",
+        Call::Engage(_) => "engage",
+        Call::Group { .. } => "group",
     }
 }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 fn message(text: &str) -> Message {
     let variants = vec![Variant { language: None, subject: None, text: text.to_owned() }];
-    Message { name: "hello".to_owned(), variants, attachments: Vec::new() }
+    Message { name: "hello".to_owned(), variants, attachments: Vec::new(), voice: None }
 }
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
@@ -111,8 +111,12 @@ fn the_language_of_the_contact() {
         subject: Some(format!("s {language}")),
         text: language.into(),
     };
-    let message =
-        Message { name: "m".into(), variants: vec![variant("en"), variant("fr"), variant("pt-br")], attachments: Vec::new() };
+    let message = Message {
+        name: "m".into(),
+        variants: vec![variant("en"), variant("fr"), variant("pt-br")],
+        attachments: Vec::new(),
+        voice: None,
+    };
     let sender = SenderProfile::default();
     let picked = |language: &str| {
         let fields = fields(&[("language", language)]);
