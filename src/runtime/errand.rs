@@ -1,23 +1,18 @@
 //! What is asked of the far side, as futures without memory: each ends in a `Message` to the turn's thread.
 
-use crate::connector::contract::{
-    ChatRow, Connector, MessageRow, Order, Page, Performed, Profile, Refusal, RelationRow, Verdict,
-};
+use crate::connector::contract::{ChatRow, Connector, MessageRow, Order, Performed, Profile, Refusal, RelationRow, Verdict};
 use crate::model::account::{InmailApi, SenderProfile};
-use crate::model::enrollment::Relation;
-use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, RemoteId, Visit};
-use crate::model::intent::Request;
+use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, Visit};
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::command::Asked;
 use crate::runtime::enroll::Enrolled;
+use crate::runtime::pages::Walk;
+use crate::runtime::search::Finding;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-
-/// Pages of one list that a reading walks at most: a bound against lists that never end (POSTPRESS.md §0).
-const PAGES_MAX: usize = 40;
 
 /// What reaches the turn's thread.
 pub enum Message {
@@ -78,13 +73,6 @@ pub struct Checked {
     pub status: Result<(), String>,
     pub sender: Option<SenderProfile>,
     pub created_at: Option<Timestamp>,
-}
-
-/// A candidate that shows an unknown call was performed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Every id that fits, oldest first; the first unclaimed one is ours.
-    pub candidates: Vec<(RemoteId, Option<ChatId>, Option<Timestamp>)>,
 }
 
 /// A future that ends in a message.
@@ -211,94 +199,6 @@ pub async fn look(
     Ok(sight)
 }
 
-/// What to look for when nobody knows whether a call happened.
-#[derive(Debug, Clone)]
-pub struct Search {
-    pub account: ProviderAccount,
-    pub person: ProviderId,
-    pub public_identifier: Option<String>,
-    pub chat: Option<ChatId>,
-    pub request: Request,
-    /// Nothing older counts.
-    pub not_before: Timestamp,
-}
-
-/// Reads the list that must show the call. `None`: it is absent from a list that was read to its end.
-pub async fn search(connector: Arc<dyn Connector>, search: Search) -> Result<Option<Finding>, Refusal> {
-    match &search.request {
-        Request::Invite { .. } => search_invitation(&*connector, &search).await,
-        Request::Withdraw { invitation } => {
-            let (gone, id) = (find_invitation(&*connector, &search).await?.is_none(), invitation.clone());
-            Ok(gone.then(|| Finding { candidates: vec![(id, None, None)] }))
-        }
-        Request::Message { text, .. } | Request::Inmail { text, .. } => search_message(&*connector, &search, text).await,
-    }
-}
-
-async fn search_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<Finding>, Refusal> {
-    if let Some((id, at)) = find_invitation(connector, search).await? {
-        return Ok(Some(Finding { candidates: vec![(id, None, at)] }));
-    }
-    // Accepted already? Then it is in no list of pending ones.
-    let profile = connector.profile(search.account.clone(), search.person.0.clone()).await?;
-    let is_related = profile.relation == Some(Relation::Yes);
-    Ok(is_related.then(|| Finding { candidates: vec![(RemoteId(format!("relation:{}", search.person)), None, None)] }))
-}
-
-async fn find_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<(RemoteId, Option<Timestamp>)>, Refusal> {
-    let mut walk = Walk::default();
-    loop {
-        let page = connector.invitations(search.account.clone(), walk.cursor.clone()).await?;
-        let found = page.items.iter().find(|row| {
-            row.person.as_ref() == Some(&search.person)
-                || (row.person.is_none() && row.public_identifier.is_some() && row.public_identifier == search.public_identifier)
-        });
-        if let Some(row) = found {
-            return Ok(Some((row.id.clone(), row.at)));
-        }
-        if !walk.goes_on(page.cursor)? {
-            return Ok(None);
-        }
-    }
-}
-
-async fn search_message(connector: &dyn Connector, search: &Search, text: &str) -> Result<Option<Finding>, Refusal> {
-    let chats = match &search.chat {
-        Some(chat) => vec![chat.clone()],
-        None => chats_with(connector, search).await?.into_iter().filter(|chat| chat.is_single).map(|chat| chat.id).collect(),
-    };
-    let mut candidates = Vec::new();
-    for chat in chats {
-        let mut walk = Walk::default();
-        loop {
-            let page: Page<MessageRow> = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
-            let is_past = page.items.last().is_some_and(|row| row.at < search.not_before);
-            for row in page.items {
-                let fits = row.is_own && !row.is_event && row.at >= search.not_before;
-                if fits && normalised(row.text.as_deref().unwrap_or_default()) == normalised(text) {
-                    candidates.push((row.id, Some(chat.clone()), Some(row.at)));
-                }
-            }
-            if is_past || !walk.goes_on(page.cursor)? {
-                break;
-            }
-        }
-    }
-    candidates.sort_by_key(|(_, _, at)| *at);
-    Ok((!candidates.is_empty()).then_some(Finding { candidates }))
-}
-
-async fn chats_with(connector: &dyn Connector, search: &Search) -> Result<Vec<ChatRow>, Refusal> {
-    let (mut walk, mut chats) = (Walk::default(), Vec::new());
-    loop {
-        let page = connector.chats_with(search.account.clone(), search.person.clone(), walk.cursor.clone()).await?;
-        chats.extend(page.items);
-        if !walk.goes_on(page.cursor)? {
-            return Ok(chats);
-        }
-    }
-}
-
 /// New relations, newest first, up to one that is known or older than `not_before`.
 pub async fn relations(
     connector: Arc<dyn Connector>,
@@ -363,33 +263,4 @@ pub async fn check(connector: Arc<dyn Connector>, account: ProviderAccount, want
         profile = Some(SenderProfile { provider_id: Some(own.clone()), ..SenderProfile::default() });
     }
     Ok(Checked { status: row.status, sender: profile, created_at: row.created_at })
-}
-
-/// Walks pages: stops at the end, refuses to walk for ever.
-#[derive(Default)]
-struct Walk {
-    cursor: Option<String>,
-    pages: usize,
-}
-
-impl Walk {
-    fn goes_on(&mut self, next: Option<String>) -> Result<bool, Refusal> {
-        self.pages += 1;
-        let Some(next) = next else { return Ok(false) };
-        if self.pages >= PAGES_MAX || self.cursor.as_ref() == Some(&next) {
-            return Err(Refusal {
-                verdict: Verdict::Later { after_s: None },
-                status: None,
-                code: "list_without_end".to_owned(),
-                detail: Some(format!("{} pages read", self.pages)),
-            });
-        }
-        self.cursor = Some(next);
-        Ok(true)
-    }
-}
-
-/// A text as it is compared with what the provider shows: runs of white space are one space, ends are cut.
-pub fn normalised(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

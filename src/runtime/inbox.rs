@@ -15,7 +15,7 @@ use crate::model::journal::{Cause, InboxRow, Key, Record};
 use crate::model::time::{MINUTE_MS, Timestamp};
 use crate::runtime::directory::Listed;
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::normalised;
+use crate::runtime::pages::normalised;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{self, listed_of};
 use crate::runtime::routes::chat_route;

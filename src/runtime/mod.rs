@@ -24,6 +24,7 @@ pub mod limits;
 mod notify;
 pub mod outbox;
 pub mod pace;
+mod pages;
 pub mod partition;
 pub mod poll;
 pub mod prepare;
@@ -35,6 +36,7 @@ pub mod reconcile;
 pub mod routes;
 pub mod runner;
 pub mod scheduler;
+pub mod search;
 pub mod sweep;
 
 pub use runner::{Ended, Runtime, Setting};

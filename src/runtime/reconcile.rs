@@ -10,10 +10,11 @@ use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, EntryKind};
 use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::{self, Finding, Message, Search};
+use crate::runtime::errand::{self, Message};
 use crate::runtime::intend::line;
 use crate::runtime::outbox::awaited_call;
 use crate::runtime::partition::Partition;
+use crate::runtime::search::{self, Finding, Search};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ impl Partition {
         for intent in due {
             let Some(account) = self.accounts.get(&intent.account) else { continue };
             let skew_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
-            let search = Search {
+            let wanted = Search {
                 account: account.spec.provider_account.clone(),
                 person: intent.person.clone(),
                 public_identifier: None,
@@ -62,7 +63,7 @@ impl Partition {
             let lost = Message::Found { key, result: Err(errand::never_back(Answered::Later { after_s: None })) };
             self.parts
                 .errands
-                .start(lost, Box::pin(async move { Message::Found { key, result: errand::search(connector, search).await } }));
+                .start(lost, Box::pin(async move { Message::Found { key, result: search::search(connector, wanted).await } }));
         }
         Ok(())
     }

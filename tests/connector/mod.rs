@@ -3,6 +3,7 @@
 mod engagements;
 mod identity;
 mod loopback;
+mod outlet;
 mod refusals;
 mod registration;
 mod requests;

@@ -1,0 +1,104 @@
+//! Whether a call happened, found out by reading the list that must show it (RUNTIME.md §4). Reads only.
+
+use crate::connector::contract::{ChatRow, Connector, MessageRow, Page, Refusal};
+use crate::model::enrollment::Relation;
+use crate::model::id::{ChatId, ProviderAccount, ProviderId, RemoteId};
+use crate::model::intent::Request;
+use crate::model::time::Timestamp;
+use crate::runtime::pages::{Walk, normalised};
+use std::sync::Arc;
+
+/// A candidate that shows an unknown call was performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Every id that fits, oldest first; the first unclaimed one is ours.
+    pub candidates: Vec<(RemoteId, Option<ChatId>, Option<Timestamp>)>,
+}
+
+/// What to look for when nobody knows whether a call happened.
+#[derive(Debug, Clone)]
+pub struct Search {
+    pub account: ProviderAccount,
+    pub person: ProviderId,
+    pub public_identifier: Option<String>,
+    pub chat: Option<ChatId>,
+    pub request: Request,
+    /// Nothing older counts.
+    pub not_before: Timestamp,
+}
+
+/// Reads the list that must show the call. `None`: it is absent from a list that was read to its end.
+pub async fn search(connector: Arc<dyn Connector>, search: Search) -> Result<Option<Finding>, Refusal> {
+    match &search.request {
+        Request::Invite { .. } => search_invitation(&*connector, &search).await,
+        Request::Withdraw { invitation } => {
+            let (gone, id) = (find_invitation(&*connector, &search).await?.is_none(), invitation.clone());
+            Ok(gone.then(|| Finding { candidates: vec![(id, None, None)] }))
+        }
+        Request::Message { text, .. } | Request::Inmail { text, .. } => search_message(&*connector, &search, text).await,
+    }
+}
+
+async fn search_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<Finding>, Refusal> {
+    if let Some((id, at)) = find_invitation(connector, search).await? {
+        return Ok(Some(Finding { candidates: vec![(id, None, at)] }));
+    }
+    // Accepted already? Then it is in no list of pending ones.
+    let profile = connector.profile(search.account.clone(), search.person.0.clone()).await?;
+    let is_related = profile.relation == Some(Relation::Yes);
+    Ok(is_related.then(|| Finding { candidates: vec![(RemoteId(format!("relation:{}", search.person)), None, None)] }))
+}
+
+async fn find_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<(RemoteId, Option<Timestamp>)>, Refusal> {
+    let mut walk = Walk::default();
+    loop {
+        let page = connector.invitations(search.account.clone(), walk.cursor.clone()).await?;
+        let found = page.items.iter().find(|row| {
+            row.person.as_ref() == Some(&search.person)
+                || (row.person.is_none() && row.public_identifier.is_some() && row.public_identifier == search.public_identifier)
+        });
+        if let Some(row) = found {
+            return Ok(Some((row.id.clone(), row.at)));
+        }
+        if !walk.goes_on(page.cursor)? {
+            return Ok(None);
+        }
+    }
+}
+
+async fn search_message(connector: &dyn Connector, search: &Search, text: &str) -> Result<Option<Finding>, Refusal> {
+    let chats = match &search.chat {
+        Some(chat) => vec![chat.clone()],
+        None => chats_with(connector, search).await?.into_iter().filter(|chat| chat.is_single).map(|chat| chat.id).collect(),
+    };
+    let mut candidates = Vec::new();
+    for chat in chats {
+        let mut walk = Walk::default();
+        loop {
+            let page: Page<MessageRow> = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
+            let is_past = page.items.last().is_some_and(|row| row.at < search.not_before);
+            for row in page.items {
+                let fits = row.is_own && !row.is_event && row.at >= search.not_before;
+                if fits && normalised(row.text.as_deref().unwrap_or_default()) == normalised(text) {
+                    candidates.push((row.id, Some(chat.clone()), Some(row.at)));
+                }
+            }
+            if is_past || !walk.goes_on(page.cursor)? {
+                break;
+            }
+        }
+    }
+    candidates.sort_by_key(|(_, _, at)| *at);
+    Ok((!candidates.is_empty()).then_some(Finding { candidates }))
+}
+
+async fn chats_with(connector: &dyn Connector, search: &Search) -> Result<Vec<ChatRow>, Refusal> {
+    let (mut walk, mut chats) = (Walk::default(), Vec::new());
+    loop {
+        let page = connector.chats_with(search.account.clone(), search.person.clone(), walk.cursor.clone()).await?;
+        chats.extend(page.items);
+        if !walk.goes_on(page.cursor)? {
+            return Ok(chats);
+        }
+    }
+}
