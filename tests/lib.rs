@@ -8,6 +8,7 @@ mod crash;
 mod docs;
 mod house;
 mod language;
+mod lsp;
 mod machine;
 mod properties;
 mod runtime;

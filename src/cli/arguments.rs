@@ -125,6 +125,8 @@ pub enum Verb {
     Store(StoreOptions),
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
+    /// Serve an editor: diagnostics, completion, hover, rename
+    Lsp,
     /// Print completions for a shell
     Completions {
         /// For which shell

@@ -18,6 +18,7 @@ pub mod house;
 pub mod init;
 pub mod language;
 pub mod live;
+pub mod lsp;
 pub mod operate;
 pub mod operator;
 pub mod person;
@@ -43,14 +44,13 @@ use operate::Order;
 use std::sync::Arc;
 
 /// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 7] = [
+const LATER: [(&str, &str); 6] = [
     ("test", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("simulate", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("plan", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("report", "`engine status --json` has the figures"),
     ("inbox", "`engine timeline CONTACT` shows what somebody wrote"),
     ("tasks", "`engine status --contacts --where parked` lists whom a person has to look at"),
-    ("lsp", "`engine check --format json` says what is wrong, for editors too"),
 ];
 
 /// Reads the command line, carries it out, and says with which exit code to leave.
@@ -93,6 +93,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Schema(arguments) => language::schema(arguments),
         Verb::Completions { shell } => language::completions(*shell),
         Verb::Man => language::man(),
+        Verb::Lsp => lsp::lsp(),
         Verb::Status(arguments) => status::status(arguments, context),
         Verb::Why(arguments) => person::why(arguments, context),
         Verb::Timeline(arguments) => person::timeline(arguments, context),

@@ -14,6 +14,15 @@ pub struct Diagnostic {
     pub help: String,
     /// Other places that matter, each with a few words.
     pub labels: Vec<Label>,
+    /// The edit that mends it, where one is plain enough to be offered.
+    pub fix: Option<Fix>,
+}
+
+/// An edit of the file: these bytes become that text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    pub span: Span,
+    pub replacement: String,
 }
 
 /// A second place.
@@ -37,12 +46,18 @@ pub enum Place {
 impl Diagnostic {
     /// A fault of that code at that place.
     pub fn new(code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, help: help.into(), labels: Vec::new() }
+        Self { code, message: message.into(), span, help: help.into(), labels: Vec::new(), fix: None }
     }
 
     /// With a second place in the text.
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { place: Place::Span(span), text: text.into() });
+        self
+    }
+
+    /// With the edit that mends it.
+    pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, replacement: replacement.into() });
         self
     }
 

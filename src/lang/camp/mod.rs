@@ -12,6 +12,7 @@ mod grammar;
 mod head;
 mod message;
 mod nested;
+pub mod outline;
 pub mod phrase;
 mod reader;
 mod scan;

@@ -145,9 +145,11 @@ fn built_in_class(name: &Name) -> Diagnostic {
 pub fn unknown<'a>(kind: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let message = format!("there is no {kind} called `{}`", name.value);
-    let help = if let Some(near) = nearest(&name.value, known.iter().copied()) {
-        format!("did you mean `{near}`?")
-    } else if known.is_empty() {
+    if let Some(near) = nearest(&name.value, known.iter().copied()) {
+        let help = format!("did you mean `{near}`?");
+        return Diagnostic::new(Code::UnknownName, name.span, message, help).fix(name.span, near);
+    }
+    let help = if known.is_empty() {
         format!("declare the {kind} first; none is declared here")
     } else {
         format!("declare it, or take one that exists: {}", listed(&known))
