@@ -28,9 +28,7 @@ pub fn check(campaign: &Campaign, places: &Places, diagnostics: &mut Diagnostics
 
 /// The steps that a path leads to, conditions left open.
 fn reachable(campaign: &Campaign) -> BTreeSet<StepId> {
-    let handlers = &campaign.handlers;
-    let entries = [Some(campaign.entry), handlers.on_reply, handlers.on_opt_out, handlers.on_takeover, handlers.on_account_lost];
-    let mut open: Vec<StepId> = entries.into_iter().flatten().collect();
+    let mut open: Vec<StepId> = campaign.handlers.entries().chain([campaign.entry]).collect();
     let mut seen = BTreeSet::new();
     while let Some(id) = open.pop() {
         if seen.insert(id)

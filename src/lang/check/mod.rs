@@ -3,19 +3,23 @@
 //! Reads syntax and lowered campaigns, writes diagnostics, changes nothing. Start at `names` (what may be called),
 //! `flow` (what may happen) and `text` (what is said, to whom).
 
+mod clock;
 pub mod data;
+pub mod facts;
 pub mod files;
 pub mod flow;
 pub mod holidays;
 pub mod limits;
 pub mod names;
+mod rounds;
 pub mod shape;
+mod stride;
 pub mod text;
 mod text_length;
 pub mod time;
 mod trail;
 mod walk;
-mod worlds;
+pub mod worlds;
 
 /// The nearest of some words, if it is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -1,19 +1,29 @@
-//! Walks a machine through every world that reaches each of its steps: a search over (step, world), which is finite.
+//! Walks a machine through every world that reaches each of its steps: a data-flow analysis whose facts at a step are a
+//! set of worlds, joined by union, and for each world a clock, joined by the least. Loops run to the fixpoint.
 //!
-//! Handlers are walked once for each world they are entered in; what they return to the path is remembered. Every state
-//! is looked at once, so the walk is linear in the steps. Faults are noted with the state they were found in, the
-//! nearest to the start first; `trail` turns them into sentences.
+//! Handlers are walked once for each world they are entered in; what they return to the path is remembered. Faults are
+//! noted with the state they were found in, the nearest to the start first; `trail` turns them into sentences. What one
+//! step does stands in `stride`.
 
+use crate::lang::check::clock::Clock;
+use crate::lang::check::rounds::{self, Rounds};
 use crate::lang::check::worlds::{Standing, World, answers};
 use crate::lang::code::Code;
+use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::HandlerKind;
 use crate::model::account::Channel;
-use crate::model::campaign::{Action, Campaign, Step, Transition, Trigger};
+use crate::model::campaign::{Action, Campaign, Transition, Trigger};
 use crate::model::id::StepId;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// A step in a world.
-pub type State = (StepId, World);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct State {
+    pub step: StepId,
+    pub world: World,
+    pub rounds: Rounds,
+}
 
 /// How a state was come to from the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +38,17 @@ pub enum Way {
     Handler,
 }
 
+/// What is kept of a state.
+pub struct Seen {
+    /// Where it was come from first; none: the walk began there.
+    pub before: Option<(State, Way)>,
+    pub clock: Clock,
+}
+
 /// The states of one walk, each with how it was come to.
 #[derive(Default)]
 pub struct Trails {
-    /// None: the walk began there.
-    pub before: HashMap<State, Option<(State, Way)>>,
+    pub seen: HashMap<State, Seen>,
     /// The handler this is the walk of.
     pub handler: Option<HandlerKind>,
 }
@@ -43,11 +59,13 @@ pub struct Found {
     pub state: State,
     /// Index into `Walk::trails`.
     pub trail: usize,
+    /// What it is too soon after.
+    pub clock: Clock,
 }
 
 /// All walks of a campaign.
 pub struct Walk<'a> {
-    campaign: &'a Campaign,
+    pub campaign: &'a Campaign,
     pub trails: Vec<Trails>,
     pub found: Vec<Found>,
     /// Arms (of races) and `until`s (as arm 0 of their repeat) that fire in some world.
@@ -56,18 +74,45 @@ pub struct Walk<'a> {
     pub withdraws: BTreeSet<StepId>,
     /// Steps that were come to.
     pub reached: BTreeSet<StepId>,
-    returns: HashMap<(HandlerKind, World), Vec<World>>,
+    /// Invitations that reach somebody.
+    pub(super) invites: BTreeSet<StepId>,
+    /// Invitations to somebody who accepted one before.
+    pub(super) accepted: BTreeMap<StepId, (State, usize)>,
+    /// Rounds of loops that are counted one by one.
+    pub(super) counted: u8,
+    /// By the handler's first step.
+    returns: HashMap<(StepId, World), Visited>,
     told: BTreeSet<(StepId, Code)>,
 }
 
-struct Frontier {
-    trail: usize,
+/// A handler's walk from one world.
+#[derive(Clone)]
+struct Visited {
+    entered: Clock,
+    returned: Vec<(World, Clock)>,
+}
+
+/// A handler that somebody comes to.
+struct Entered {
+    kind: HandlerKind,
+    /// None: the event is written down, and moves nothing.
+    entry: Option<StepId>,
+    world: World,
+}
+
+pub(super) struct Frontier {
+    pub(super) trail: usize,
     queue: VecDeque<State>,
-    returned: Vec<World>,
+    returned: Vec<(World, Clock)>,
 }
 
 /// Walks the campaign from its entry, in every world a person may begin in.
 pub fn walk(campaign: &Campaign) -> Walk<'_> {
+    walk_from(campaign, campaign.entry, &World::at_start())
+}
+
+/// Walks the campaign from a step, in those worlds.
+pub fn walk_from<'a>(campaign: &'a Campaign, entry: StepId, worlds: &[World]) -> Walk<'a> {
     let mut walk = Walk {
         campaign,
         trails: Vec::new(),
@@ -75,253 +120,206 @@ pub fn walk(campaign: &Campaign) -> Walk<'_> {
         fires: BTreeSet::new(),
         withdraws: BTreeSet::new(),
         reached: BTreeSet::new(),
+        invites: BTreeSet::new(),
+        accepted: BTreeMap::new(),
+        counted: rounds::counted(campaign.steps.len()),
         returns: HashMap::new(),
         told: BTreeSet::new(),
     };
-    walk.explore(campaign.entry, &World::at_start(), None);
+    walk.explore(entry, worlds, Clock::default(), None);
+    walk.tell_accepted();
     walk
 }
 
 impl Walk<'_> {
     /// Everything that can be come to from there; returns the worlds in which it returns.
-    fn explore(&mut self, entry: StepId, worlds: &[World], handler: Option<HandlerKind>) -> Vec<World> {
+    fn explore(&mut self, entry: StepId, worlds: &[World], clock: Clock, handler: Option<HandlerKind>) -> Vec<(World, Clock)> {
         let trail = self.trails.len();
         self.trails.push(Trails { handler, ..Trails::default() });
         let mut frontier = Frontier { trail, queue: VecDeque::new(), returned: Vec::new() };
         for world in worlds {
-            self.push(&mut frontier, (entry, *world), None);
+            let state = State { step: entry, world: *world, rounds: Rounds::default() };
+            self.push(&mut frontier, state, clock, None);
         }
         while let Some(state) = frontier.queue.pop_front() {
-            self.reached.insert(state.0);
-            self.meanwhile(&mut frontier, state);
-            self.step(&mut frontier, state);
+            let Some(clock) = self.trails.get(trail).and_then(|trails| trails.seen.get(&state)).map(|seen| seen.clock) else {
+                continue;
+            };
+            self.reached.insert(state.step);
+            self.meanwhile(&mut frontier, state, clock);
+            self.step(&mut frontier, state, clock);
         }
         frontier.returned
     }
 
-    fn push(&mut self, frontier: &mut Frontier, state: State, before: Option<(State, Way)>) {
+    /// A state that is new, or of which something turns out to be shorter ago, is looked at once more.
+    fn push(&mut self, frontier: &mut Frontier, state: State, clock: Clock, before: Option<(State, Way)>) {
         let Some(trails) = self.trails.get_mut(frontier.trail) else { return };
-        if let std::collections::hash_map::Entry::Vacant(place) = trails.before.entry(state) {
-            place.insert(before);
-            frontier.queue.push_back(state);
+        match trails.seen.entry(state) {
+            Entry::Vacant(place) => {
+                place.insert(Seen { before, clock });
+                frontier.queue.push_back(state);
+            }
+            Entry::Occupied(mut known) => {
+                let joined = known.get().clock.join(clock);
+                if joined != known.get().clock {
+                    known.get_mut().clock = joined;
+                    frontier.queue.push_back(state);
+                }
+            }
         }
     }
 
-    fn on(&mut self, frontier: &mut Frontier, from: State, to: StepId, world: World, way: Way) {
-        self.push(frontier, (to, world), Some((from, way)));
+    pub(super) fn on(&mut self, frontier: &mut Frontier, from: State, to: State, clock: Clock, way: Way) {
+        self.push(frontier, to, clock, Some((from, way)));
     }
 
-    fn tell(&mut self, frontier: &Frontier, code: Code, state: State) {
-        if self.told.insert((state.0, code)) {
-            self.found.push(Found { code, state, trail: frontier.trail });
+    pub(super) fn tell(&mut self, frontier: &Frontier, code: Code, state: State, clock: Clock) {
+        self.tell_at(frontier.trail, code, state, clock);
+    }
+
+    fn tell_at(&mut self, trail: usize, code: Code, state: State, clock: Clock) {
+        if self.told.insert((state.step, code)) {
+            self.found.push(Found { code, state, trail, clock });
+        }
+    }
+
+    pub(super) fn give_back(&mut self, frontier: &mut Frontier, world: World, clock: Clock) {
+        match frontier.returned.iter_mut().find(|(known, _)| *known == world) {
+            Some((_, known)) => *known = known.join(clock),
+            None => frontier.returned.push((world, clock)),
+        }
+    }
+
+    /// An invitation to somebody connected makes no call (LANGUAGE.md §11): it is a fault where it never can make one.
+    fn tell_accepted(&mut self) {
+        let never: Vec<_> = self.accepted.iter().filter(|(step, _)| !self.invites.contains(step)).map(|(_, at)| *at).collect();
+        for (state, trail) in never {
+            self.tell_at(trail, Code::AlreadyInvited, state, Clock::default());
         }
     }
 
     /// What may happen while somebody stays in a step: an acceptance, and whatever a handler listens for.
-    fn meanwhile(&mut self, frontier: &mut Frontier, state: State) {
-        let (id, world) = state;
-        let Some(Step { action, .. }) = self.campaign.steps.get(id.0 as usize) else { return };
+    fn meanwhile(&mut self, frontier: &mut Frontier, state: State, clock: Clock) {
+        let world = state.world;
+        let Some(action) = self.campaign.steps.get(state.step.0 as usize).map(|step| &step.action) else { return };
         let arms = if let Action::Race { arms, .. } = action { arms.as_slice() } else { &[] };
-        if spends_time(action) && world.standing == Standing::Pending && !takes_all(arms, &|is| *is == Trigger::Accepted) {
-            self.on(frontier, state, id, world.accepted(), Way::Accepted);
+        let stays = self.stays(action, state);
+        if stays && world.standing == Standing::Pending && !takes_all(arms, &Trigger::Accepted) {
+            let rounds = self.observe(state.rounds, &Trigger::Accepted);
+            self.on(frontier, state, State { world: world.accepted(), rounds, ..state }, clock, Way::Accepted);
         }
         let is_over = matches!(action, Action::Stop { .. });
-        if self.trails.get(frontier.trail).is_some_and(|trails| trails.handler.is_some()) || !(is_over || can_be_met(action)) {
+        let is_in_handler = self.trails.get(frontier.trail).is_some_and(|trails| trails.handler.is_some());
+        if is_in_handler || !(is_over || stays || calls(action)) {
             return;
         }
-        let mut back: Vec<World> = Vec::new();
-        for replied in world.replied(self.campaign.channel == Channel::Linkedin) {
-            if !takes_all(arms, &|is| *is == Trigger::Replied) {
-                back.extend(self.enter(HandlerKind::Reply, replied));
-            }
-            if !self.campaign.handlers.reply_takes_opt_out {
-                back.extend(self.enter(HandlerKind::OptOut, replied));
+        for Entered { kind, entry, world } in self.handlers(world, arms) {
+            let is_reply = matches!(kind, HandlerKind::Reply);
+            let rounds = if is_reply { self.observe(state.rounds, &Trigger::Replied) } else { state.rounds };
+            let back = match entry {
+                Some(entry) => self.enter(kind, entry, world, clock),
+                // `on reply ignore`: the author has looked at it.
+                None => vec![(world.read(), clock)],
+            };
+            for (world, after) in back.into_iter().filter(|_| !is_over) {
+                let clock = returned(clock, after, is_reply);
+                self.on(frontier, state, State { world, rounds, ..state }, clock, Way::Handler);
             }
         }
-        back.extend(self.enter(HandlerKind::Takeover, world));
-        back.extend(self.enter(HandlerKind::AccountLost, world));
-        for world in back.into_iter().filter(|_| !is_over) {
-            self.on(frontier, state, id, world, Way::Handler);
+        self.send_failed(frontier, state, clock, action);
+    }
+
+    /// A call that fails for good runs its handler; the path goes on behind the call, which was not made.
+    fn send_failed(&mut self, frontier: &mut Frontier, state: State, clock: Clock, action: &Action) {
+        let fails = matches!(action, Action::Invite { .. } | Action::Send { .. } | Action::Inmail { .. } | Action::Group { .. });
+        let (Some(entry), Some(next)) = (self.campaign.handlers.on_send_failed, action.targets().first().copied()) else {
+            return;
+        };
+        if !fails {
+            return;
+        }
+        for (world, after) in self.enter(HandlerKind::SendFailed, entry, state.world.read(), clock) {
+            let clock = returned(clock, after, false);
+            self.on(frontier, state, State { step: next, world, ..state }, clock, Way::Handler);
         }
     }
 
-    /// The worlds in which a handler returns that was entered in this one.
-    fn enter(&mut self, kind: HandlerKind, world: World) -> Vec<World> {
+    /// The handlers that may run in that world.
+    fn handlers(&self, world: World, arms: &[Transition]) -> Vec<Entered> {
         let handlers = &self.campaign.handlers;
-        let entry = match kind {
-            HandlerKind::Reply => handlers.on_reply,
-            HandlerKind::OptOut => handlers.on_opt_out,
-            HandlerKind::Takeover => handlers.on_takeover,
-            HandlerKind::AccountLost => handlers.on_account_lost,
-            HandlerKind::SendFailed | HandlerKind::Event(_) => None,
-        };
-        let Some(entry) = entry else { return Vec::new() };
-        if let Some(known) = self.returns.get(&(kind.clone(), world)) {
-            return known.clone();
+        let mut found = Vec::new();
+        for replied in world.replied(self.campaign.channel == Channel::Linkedin) {
+            let is_taken = takes_all(arms, &Trigger::Replied);
+            if !is_taken && (handlers.on_reply.is_some() || handlers.reply_ignored) {
+                let entry = handlers.on_reply.filter(|_| !handlers.reply_ignored);
+                found.push(Entered { kind: HandlerKind::Reply, entry, world: replied });
+            }
+            let entry = handlers.on_opt_out.filter(|_| !handlers.reply_takes_opt_out);
+            found.extend(entry.map(|entry| Entered { kind: HandlerKind::OptOut, entry: Some(entry), world: replied.read() }));
         }
-        let returned = self.explore(entry, &[world], Some(kind.clone()));
-        self.returns.insert((kind, world), returned.clone());
+        let others = [(HandlerKind::Takeover, handlers.on_takeover), (HandlerKind::AccountLost, handlers.on_account_lost)];
+        for (kind, entry) in others.into_iter().filter(|(_, entry)| entry.is_some()) {
+            found.push(Entered { kind, entry, world: world.read() });
+        }
+        for (name, guard, entry) in &handlers.on_events {
+            if guard.as_ref().is_none_or(|guard| answers(guard, world).yes) {
+                let world = guard.as_ref().map_or(world, |guard| world.knowing(guard, true)).read();
+                let kind = HandlerKind::Event(Spanned::new(name.clone(), Span::default()));
+                found.push(Entered { kind, entry: Some(*entry), world });
+            }
+        }
+        found
+    }
+
+    /// The worlds in which a handler returns that was entered in this one. What it does is its own haste, but a
+    /// withdrawal before it counts.
+    fn enter(&mut self, kind: HandlerKind, entry: StepId, world: World, clock: Clock) -> Vec<(World, Clock)> {
+        let mut entered = clock.answered();
+        if let Some(known) = self.returns.get(&(entry, world)) {
+            let joined = known.entered.join(entered);
+            if joined == known.entered {
+                return known.returned.clone();
+            }
+            entered = joined;
+        }
+        let returned = self.explore(entry, &[world], entered, Some(kind));
+        self.returns.insert((entry, world), Visited { entered, returned: returned.clone() });
         returned
     }
 
-    fn step(&mut self, frontier: &mut Frontier, state: State) {
-        let (id, world) = state;
-        let Some(Step { action, .. }) = self.campaign.steps.get(id.0 as usize) else { return };
-        match action {
-            Action::Invite { .. }
-            | Action::Withdraw { .. }
-            | Action::Send { .. }
-            | Action::Inmail { .. }
-            | Action::Group { .. } => {
-                self.call(frontier, state, action);
-            }
-            Action::Wait { next, .. }
-            | Action::WaitUntil { next, .. }
-            | Action::Tag { next, .. }
-            | Action::Untag { next, .. }
-            | Action::Set { next, .. }
-            | Action::Suppress { next, .. }
-            | Action::Pause { next, .. }
-            | Action::Notify { next, .. }
-            | Action::Engage { next, .. }
-            | Action::Ask { next, .. }
-            | Action::Webhook { next, .. }
-            | Action::RepeatStart { repeat: next } => self.on(frontier, state, *next, world, Way::Next),
-            Action::Race { arms, on_timeout, .. } => self.race(frontier, state, arms, *on_timeout),
-            Action::Branch { arms, otherwise } => {
-                for (at, (condition, target)) in arms.iter().enumerate() {
-                    let answer = answers(condition, world);
-                    if answer.yes {
-                        self.on(frontier, state, *target, world, Way::Arm(at));
-                    }
-                    if !answer.no {
-                        return;
-                    }
-                }
-                self.on(frontier, state, *otherwise, world, Way::Arm(arms.len()));
-            }
-            Action::Repeat { times, until, body, next, .. } => {
-                if until.as_ref().is_some_and(|trigger| may_fire(trigger, world)) {
-                    self.fires.insert((id, 0));
-                }
-                if *times > 0 {
-                    self.on(frontier, state, *body, world, Way::Next);
-                }
-                self.on(frontier, state, *next, world, Way::Next);
-            }
-            Action::Split { arms } => {
-                for (at, arm) in arms.iter().enumerate() {
-                    self.on(frontier, state, arm.target, world, Way::Arm(at));
-                }
-            }
-            Action::Stop { .. } => {}
-            Action::Return => {
-                if !frontier.returned.contains(&world) {
-                    frontier.returned.push(world);
-                }
-            }
-        }
-    }
-
-    /// A call that reaches the person. After a fault the walk goes on as if it were mended: one fault, one report.
-    fn call(&mut self, frontier: &mut Frontier, state: State, action: &Action) {
-        let (id, world) = state;
-        let (next, after) = match action {
-            Action::Invite { note, next } => {
-                if world.is_invited && world.standing != Standing::None {
-                    self.tell(frontier, Code::AlreadyInvited, state);
-                }
-                let standing = if world.standing == Standing::Yes { Standing::Yes } else { Standing::Pending };
-                (*next, World { standing, is_invited: true, has_sent: world.has_sent || note.is_some(), ..world })
-            }
-            Action::Withdraw { next } => {
-                if world.is_invited {
-                    self.withdraws.insert(id);
-                }
-                let standing = if world.standing == Standing::Yes { Standing::Yes } else { Standing::None };
-                (*next, World { standing, ..world })
-            }
-            Action::Send { channel: Channel::Linkedin, next, .. } => {
-                let sent = World { has_sent: true, ..world };
-                if world.takes_message() {
-                    (*next, sent)
-                } else {
-                    self.tell(frontier, Code::NotARelation, state);
-                    (*next, sent.accepted())
-                }
-            }
-            Action::Send { next, .. } | Action::Group { next, .. } => {
-                (*next, World { has_sent: true, has_sent_elsewhere: true, ..world })
-            }
-            Action::Inmail { next, .. } => {
-                if world.has_inmail {
-                    self.tell(frontier, Code::SecondInmail, state);
-                }
-                (*next, World { has_inmail: true, has_sent: true, ..world })
-            }
-            _ => return,
+    /// The loops around, after something that they may wait for.
+    pub(super) fn observe(&self, rounds: Rounds, happened: &Trigger) -> Rounds {
+        let waits_for = |step: StepId| match self.campaign.steps.get(step.0 as usize).map(|step| &step.action) {
+            Some(Action::Repeat { until, .. }) => until.clone(),
+            Some(_) | None => None,
         };
-        self.on(frontier, state, next, after, Way::Next);
-    }
-
-    fn race(&mut self, frontier: &mut Frontier, state: State, arms: &[Transition], on_timeout: StepId) {
-        let (id, world) = state;
-        let is_linkedin = self.campaign.channel == Channel::Linkedin;
-        let mut is_taken = false;
-        for (at, arm) in arms.iter().enumerate() {
-            if may_fire(&arm.trigger, world) {
-                self.fires.insert((id, at));
-            }
-            let guard = |world: &World| arm.guard.as_ref().is_none_or(|guard| answers(guard, *world).yes);
-            let after = match &arm.trigger {
-                Trigger::Accepted if world.standing == Standing::None => Vec::new(),
-                Trigger::Accepted => vec![world.accepted()],
-                Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) => world.replied(is_linkedin),
-                Trigger::Seen
-                | Trigger::Delivered
-                | Trigger::Reacted
-                | Trigger::Named(_)
-                | Trigger::Approved
-                | Trigger::Rejected
-                | Trigger::Done => vec![world],
-            };
-            for world in after.into_iter().filter(guard) {
-                self.on(frontier, state, arm.target, world, Way::Arm(at));
-            }
-            // Somebody connected takes the `accepted` arm at once (LANGUAGE.md §5).
-            is_taken |= arm.trigger == Trigger::Accepted && arm.guard.is_none() && world.standing == Standing::Yes;
-        }
-        if !is_taken {
-            self.on(frontier, state, on_timeout, world, Way::Arm(arms.len()));
-        }
+        rounds.observed(&waits_for, happened)
     }
 }
 
-/// Can the event come to somebody in this world?
-fn may_fire(trigger: &Trigger, world: World) -> bool {
-    match trigger {
-        Trigger::Accepted => world.may_accept(),
-        Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) => world.has_sent || world.is_invited,
-        Trigger::Seen | Trigger::Delivered | Trigger::Reacted => world.has_sent,
-        Trigger::Named(_) | Trigger::Approved | Trigger::Rejected | Trigger::Done => true,
-    }
+/// The path's clock after a handler returned: its own timers went on. What the handler took back is newer.
+fn returned(path: Clock, after: Clock, is_reply: bool) -> Clock {
+    let is_own = path.withdrawn.map(|ago| ago.step) == after.withdrawn.map(|ago| ago.step);
+    let withdrawn = if is_own || after.withdrawn.is_none() { path.withdrawn } else { after.withdrawn };
+    let clock = if is_reply { path.answered() } else { path };
+    Clock { withdrawn, ..clock }
 }
 
 /// Does an arm without a condition take every such event?
-fn takes_all(arms: &[Transition], is: &dyn Fn(&Trigger) -> bool) -> bool {
-    arms.iter().any(|arm| arm.guard.is_none() && is(&arm.trigger))
+pub(super) fn takes_all(arms: &[Transition], trigger: &Trigger) -> bool {
+    arms.iter().any(|arm| arm.guard.is_none() && arm.trigger == *trigger)
 }
 
-/// Steps that last as long as the author says.
-fn spends_time(action: &Action) -> bool {
+/// Calls wait for their turn, and an event can find somebody there.
+fn calls(action: &Action) -> bool {
     matches!(
         action,
-        Action::Wait { .. } | Action::WaitUntil { .. } | Action::Race { .. } | Action::Repeat { .. } | Action::Pause { .. }
+        Action::Invite { .. }
+            | Action::Withdraw { .. }
+            | Action::Send { .. }
+            | Action::Inmail { .. }
+            | Action::Group { .. }
+            | Action::Engage { .. }
     )
-}
-
-/// Steps in which an event can find somebody: those that last, and calls that wait for their turn.
-fn can_be_met(action: &Action) -> bool {
-    spends_time(action)
-        || matches!(action, Action::Invite { .. } | Action::Withdraw { .. } | Action::Send { .. } | Action::Inmail { .. })
 }
