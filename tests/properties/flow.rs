@@ -184,7 +184,8 @@ impl Walker<'_, '_> {
         let on_path = u32::from(!in_handler);
         match action {
             Action::Invite { .. } => {
-                assert!(!(person.is_invited && (person.is_pending || person.is_relation)), "a second invitation");
+                // To somebody connected an invitation makes no call.
+                assert!(!(person.is_invited && person.is_pending), "a second invitation");
                 person.is_pending = !person.is_relation;
                 person.is_invited = true;
                 person.invites += on_path;
