@@ -21,3 +21,4 @@ pub mod segments;
 mod sled;
 pub mod start;
 pub mod upkeep;
+mod version_1;

@@ -82,7 +82,7 @@ impl Current {
             previous.push((id, self.tail(id)));
             let row = self.rows.get(&id).cloned().flatten();
             if let Some((_, record)) = row.as_deref().and_then(|row| record::row_parts(row).ok()) {
-                self.rows.insert(id, Some(record::row_bytes(Some(place), record).into()));
+                self.rows.insert(id, Some(record::row_bytes(Some(place), &record).into()));
                 touched.insert(id);
             }
         }

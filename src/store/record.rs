@@ -1,17 +1,20 @@
 //! Rows and commits as bytes: a version byte, then postcard.
 //!
 //! Postcard does not describe itself: never reorder or remove a field or variant of what is stored without a new version
-//! here. Bytes of a newer version are refused, broken ones are damage; neither panics. No I/O.
+//! here, and a room that reads the old one (`version_1`). Variants at the end of an enum need none. Bytes of a newer version
+//! are refused, broken ones are damage; neither panics. No I/O.
 
 use crate::model::id::EnrollmentId;
 use crate::model::journal::{Commit, Record};
 use crate::store::contract::{Place, StoreFault};
+use crate::store::version_1::{CommitV1, RecordV1};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The version written; the newest that is read.
-pub const RECORD_VERSION: u8 = 1;
+pub const RECORD_VERSION: u8 = 2;
 
 /// Why bytes could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +60,17 @@ pub fn row_bytes(tail: Option<Place>, record: &[u8]) -> Vec<u8> {
 
 /// The record of a row.
 pub fn row(bytes: &[u8]) -> Result<Record, Unreadable> {
-    read(row_parts(bytes)?.1)
+    read(&row_parts(bytes)?.1)
 }
 
-/// A row's back pointer, and its record's bytes.
-pub fn row_parts(bytes: &[u8]) -> Result<(Option<Place>, &[u8]), Unreadable> {
-    let (place, record) = take_number(versioned(bytes)?)?;
+/// A row's back pointer, and its record's bytes as today's version has them.
+pub fn row_parts(bytes: &[u8]) -> Result<(Option<Place>, Cow<'_, [u8]>), Unreadable> {
+    let (version, rest) = versioned(bytes)?;
+    let (place, record) = take_number(rest)?;
+    let record = match version {
+        Version::One => Cow::Owned(record_bytes(&Record::from(read::<RecordV1>(record)?))?),
+        Version::Now => Cow::Borrowed(record),
+    };
     Ok((Some(Place(place)).filter(|place| place.0 != 0), record))
 }
 
@@ -93,7 +101,8 @@ pub fn payload_len(previous: usize, commit: usize) -> usize {
 /// The commit and back pointers of a payload.
 pub fn written(bytes: &[u8]) -> Result<Written, Unreadable> {
     let cut = || Unreadable::Damaged { what: "a commit ends too early".to_owned() };
-    let (count, mut rest) = versioned(bytes)?.split_first_chunk::<4>().ok_or_else(cut)?;
+    let (version, rest) = versioned(bytes)?;
+    let (count, mut rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
     let mut previous = Vec::new();
     for _ in 0..u32::from_le_bytes(*count) {
         let (enrollment, after) = rest.split_first_chunk::<8>().ok_or_else(cut)?;
@@ -102,12 +111,23 @@ pub fn written(bytes: &[u8]) -> Result<Written, Unreadable> {
         previous.push((EnrollmentId(u64::from_le_bytes(*enrollment)), place));
         rest = after;
     }
-    Ok(Written { previous, commit: read(rest)? })
+    let commit = match version {
+        Version::One => Commit::from(read::<CommitV1>(rest)?),
+        Version::Now => read(rest)?,
+    };
+    Ok(Written { previous, commit })
 }
 
-fn versioned(bytes: &[u8]) -> Result<&[u8], Unreadable> {
+/// The versions that are read.
+enum Version {
+    One,
+    Now,
+}
+
+fn versioned(bytes: &[u8]) -> Result<(Version, &[u8]), Unreadable> {
     match bytes.split_first() {
-        Some((&RECORD_VERSION, rest)) => Ok(rest),
+        Some((1, rest)) => Ok((Version::One, rest)),
+        Some((&RECORD_VERSION, rest)) => Ok((Version::Now, rest)),
         Some((0, _)) | None => Err(Unreadable::Damaged { what: "a record has no version".to_owned() }),
         Some((&found, _)) => Err(Unreadable::Newer { found }),
     }

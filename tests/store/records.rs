@@ -195,14 +195,47 @@ fn commits_come_back() {
 #[test]
 fn unknown_versions_and_rubbish_are_refused() {
     let row_of = |version: u8| [&[version], &row_bytes(None, &record_bytes(&contact(1, "ada")).unwrap())[1..]].concat();
-    assert_eq!(row(&row_of(1)), Ok(contact(1, "ada")));
-    assert_eq!(row(&row_of(2)), Err(Unreadable::Newer { found: 2 }));
+    assert_eq!(row(&row_of(2)), Ok(contact(1, "ada")));
+    assert_eq!(row(&row_of(1)), Ok(contact(1, "ada")), "a contact has had one layout in both versions");
+    assert_eq!(row(&row_of(3)), Err(Unreadable::Newer { found: 3 }));
     assert_eq!(row(&row_of(255)), Err(Unreadable::Newer { found: 255 }));
-    for bytes in [vec![], vec![0], row_of(0), vec![1], [row_of(1), vec![0]].concat(), row_of(1)[..9].to_vec()] {
+    for bytes in [vec![], vec![0], row_of(0), vec![1], vec![2], [row_of(1), vec![0]].concat(), row_of(2)[..9].to_vec()] {
         assert!(matches!(row(&bytes), Err(Unreadable::Damaged { .. })), "{bytes:?}");
     }
-    assert!(matches!(written(&[3, 0]), Err(Unreadable::Newer { found: 3 })));
+    assert!(matches!(written(&[9, 0]), Err(Unreadable::Newer { found: 9 })));
     assert!(matches!(written(&[1, 255, 255, 255, 255]), Err(Unreadable::Damaged { .. })));
+}
+
+/// Rows and a commit as the first version wrote them: everything the model could say then.
+const VERSION_1: &[u8] = include_bytes!("fixtures/version-1");
+
+#[test]
+fn what_version_1_wrote_is_read() {
+    let (rows, payload): (Vec<Vec<u8>>, Vec<u8>) = postcard::from_bytes(VERSION_1).unwrap();
+    let commit = written(&payload).unwrap().commit;
+    let records: Vec<Record> = rows.iter().map(|bytes| row(bytes).unwrap()).collect();
+    let puts: Vec<Record> = commit
+        .changes
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Put(record) => Some(record),
+            Change::Delete(_) => None,
+        })
+        .collect();
+    assert_eq!(puts, records, "a row and a commit read the same");
+    let count = |is: fn(&Record) -> bool| records.iter().filter(|record| is(record)).count();
+    assert_eq!(count(|record| matches!(record, Record::Enrollment(_))), 10);
+    assert_eq!(count(|record| matches!(record, Record::Intent(_))), 4);
+    assert_eq!(records.len(), 17);
+    let Some(Record::Campaign(installed)) = records.first() else { panic!("the campaign comes first") };
+    assert_eq!(installed.campaign.steps.len(), 27);
+    assert_eq!((installed.campaign.name.as_str(), installed.campaign.contacts.start_per_day), ("everything", Some(30)));
+    assert!(installed.campaign.steps.iter().all(|step| step.late.is_none()) && installed.campaign.migrations.is_empty());
+    for (bytes, record) in rows.iter().zip(&records) {
+        let (tail, parts) = row_parts(bytes).unwrap();
+        assert_eq!(tail, Some(Place(77)));
+        assert_eq!(row(&row_bytes(tail, &parts)), Ok(record.clone()), "a row is written again as today's");
+    }
 }
 
 proptest! {
@@ -219,8 +252,10 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<proptest::sample::Index>()) {
-        let versioned = [vec![1], bytes].concat();
-        drop((row(&versioned), written(&versioned)));
+        for version in [1, 2] {
+            let versioned = [vec![version], bytes.clone()].concat();
+            drop((row(&versioned), written(&versioned)));
+        }
         let whole = payload(&[], &commit_bytes(&step(1, 1)).unwrap());
         prop_assert!(written(&whole[..cut.index(whole.len())]).is_err());
     }
