@@ -126,7 +126,11 @@ pub enum Verb {
     /// Serve a pretend postpress with pretend people
     Sandbox(SandboxOptions),
     /// Serve an editor: diagnostics, completion, hover, rename
-    Lsp,
+    Lsp {
+        /// On stdin and stdout, as always; editors say it
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print completions for a shell
     Completions {
         /// For which shell

@@ -93,7 +93,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Schema(arguments) => language::schema(arguments),
         Verb::Completions { shell } => language::completions(*shell),
         Verb::Man => language::man(),
-        Verb::Lsp => lsp::lsp(),
+        Verb::Lsp { stdio: _ } => lsp::lsp(),
         Verb::Status(arguments) => status::status(arguments, context),
         Verb::Why(arguments) => person::why(arguments, context),
         Verb::Timeline(arguments) => person::timeline(arguments, context),
