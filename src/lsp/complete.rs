@@ -24,11 +24,14 @@ pub fn complete(folder: &Folder, index: &Index, id: SourceId, source: &Source, o
     if let Some(variable) = open_variable(before) {
         return if variable.contains('|') { spot.filters() } else { spot.spoken() };
     }
-    match source.notation {
+    let offered = match source.notation {
         Notation::Camp if is_in_text(before) => Vec::new(),
         Notation::Camp => spot.camp(line, &outline::around(&source.text, before.len() - line.len())),
         Notation::Yaml => spot.yaml(line),
-    }
+    };
+    // Names of the program stand first: editors would sort by the alphabet.
+    let place = |(at, item)| CompletionItem { sort_text: Some(format!("{at:04}")), ..item };
+    offered.into_iter().enumerate().map(place).collect()
 }
 
 /// The campaign a place belongs to, by name.

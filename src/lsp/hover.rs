@@ -14,6 +14,7 @@ use crate::model::account::SenderProfile;
 use crate::model::campaign::{Campaign, Message};
 use crate::model::program::RosterRow;
 use crate::model::time::Timestamp;
+use std::path::Path;
 
 /// Values shown of a field.
 const VALUES_SHOWN: usize = 3;
@@ -83,11 +84,11 @@ fn said_of_message(folder: &Folder, symbol: &Symbol) -> Option<String> {
     let Some(first) = roster.rows.first() else {
         return Some("no contact to show it for: the list is empty".to_owned());
     };
-    Some(as_read(campaign, message, first))
+    Some(as_read(&folder.root, campaign, message, first))
 }
 
 /// The message as that contact would read it.
-fn as_read(campaign: &Campaign, message: &Message, row: &RosterRow) -> String {
+fn as_read(root: &Path, campaign: &Campaign, message: &Message, row: &RosterRow) -> String {
     let fields = fields_with_defaults(campaign, &row.fields);
     let placeholder = |name: &str| Some(format!("‹sender.{name}›"));
     let sender = SenderProfile {
@@ -106,10 +107,14 @@ fn as_read(campaign: &Campaign, message: &Message, row: &RosterRow) -> String {
     match render(message, &scope) {
         Ok(rendered) => {
             let subject = rendered.subject.map(|subject| format!("Subject: {subject}\n\n")).unwrap_or_default();
+            let list = Path::new(&row.file).strip_prefix(root).unwrap_or(Path::new(&row.file));
             let units = rendered.text.encode_utf16().count();
             format!(
                 "as `{}` ({} row {}) would read it, {units} characters:\n\n```text\n{subject}{}\n```",
-                row.key, row.file, row.row, rendered.text
+                row.key,
+                list.display(),
+                row.row,
+                rendered.text
             )
         }
         Err(fault) => fault.to_string(),

@@ -2,6 +2,7 @@
 
 mod book;
 mod campaigns;
+mod editors;
 mod shell;
 
 use std::path::PathBuf;
