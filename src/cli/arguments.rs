@@ -16,6 +16,7 @@ const FIRST_STEPS: &str = "\
 First steps:
   engine init hello && cd hello     a small workspace
   engine check campaigns/           everything that is wrong with it
+  engine test campaigns/            plays its tests: weeks in milliseconds
   engine run campaigns/ --sandbox   run it against pretend people, a day in ten seconds
   engine status                     how it stands; `engine why NAME` for one person";
 
@@ -88,6 +89,8 @@ pub enum Verb {
     Check(Check),
     /// Lay campaigns out, or write them in the other notation
     Fmt(Fmt),
+    /// Play the tests of campaigns in virtual time
+    Test(Test),
     /// Draw campaigns
     Graph(Graph),
     /// Say what a diagnostic means
@@ -254,6 +257,28 @@ impl From<NotationWord> for Notation {
             NotationWord::Yaml => Self::Yaml,
         }
     }
+}
+
+/// `engine test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Campaign files or folders
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose title or campaign holds these words
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// In which form; json is one object a line
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: TestFormat,
+}
+
+/// `--format` of `test`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    Human,
+    Json,
+    Junit,
 }
 
 /// `engine graph`

@@ -31,6 +31,7 @@ pub mod signals;
 pub mod status;
 pub mod store;
 pub mod story;
+pub mod test;
 pub mod times;
 pub mod trace;
 pub mod webhooks;
@@ -44,8 +45,7 @@ use operate::Order;
 use std::sync::Arc;
 
 /// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 6] = [
-    ("test", "`engine run campaigns/ --sandbox` runs them against pretend people"),
+const LATER: [(&str, &str); 5] = [
     ("simulate", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("plan", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("report", "`engine status --json` has the figures"),
@@ -86,6 +86,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
     let done = match verb {
         Verb::Init(arguments) => init::init(arguments),
         Verb::Check(arguments) => check::check(arguments, context),
+        Verb::Test(arguments) => test::test(arguments, context),
         Verb::Fmt(arguments) => fmt::fmt(arguments, context),
         Verb::Graph(arguments) => language::graph(arguments, context),
         Verb::Explain(arguments) if arguments.list => language::list_codes(),

@@ -231,11 +231,11 @@ impl Broken {
         one.source == two.source && self.block(one) == self.block(two)
     }
 
-    /// Has no block but campaigns an error? A file of which nothing could be read may have held anything.
+    /// Has no block but campaigns and tests an error? A file of which nothing could be read may have held anything.
     fn is_shared_whole(&self, parsed: &[File]) -> bool {
         self.blocks.iter().all(|(source, block)| {
             let items = parsed.get(source.0 as usize).map(|file| file.items.as_slice()).unwrap_or_default();
-            matches!(items.get(block.saturating_sub(1)), Some(Item::Campaign(_)))
+            matches!(items.get(block.saturating_sub(1)), Some(Item::Campaign(_) | Item::Test(_)))
         })
     }
 

@@ -27,12 +27,15 @@ use crate::lang::diagnostic::Diagnostics;
 use crate::lang::folder::Files;
 use crate::lang::source::{Notation, Source, SourceId};
 use crate::model::program::Program;
+use crate::model::script::Script;
 
 /// A folder, compiled.
 #[derive(Debug)]
 pub struct Compiled {
     /// The campaigns without errors. Whoever runs it looks first whether the diagnostics refuse the folder.
     pub program: Program,
+    /// The `test` blocks of those campaigns, in the order of the files.
+    pub scripts: Vec<Script>,
     /// The files as written, in the order of the sources.
     pub files: Vec<syntax::File>,
     /// Sorted by place; each fault once.
@@ -60,7 +63,8 @@ pub fn compile_files(sources: &[Source], parsed: Vec<syntax::File>, found: Diagn
     let mut diagnostics = files.faults();
     diagnostics.extend(found);
     let program = assemble::program(sources, &parsed, files, &mut diagnostics);
+    let scripts = lower::lower_tests(&parsed, &program, &lower::Lines::new(sources), &mut diagnostics);
     diagnostics.sort_by_key(|fault| (fault.span, fault.code));
     diagnostics.dedup_by(|later, first| (later.span, later.code) == (first.span, first.code));
-    Compiled { program, files: parsed, diagnostics }
+    Compiled { program, scripts, files: parsed, diagnostics }
 }

@@ -23,5 +23,6 @@ pub mod migration;
 pub mod pattern;
 pub mod program;
 pub mod relation;
+pub mod script;
 pub mod time;
 pub mod value;

@@ -8,3 +8,5 @@ pub mod faults;
 pub mod http;
 pub mod people;
 pub mod postpress;
+pub mod script;
+pub mod world;

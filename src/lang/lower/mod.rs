@@ -9,6 +9,7 @@ mod expr;
 mod handlers;
 mod hash;
 mod lines;
+mod script;
 mod small;
 mod steps;
 mod texts;
@@ -19,6 +20,7 @@ pub use builder::Places;
 pub use expr::SENDER_FIELDS;
 pub use handlers::handler_words;
 pub use lines::Lines;
+pub use script::lower_all as lower_tests;
 pub use texts::{SentText, Written, message_texts};
 pub use whole::Whole;
 

@@ -17,7 +17,7 @@ pub enum Reaction {
         text: String,
     },
     Emoji {
-        emoji: &'static str,
+        emoji: String,
     },
     /// The account's owner writes by hand.
     Takeover {
@@ -97,10 +97,11 @@ pub fn to_message(seed: u64, account: &str, person: &Person, ordinal: usize) -> 
     let read_after = between(2 * MINUTE_MS, 20 * HOUR_MS, chance("read after").powi(2));
     match first_reply {
         Some(reply) => out.push((read_after.min((reply - MINUTE_MS).max(reply / 2)), Reaction::Read)),
+        None if person.script.as_ref().is_some_and(|script| script.is_silent) => {}
         None if chance("read") < READING => {
             out.push((read_after, Reaction::Read));
             if person.script.is_none() && chance("emoji") < EMOJI {
-                out.push((read_after + 30_000, Reaction::Emoji { emoji: "👍" }));
+                out.push((read_after + 30_000, Reaction::Emoji { emoji: "👍".to_owned() }));
             }
         }
         None => {}

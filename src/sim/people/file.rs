@@ -85,6 +85,7 @@ fn person(directory: &Directory, row: Row) -> Result<Person, String> {
         replies_after_ms: length_ms(&row.replies_after)?,
         reply: Some(row.reply).filter(|reply| !reply.is_empty()),
         owner_writes_after_ms: length_ms(&row.owner_writes_after)?,
+        is_silent: false,
     });
     person.relation = ties(&row.relation);
     person.is_open = is_yes(&row.open_profile);

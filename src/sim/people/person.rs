@@ -60,4 +60,6 @@ pub struct Script {
     pub reply: Option<String>,
     /// The account's owner writes to them by hand, so long after the first message.
     pub owner_writes_after_ms: Option<i64>,
+    /// Does not even read, unless told to.
+    pub is_silent: bool,
 }

@@ -15,12 +15,14 @@ pub struct AccountSeed {
     pub tier: Tier,
     /// Of its owner.
     pub name: String,
+    /// InMail credits it starts with; none: as many as its tier has.
+    pub credits: Option<i64>,
 }
 
 impl AccountSeed {
     /// With these four.
     pub fn new(id: &str, channel: Channel, tier: Tier, name: &str) -> Self {
-        Self { id: id.to_owned(), channel, tier, name: name.to_owned() }
+        Self { id: id.to_owned(), channel, tier, name: name.to_owned(), credits: None }
     }
 
     /// The accounts of the default world (INTERFACE.md §1).
@@ -87,6 +89,9 @@ impl Account {
     pub fn credits(&self, api: &str) -> Option<i64> {
         if self.seed.channel != Channel::Linkedin {
             return None;
+        }
+        if let Some(credits) = self.seed.credits {
+            return (api == "classic" || api == self.seed.tier.inmail_api().word()).then_some(credits);
         }
         match (api, self.seed.tier) {
             ("classic", Tier::Premium | Tier::SalesNavigator | Tier::Recruiter) => Some(15),

@@ -80,16 +80,17 @@ pub enum LedgerFault {
     Damaged { path: PathBuf, line: usize, what: String },
 }
 
-/// Where effects are written down; in memory only when no file was given.
+/// Where effects are written down; in memory when no file was given.
 #[derive(Debug)]
 pub struct Ledger {
     file: Option<File>,
+    kept: Vec<Line>,
 }
 
 impl Ledger {
     /// Opens the file and reads what is in it. A last line cut short by a crash was never answered, and is cut off.
     pub fn open(path: Option<&Path>) -> Result<(Self, Vec<Line>), LedgerFault> {
-        let Some(path) = path else { return Ok((Self { file: None }, Vec::new())) };
+        let Some(path) = path else { return Ok((Self { file: None, kept: Vec::new() }, Vec::new())) };
         let io = |source| LedgerFault::Io { path: path.to_owned(), source };
         let file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path).map_err(io)?;
         let text = std::fs::read_to_string(path).map_err(io)?;
@@ -99,15 +100,23 @@ impl Ledger {
         }
         let lines = lines(text.get(..whole).unwrap_or_default());
         let lines = lines.map_err(|(line, what)| LedgerFault::Damaged { path: path.to_owned(), line, what })?;
-        Ok((Self { file: Some(file) }, lines))
+        Ok((Self { file: Some(file), kept: Vec::new() }, lines))
     }
 
     /// Appends one line with one write, so that a killed process leaves all of it or nothing.
     pub fn append(&mut self, line: &Line) -> std::io::Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
+        let Some(file) = &mut self.file else {
+            self.kept.push(line.clone());
+            return Ok(());
+        };
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         file.write_all(&text)
+    }
+
+    /// The lines of a ledger without a file.
+    pub fn kept(&self) -> &[Line] {
+        &self.kept
     }
 }
 

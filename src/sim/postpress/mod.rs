@@ -12,6 +12,7 @@ pub mod state;
 mod accounts;
 mod chats;
 mod core;
+pub mod deed;
 mod effect;
 mod invitations;
 mod linkedin;
@@ -33,7 +34,8 @@ use crate::sim::people::directory::Directory;
 use crate::sim::postpress::account::AccountSeed;
 use crate::sim::postpress::call::{Body, Call, Content, Refusal, Reply};
 use crate::sim::postpress::core::Core;
-use crate::sim::postpress::ledger::{Ledger, LedgerFault};
+use crate::sim::postpress::deed::{Deed, Undone};
+use crate::sim::postpress::ledger::{Ledger, LedgerFault, Line};
 use crate::sim::postpress::outbox::{Delivery, Twist};
 use crate::sim::postpress::route::Desk;
 use crate::sim::postpress::state::State;
@@ -134,6 +136,24 @@ impl World {
         let mut core = self.lock();
         let now = core.pass(self.clock.as_ref());
         core.state.deliveries(now)
+    }
+
+    /// Lets somebody do something of their own accord now. `person`: any id they have on the account's channel.
+    ///
+    /// # Errors
+    /// It cannot be done as things stand.
+    pub fn happen(&self, account: &str, person: &str, deed: &Deed) -> Result<(), Undone> {
+        let mut core = self.lock();
+        let now = core.pass(self.clock.as_ref());
+        core.state.happen(account, person, deed, now)?;
+        drop(core);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// The effects performed since the world began, but for the first `skip`; of a world whose ledger is no file.
+    pub fn effects(&self, skip: usize) -> Vec<Line> {
+        self.lock().ledger.kept().iter().skip(skip).cloned().collect()
     }
 
     /// When to ask for deliveries again; none: not before something is asked of the world.

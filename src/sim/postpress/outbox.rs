@@ -174,6 +174,16 @@ impl Outbox {
         out
     }
 
+    /// Lets everything that happened at `now` be told now.
+    pub fn hurry(&mut self, now: Timestamp) {
+        let late: Vec<(Timestamp, u64)> = self.waiting.iter().filter(|(_, event)| event.at == now).map(|(key, _)| *key).collect();
+        for (at, count) in late {
+            if let Some(event) = self.waiting.remove(&(at, count)) {
+                self.waiting.insert((now, count), event);
+            }
+        }
+    }
+
     /// When the next thing after `now` is to be told; what is held back earlier does not count.
     pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
         self.waiting.range((now, u64::MAX)..).next().map(|((at, _), _)| *at)

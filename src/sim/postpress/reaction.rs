@@ -65,7 +65,7 @@ impl State {
 
     /// The person accepts: the invitation leaves the list, the relation appears, the note opens a chat, and the provider
     /// tells it late (POSTPRESS.md §7.4).
-    fn accept(&mut self, id: &str, at: Timestamp) {
+    pub(super) fn accept(&mut self, id: &str, at: Timestamp) {
         let Some(found) = self.invitations.iter_mut().find(|known| known.id == id && known.end == Ending::Pending) else {
             return;
         };
@@ -92,7 +92,7 @@ impl State {
         self.outbox.push(at.plus_ms(lag.min(8 * HOUR_MS)), event);
     }
 
-    fn react(&mut self, id: &str, reaction: Reaction, at: Timestamp) {
+    pub(super) fn react(&mut self, id: &str, reaction: Reaction, at: Timestamp) {
         let Some(message) = self.messages.get_mut(id) else { return };
         let Some(chat) = self.chats.get(&message.chat) else { return };
         let (account, Some(person)) = (chat.account.clone(), chat.people.first().cloned()) else { return };
@@ -107,8 +107,8 @@ impl State {
                 self.tell_message(at, &account, "message_read", id);
             }
             Reaction::Emoji { emoji } => {
-                message.reactions.push((emoji.to_owned(), Some(person.clone())));
-                let reaction = Some((emoji.to_owned(), person));
+                message.reactions.push((emoji.clone(), Some(person.clone())));
+                let reaction = Some((emoji, person));
                 self.tell(at, &account, What::Message { event: "message_reaction", message: id.to_owned(), reaction });
             }
             Reaction::Takeover { text } => {

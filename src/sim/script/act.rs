@@ -1,0 +1,71 @@
+//! Lines in which something happens: people and the world do what the script says, at the minute it says.
+
+use crate::model::account::Channel;
+use crate::model::script::{Act, When};
+use crate::model::time::{MINUTE_MS, Timestamp};
+use crate::runtime::command::Command;
+use crate::sim::postpress::deed::Deed;
+use crate::sim::script::stage::Stage;
+use crate::sim::world::TownFault;
+
+/// A line that cannot be played, or is not fulfilled: what is the case instead.
+pub(super) type Line = Result<(), Vec<String>>;
+
+impl Stage<'_> {
+    /// Plays an act. A day's acts happen at its opening minute; one after another, a minute apart.
+    pub fn act(&mut self, when: When, act: &Act) -> Result<Line, TownFault> {
+        let at = match self.act_at(when) {
+            Ok(at) => at,
+            Err(instead) => return Ok(Err(vec![instead])),
+        };
+        self.pass(at)?;
+        self.cursor = at;
+        if self.contact.is_none() {
+            return Ok(Err(vec![format!("the contact never entered: {}", self.left_out())]));
+        }
+        let done = match act {
+            Act::Accepts => self.deed_on(Channel::Linkedin, &Deed::Accept)?,
+            Act::Replies(text) => self.deed(&Deed::Write(text.clone()))?,
+            Act::Reads => self.deed(&Deed::Read)?,
+            Act::Reacts(emoji) => self.deed(&Deed::React(emoji.clone()))?,
+            Act::OwnerWrites(text) => self.deed(&Deed::ByHand(text.clone()))?,
+            Act::Disconnects => self.deed_on(self.campaign.channel, &Deed::SignOut)?,
+            Act::Reconnects => self.deed_on(self.campaign.channel, &Deed::SignIn)?,
+            Act::Named(name) => self.event(name)?,
+            Act::OwnerApproves | Act::OwnerRejects => Err(vec!["no task waits for the owner".to_owned()]),
+        };
+        self.settle()?;
+        Ok(done)
+    }
+
+    fn act_at(&self, when: When) -> Result<Timestamp, String> {
+        let earliest = self.cursor.plus_ms(MINUTE_MS);
+        let When::Day { day, minute } = when else { return Ok(earliest) };
+        let moment = minute.map_or_else(|| self.days.opening(day), |minute| self.days.at_minute(day, minute));
+        if self.days.end(day) < earliest {
+            return Err(format!("day {day} is over: the line before is of {}", self.days.moment(self.cursor)));
+        }
+        Ok(moment.max(earliest))
+    }
+
+    fn deed(&mut self, deed: &Deed) -> Result<Line, TownFault> {
+        let line = self.line()?;
+        Ok(self.happen(line, deed))
+    }
+
+    fn deed_on(&mut self, channel: Channel, deed: &Deed) -> Result<Line, TownFault> {
+        let line = self.line_on(channel)?;
+        Ok(self.happen(line, deed))
+    }
+
+    fn happen(&mut self, line: Option<(String, String)>, deed: &Deed) -> Line {
+        let Some((account, person)) = line else { return Err(vec!["no account speaks to the contact".to_owned()]) };
+        self.town.world.happen(&account, &person, deed).map_err(|undone| vec![undone.to_string()])
+    }
+
+    fn event(&mut self, name: &str) -> Result<Line, TownFault> {
+        let enrollments = self.contact.into_iter().collect();
+        let command = Command::Event { enrollments, name: name.to_owned(), data: None };
+        Ok(self.town.command(&command)?.map(|_| ()).map_err(|because| vec![because]))
+    }
+}
