@@ -62,13 +62,14 @@ impl Partition {
         by: &str,
     ) -> Result<(), StoreFault> {
         let (at, key) = (draft.at, intent.key);
+        let remote = intent.request.subject_id(&intent.person).or(remote);
         draft.stage_intent(key, None);
         if let Some(budget) = intent.budget {
             draft.free_budget(intent.account, budget, intent.at, key);
             let campaign = self.enrollment(&draft, key.enrollment)?.map(|enrollment| enrollment.campaign).unwrap_or_default();
             draft.use_budget(intent.account, budget, Use { at, key, campaign });
         }
-        if let Some(remote) = remote.as_ref().filter(|_| !matches!(intent.request, Request::Withdraw { .. })) {
+        if let Some(remote) = remote.as_ref().filter(|_| intent.request.makes_something()) {
             draft.put(Record::Claim { account: intent.account, remote: remote_print(remote), key });
         }
         self.route(&mut draft, person_route(intent.account, &intent.person), key.enrollment)?;
@@ -100,6 +101,9 @@ impl Partition {
     fn refused_call(&mut self, mut draft: Draft, intent: &Intent, refusal: &Refusal) -> Result<(), StoreFault> {
         let at = draft.at;
         match refusal.verdict {
+            Answered::Already if intent.request.is_engagement() => {
+                self.settle_refused(draft, intent, Settlement::Skipped { why: "done already".to_owned() })
+            }
             Answered::Already => {
                 let why = if refusal.code.contains("connected") { Unneeded::AlreadyConnected } else { Unneeded::AlreadyInvited };
                 let why = if matches!(intent.request, Request::Withdraw { .. }) { Unneeded::NothingPending } else { why };
@@ -110,7 +114,9 @@ impl Partition {
             }
             Answered::Never => self.settle_refused(draft, intent, Settlement::Failed { code: refusal.code.clone() }),
             // Witnesses disagree on what it means; the list of pending invitations decides (POSTPRESS.md §4).
-            Answered::CoolDown { .. } if refusal.code.starts_with("cannot_resend") => self.leave_unknown(draft, intent, refusal),
+            Answered::CoolDown { .. } if refusal.code.starts_with("cannot_resend") && !intent.request.is_engagement() => {
+                self.leave_unknown(draft, intent, refusal)
+            }
             Answered::Unknown => self.leave_unknown(draft, intent, refusal),
             Answered::Later { after_s } => {
                 let attempts = intent.attempt;
@@ -153,13 +159,16 @@ impl Partition {
         Ok(())
     }
 
-    /// Makes an intent unknown in the draft.
+    /// Makes an intent unknown in the draft; what no list can show is given up at once.
     pub(super) fn stage_unknown(
         &self,
         draft: &mut Draft,
         intent: &Intent,
         detail: Vec<(String, String)>,
     ) -> Result<(), StoreFault> {
+        if !intent.request.is_listed() {
+            return self.stage_given_up(draft, intent, detail);
+        }
         let (since, next_read) = (draft.at, draft.at.plus_ms(SETTLE_MS));
         let state = IntentState::Unknown { since, next_read, absent_at: None, unreadable_since: None };
         draft.stage_intent(intent.key, Some(Intent { state, ..intent.clone() }));
@@ -171,6 +180,26 @@ impl Partition {
             draft.entry(enrollment.id, line(since, EntryKind::Unknown, &label, version, detail));
             draft.stage(enrollment);
         }
+        Ok(())
+    }
+
+    /// Whether it happened stays unknown: it is not repeated, its place in the budget stays taken, the path goes on.
+    pub(super) fn stage_given_up(
+        &self,
+        draft: &mut Draft,
+        intent: &Intent,
+        detail: Vec<(String, String)>,
+    ) -> Result<(), StoreFault> {
+        let key = intent.key;
+        draft.stage_intent(key, None);
+        if let Some(enrollment) = self.enrollment(draft, key.enrollment)? {
+            let (label, version) = self.label_of(&enrollment, key);
+            draft.entry(enrollment.id, line(draft.at, EntryKind::Unknown, &label, version, detail));
+            draft.stage(enrollment);
+        }
+        let why = "nobody knows whether it happened, and it is never repeated".to_owned();
+        let settlement = Settlement::Skipped { why };
+        self.happen(draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
         Ok(())
     }
 

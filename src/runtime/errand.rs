@@ -9,6 +9,7 @@ use crate::runtime::command::Asked;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::pages::Walk;
 use crate::runtime::search::Finding;
+use crate::runtime::target::{self, Target, Want};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,12 +45,27 @@ pub enum Message {
     Stop,
 }
 
+/// What is not known yet and must be before an intent.
+#[derive(Debug, Clone, Default)]
+pub struct Needs {
+    /// Of the person, if they were never resolved.
+    pub identifier: Option<String>,
+    /// Whose newest messages are read.
+    pub chat: Option<ChatId>,
+    /// A message goes to that person, and their chat is not known: perhaps they wrote first.
+    pub writes_to: Option<ProviderId>,
+    /// The person, if known.
+    pub person: Option<ProviderId>,
+    pub want: Option<Want>,
+}
+
 /// What a call needs before its intent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Preparation {
     pub profile: Option<Profile>,
     /// Messages of the chat that came from the person, newest first.
     pub inbound: Vec<MessageRow>,
+    pub target: Option<Target>,
 }
 
 /// What a condition asked for.
@@ -143,18 +159,17 @@ pub async fn perform(
     Message::Answered { key, at: clock.now(), result }
 }
 
-/// Reads what a call needs: the person, if they are not known yet; the chat's newest messages, if there is one.
-/// `writes_to`: a message goes to that person, and their chat is not known: perhaps they wrote first.
-pub async fn prepare(
-    connector: Arc<dyn Connector>,
-    account: ProviderAccount,
-    identifier: Option<String>,
-    chat: Option<ChatId>,
-    writes_to: Option<ProviderId>,
-) -> Result<Preparation, Refusal> {
+/// Reads what a call needs: the person, if they are not known yet; the chat's newest messages, if there is one; what it is
+/// aimed at.
+pub async fn prepare(connector: Arc<dyn Connector>, account: ProviderAccount, needs: Needs) -> Result<Preparation, Refusal> {
+    let Needs { identifier, chat, writes_to, person, want } = needs;
     let mut preparation = Preparation::default();
     if let Some(identifier) = identifier {
         preparation.profile = Some(connector.profile(account.clone(), identifier).await?);
+    }
+    let person = person.or_else(|| preparation.profile.as_ref().map(|profile| profile.person.clone()));
+    if let (Some(want), Some(person)) = (want, person) {
+        preparation.target = Some(target::find(&*connector, &account, &person, &want).await?);
     }
     let chat = match (chat, writes_to) {
         (None, Some(person)) => {

@@ -18,7 +18,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::pages::normalised;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{self, listed_of};
-use crate::runtime::routes::chat_route;
+use crate::runtime::routes::{chat_route, digits_route, person_route, public_route};
 use crate::store::contract::StoreFault;
 
 /// An own message that nobody claims may be a call whose answer is still under way: looked at again after this.
@@ -140,9 +140,14 @@ impl Partition {
         enrollments: &[EnrollmentId],
         now: Timestamp,
     ) -> Result<Fate, StoreFault> {
-        if message.is_event || message.is_group || message.is_sponsored {
+        if message.is_event || message.is_sponsored {
             return Ok(Fate::Done);
         }
+        let in_group = if message.is_group { self.writers_in_group(draft, message, account)? } else { Vec::new() };
+        if message.is_group && in_group.is_empty() {
+            return Ok(Fate::Done);
+        }
+        let enrollments = if message.is_group { in_group.as_slice() } else { enrollments };
         let Some(first) = enrollments.first() else { return Ok(Fate::Nobodys) };
         let Some(enrollment) = self.enrollment(draft, *first)? else { return Ok(Fate::Nobodys) };
         let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(Fate::Nobodys) };
@@ -152,7 +157,9 @@ impl Partition {
         let at = at_of(&message.talk, now);
         for id in everywhere {
             let Some(enrollment) = self.enrollment(draft, id)? else { continue };
-            self.note_chat(draft, &enrollment, account, &message.talk.chat)?;
+            if !message.is_group {
+                self.note_chat(draft, &enrollment, account, &message.talk.chat)?;
+            }
             if at < enrollment.enrolled_at {
                 continue;
             }
@@ -170,6 +177,29 @@ impl Partition {
             self.happen(draft, id, &Event::Replied(reply))?;
         }
         Ok(Fate::Done)
+    }
+
+    /// Who wrote in a group, if it is one that a campaign opened with them: what others say there is no answer of theirs.
+    fn writers_in_group(
+        &self,
+        draft: &Draft,
+        message: &IncomingMessage,
+        account: &Listed,
+    ) -> Result<Vec<EnrollmentId>, StoreFault> {
+        let Some(sender) = &message.talk.sender else { return Ok(Vec::new()) };
+        let public = sender.public_identifier.as_deref().map(|public| public_route(account.id, public));
+        let digits = sender.digits.as_deref().map(|digits| digits_route(account.id, digits));
+        let mut writers = Vec::new();
+        for route in [person_route(account.id, &sender.id)].into_iter().chain(public).chain(digits) {
+            for id in self.routed(route)? {
+                let enrollment = self.enrollment(draft, id)?;
+                let is_in = |enrollment: &Enrollment| enrollment.groups.iter().any(|group| group.chat == message.talk.chat);
+                if enrollment.as_ref().is_some_and(is_in) && !writers.contains(&id) {
+                    writers.push(id);
+                }
+            }
+        }
+        Ok(writers)
     }
 
     /// Keeps the chat of an enrollment that did not know it yet.
@@ -194,7 +224,7 @@ impl Partition {
         enrollments: &[EnrollmentId],
         was_deferred: bool,
     ) -> Result<Fate, StoreFault> {
-        if message.is_event || message.is_group || self.is_claimed(account.id, &message.id.0)? {
+        if message.is_event || self.is_claimed(account.id, &message.id.0)? {
             return Ok(Fate::Done);
         }
         let text = normalised(message.text.as_deref().unwrap_or_default());
@@ -205,14 +235,18 @@ impl Partition {
             .cloned()
             .collect();
         for intent in &intents {
-            if text_of(intent).is_some_and(|sent| normalised(sent) == text) {
+            if text_of(intent, message.is_group).is_some_and(|sent| normalised(sent) == text) {
                 let (message, chat) = (message.id.clone(), message.talk.chat.clone());
                 return Ok(Fate::Settles { intent: Box::new(intent.clone()), message, chat });
             }
         }
-        let is_calling = intents.iter().any(|intent| text_of(intent).is_some());
+        let is_calling = intents.iter().any(|intent| text_of(intent, message.is_group).is_some());
         if is_calling && !was_deferred {
             return Ok(Fate::Later);
+        }
+        if message.is_group {
+            // What the owner writes in a group is no answer to this person.
+            return Ok(Fate::Done);
         }
         let at = at_of(&message.talk, draft.at);
         for id in enrollments {
@@ -298,18 +332,25 @@ enum Fate {
     },
 }
 
-fn text_of(intent: &Intent) -> Option<&str> {
-    match &intent.request {
-        Request::Message { text, .. } | Request::Inmail { text, .. } => Some(text),
-        Request::Invite { .. } | Request::Withdraw { .. } => None,
-    }
+/// The text of a message of ours in a chat of that kind.
+fn text_of(intent: &Intent, is_group: bool) -> Option<&str> {
+    let is_there = match &intent.request {
+        Request::Message { .. } | Request::Inmail { .. } => !is_group,
+        Request::Group { .. } => is_group,
+        Request::Invite { .. }
+        | Request::Withdraw { .. }
+        | Request::Visit
+        | Request::Follow
+        | Request::LikePost { .. }
+        | Request::CommentPost { .. }
+        | Request::Endorse { .. }
+        | Request::React { .. } => false,
+    };
+    intent.request.text().filter(|_| is_there)
 }
 
 fn note_of(intent: &Intent) -> Option<&str> {
-    match &intent.request {
-        Request::Invite { note } => note.as_deref(),
-        Request::Message { .. } | Request::Inmail { .. } | Request::Withdraw { .. } => None,
-    }
+    if matches!(intent.request, Request::Invite { .. }) { intent.request.text() } else { None }
 }
 
 fn is_from(message: &IncomingMessage, account: &Listed) -> bool {

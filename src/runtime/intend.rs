@@ -1,14 +1,11 @@
 //! Never twice, first half (RUNTIME.md §4): intent, durable; check again; call; and what each answer means.
 
-use crate::connector::contract::{Act, Attachment, Order, Verdict as Answered};
-use crate::lang::text::{Scope, fields_with_defaults, render};
+use crate::connector::contract::Verdict as Answered;
 use crate::model::account::{Account, Channel};
-use crate::model::campaign::Campaign;
 use crate::model::contact::Contact;
-use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment, Hold};
-use crate::model::event::{Event, Settlement, Unneeded};
-use crate::model::id::{AccountId, EffectKey, ProviderId, RemoteId, fingerprint};
+use crate::model::event::{Event, Settlement};
+use crate::model::id::{AccountId, EffectKey, RemoteId, fingerprint};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Entry, EntryKind};
 use crate::model::time::{HOUR_MS, Timestamp};
@@ -19,7 +16,7 @@ use crate::runtime::limits::Use;
 use crate::runtime::outbox::{Verdict, awaited_call, key_of};
 use crate::runtime::pace;
 use crate::runtime::partition::Partition;
-use crate::runtime::reach;
+use crate::runtime::request::{Sheet, order_of, person_of, request, told};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -38,12 +35,11 @@ impl Partition {
         let Some(installed) = self.campaigns.get(&waiting.campaign).cloned() else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
         };
-        let request = match self.request(&installed.campaign, account, &enrollment, contact, &waiting.call) {
-            Ok(Some(request)) => request,
-            Ok(None) => {
-                return self.settle_unsent(draft, key, Settlement::Unneeded { why: Unneeded::NothingPending });
-            }
-            Err(code) => return self.settle_unsent(draft, key, Settlement::Failed { code }),
+        let target = self.targets.remove(&waiting.enrollment).filter(|(visit, _)| *visit == waiting.visit);
+        let sheet = Sheet { campaign: &installed.campaign, account, enrollment: &enrollment, contact };
+        let request = match request(sheet, &waiting.call, target.as_ref().map(|(_, target)| target)) {
+            Ok(request) => request,
+            Err(settlement) => return self.settle_unsent(draft, key, settlement),
         };
         let Some(person) = person_of(&enrollment, contact, waiting.call.channel()) else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
@@ -56,7 +52,20 @@ impl Partition {
             account: account.id,
             contact: contact.id,
             person,
-            chat: chat.filter(|_| matches!(request, Request::Message { .. })),
+            chat: match &request {
+                Request::Message { .. } => chat,
+                // Where the message stands that is reacted to.
+                Request::React { .. } => enrollment.facts.reply_chat.clone(),
+                Request::Invite { .. }
+                | Request::Withdraw { .. }
+                | Request::Inmail { .. }
+                | Request::Group { .. }
+                | Request::Visit
+                | Request::Follow
+                | Request::LikePost { .. }
+                | Request::CommentPost { .. }
+                | Request::Endorse { .. } => None,
+            },
             budget: waiting.call.budget(),
             at: now,
             state: IntentState::Open,
@@ -109,45 +118,6 @@ impl Partition {
             return Err(fault);
         }
         Ok(())
-    }
-
-    /// What is sent, rendered. None: there is nothing to do. Err: it cannot be sent, with a code.
-    fn request(
-        &self,
-        campaign: &Campaign,
-        account: &Account,
-        enrollment: &Enrollment,
-        contact: &Contact,
-        call: &Call,
-    ) -> Result<Option<Request>, String> {
-        let reply = enrollment.reply();
-        let fields = fields_with_defaults(campaign, &contact.fields);
-        let scope = Scope {
-            campaign: &campaign.name,
-            contact_key: &contact.key,
-            fields: &fields,
-            sender: &account.sender,
-            reply_text: reply.map(|reply| reply.text.as_str()),
-        };
-        let message = call.message().map(|id| campaign.message(id));
-        let rendered = message.map(|message| render(message, &scope)).transpose().map_err(|fault| format!("text: {fault}"))?;
-        let attachments = message.map(|message| message.attachments.clone()).unwrap_or_default();
-        let text = rendered.as_ref().map(|rendered| rendered.text.clone()).unwrap_or_default();
-        Ok(Some(match call {
-            Call::Invite { note } => Request::Invite { note: note.map(|_| text) },
-            Call::Withdraw => match &enrollment.facts.invitation {
-                Some(invitation) => Request::Withdraw { invitation: invitation.clone() },
-                None => return Ok(None),
-            },
-            Call::Message { .. } => Request::Message { text, attachments },
-            Call::Inmail { api, .. } => Request::Inmail {
-                subject: rendered.and_then(|rendered| rendered.subject),
-                text,
-                api: api.unwrap_or(account.spec.tier.inmail_api()),
-                attachments,
-            },
-            Call::Engage(_) | Call::Group { .. } => return Err("not_supported".to_owned()),
-        }))
     }
 
     /// The intent is durable: the last look, then the call.
@@ -240,48 +210,4 @@ pub(super) fn line(at: Timestamp, kind: EntryKind, step: &str, version: u32, det
 /// A provider's id as claims are named.
 pub(super) fn remote_print(remote: &RemoteId) -> crate::model::id::Fingerprint {
     fingerprint(&[b"remote", remote.0.as_bytes()])
-}
-
-fn told(intent: &Intent, account: &Account) -> Vec<(String, String)> {
-    let mut detail = vec![("account".to_owned(), account.spec.name.clone()), ("attempt".to_owned(), intent.attempt.to_string())];
-    let (subject, text) = match &intent.request {
-        Request::Invite { note } => (None, note.clone()),
-        Request::Withdraw { .. } => (None, None),
-        Request::Message { text, .. } => (None, Some(text.clone())),
-        Request::Inmail { subject, text, .. } => (subject.clone(), Some(text.clone())),
-    };
-    detail.extend(subject.map(|subject| ("subject".to_owned(), subject)));
-    detail.extend(text.map(|text| ("text".to_owned(), text)));
-    detail
-}
-
-/// Whom the call reaches, as this account's calls name them.
-fn person_of(enrollment: &Enrollment, contact: &Contact, channel: Channel) -> Option<ProviderId> {
-    let known = enrollment.lines.get(&channel).and_then(|line| line.person.clone());
-    known.or_else(|| reach::address(&contact.fields, channel).map(ProviderId))
-}
-
-fn order_of(intent: &Intent, account: &Account, root: &std::path::Path) -> Order {
-    let files = |paths: &[String]| {
-        let file = |path: &String| {
-            let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-            Attachment { path: root.join(path), name, is_voice: false }
-        };
-        paths.iter().map(file).collect::<Vec<_>>()
-    };
-    let person = intent.person.clone();
-    let act = match &intent.request {
-        Request::Invite { note } => Act::Invite { person, note: note.clone() },
-        Request::Withdraw { invitation } => Act::Withdraw { invitation: invitation.clone() },
-        Request::Message { text, attachments } => match &intent.chat {
-            Some(chat) => Act::Message { chat: chat.clone(), text: text.clone(), attachments: files(attachments) },
-            None => Act::StartChat { person, text: text.clone(), attachments: files(attachments) },
-        },
-        Request::Inmail { subject, text, api, attachments } => {
-            Act::Inmail { person, subject: subject.clone(), text: text.clone(), api: *api, attachments: files(attachments) }
-        }
-    };
-    // Another attempt is another request to the far side: it follows a definite no or a proven absence.
-    let idempotency_key = format!("{}.{}", intent.key, intent.attempt);
-    Order { account: account.spec.provider_account.clone(), act, idempotency_key }
 }

@@ -33,10 +33,12 @@ pub mod query;
 pub mod reach;
 pub mod receive;
 pub mod reconcile;
+mod request;
 pub mod routes;
 pub mod runner;
 pub mod scheduler;
 pub mod search;
 pub mod sweep;
+pub mod target;
 
 pub use runner::{Ended, Runtime, Setting};

@@ -24,6 +24,7 @@ use crate::runtime::gate::Gate;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::pulse::Pulse;
 pub use crate::runtime::routes::contact_route;
+use crate::runtime::target::Target;
 use crate::store::contract::{Done, Store, StoreFault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -72,6 +73,8 @@ pub struct Partition {
     pub(crate) polling: BTreeSet<AccountId>,
     /// Calls whose person and chat were read lately: visit and when.
     pub(crate) prepared: BTreeMap<EnrollmentId, (Visit, Timestamp)>,
+    /// What those calls are aimed at, where that had to be read.
+    pub(crate) targets: BTreeMap<EnrollmentId, (Visit, Target)>,
     /// Readings for conditions that were refused: not before then.
     pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
     /// When each account may be tried again; absent: now.
@@ -110,6 +113,7 @@ impl Partition {
             reading: BTreeSet::new(),
             polling: BTreeSet::new(),
             prepared: BTreeMap::new(),
+            targets: BTreeMap::new(),
             looks_held: BTreeMap::new(),
             try_at: BTreeMap::new(),
             deferred: BTreeMap::new(),

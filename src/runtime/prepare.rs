@@ -13,13 +13,15 @@ use crate::model::journal::{Cause, Key, RouteKey};
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::{LookOut, Waiting};
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::{self, Message, Preparation, Sight};
+use crate::runtime::errand::{self, Message, Needs, Preparation, Sight};
 use crate::runtime::limits::Use;
 use crate::runtime::outbox::{Verdict, key_of};
 use crate::runtime::partition::Partition;
 use crate::runtime::reach;
 use crate::runtime::receive;
+use crate::runtime::request::want_of;
 use crate::runtime::routes::{person_route, public_route};
+use crate::runtime::target::{Target, Want};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -51,10 +53,13 @@ impl Partition {
             .get(&waiting.enrollment)
             .is_some_and(|(visit, at)| *visit == waiting.visit && now.since_ms(*at) < FRESH_MS);
         let writes_to = line.person.clone().filter(|_| matches!(waiting.call, Call::Message { .. }) && chat.is_none());
-        if is_fresh || (known && chat.is_none() && writes_to.is_none()) {
+        let want = want_of(&waiting.call, &contact);
+        let is_aimed = want.is_none() || self.targets.get(&waiting.enrollment).is_some_and(|(visit, _)| *visit == waiting.visit);
+        if (is_fresh && is_aimed) || (known && chat.is_none() && writes_to.is_none() && want.is_none()) {
             return self.intend(account, waiting, enrollment, &contact, now);
         }
-        if !known {
+        let reads_profiles = matches!(want, Some(Want::Skill { .. } | Want::Members { .. }));
+        if !known || reads_profiles {
             let free_at = self.budget_free_at(account, Budget::Visits, now);
             if free_at > now {
                 return Ok(Verdict::NotBefore(free_at));
@@ -63,13 +68,13 @@ impl Partition {
         let (connector, provider) = (Arc::clone(&self.parts.connector), account.spec.provider_account.clone());
         let (id, enrollment, visit) = (account.id, waiting.enrollment, waiting.visit);
         self.busy.insert(id, enrollment);
-        let wanted = (!known).then_some(identifier);
+        let needs = Needs { identifier: (!known).then_some(identifier), chat, writes_to, person: line.person, want };
         let nothing = Err(errand::never_back(Answered::Later { after_s: None }));
         let lost = Message::Prepared { account: id, enrollment, visit, result: nothing };
         self.parts.errands.start(
             lost,
             Box::pin(async move {
-                let result = errand::prepare(connector, provider, wanted, chat, writes_to).await;
+                let result = errand::prepare(connector, provider, needs).await;
                 Message::Prepared { account: id, enrollment, visit, result }
             }),
         );
@@ -101,14 +106,38 @@ impl Partition {
                 if let Some(profile) = &preparation.profile {
                     self.learn(&mut draft, account, id, key, profile, now)?;
                 }
+                self.count_readings(&mut draft, account, key, preparation.target.as_ref())?;
                 self.close_quietly(draft)?;
                 if !self.take_in_replies(account, &preparation.inbound)? {
                     self.prepared.insert(id, (visit, now));
+                    self.targets.remove(&id);
+                    self.targets.extend(preparation.target.map(|target| (id, (visit, target))));
                 }
                 Ok(())
             }
             Err(refusal) => self.refused(draft, key, account, &refusal, now),
         }
+    }
+
+    /// Profiles that were read to find the target count as visits, a millisecond apart.
+    fn count_readings(
+        &self,
+        draft: &mut Draft,
+        account: AccountId,
+        key: EffectKey,
+        target: Option<&Target>,
+    ) -> Result<(), StoreFault> {
+        let read = match target {
+            Some(Target::Members(people)) => people.len(),
+            Some(Target::Skill(_)) => 1,
+            Some(Target::Post(_) | Target::Nothing { .. }) | None => 0,
+        };
+        let Some(enrollment) = self.enrollment(draft, key.enrollment)? else { return Ok(()) };
+        for n in 1..=read {
+            let at = draft.at.plus_ms(n as i64);
+            draft.use_budget(account, Budget::Visits, Use { at, key, campaign: enrollment.campaign });
+        }
+        Ok(())
     }
 
     /// Keeps what a profile says: the person's id for this account, how they stand to it, how to route to them.

@@ -6,7 +6,11 @@ use crate::model::value::Fields;
 
 /// What the channel's column holds, in the form the provider uses; none: the list does not say, or not readably.
 pub fn address(fields: &Fields, channel: Channel) -> Option<String> {
-    let written = fields.get(channel.word())?;
+    named(fields.get(channel.word())?, channel)
+}
+
+/// What somebody wrote of a person, in the form the channel's provider uses; none: not readably.
+pub fn named(written: &str, channel: Channel) -> Option<String> {
     match channel {
         Channel::Linkedin => identity::linkedin(written),
         Channel::Whatsapp => identity::whatsapp(written),

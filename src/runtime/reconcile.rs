@@ -115,9 +115,8 @@ impl Partition {
         intent: &Intent,
         finding: Finding,
     ) -> Result<Option<(crate::model::id::RemoteId, Option<crate::model::id::ChatId>)>, StoreFault> {
-        let is_withdrawal = matches!(intent.request, crate::model::intent::Request::Withdraw { .. });
         for (remote, chat, _) in finding.candidates {
-            if is_withdrawal || !self.is_claimed(intent.account, &remote.0)? {
+            if !intent.request.makes_something() || !self.is_claimed(intent.account, &remote.0)? {
                 return Ok(Some((remote, chat)));
             }
         }
@@ -152,9 +151,20 @@ impl Partition {
         let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
         if now.since_ms(unreadable_since) >= UNREADABLE_MS_MAX {
             let why = format!("whether it was sent could not be read for a day ({})", refusal.code);
-            return self.park(draft, intent, why);
+            return if intent.request.is_engagement() {
+                self.give_up(draft, &intent, why)
+            } else {
+                self.park(draft, intent, why)
+            };
         }
         self.read_again(draft, intent, since, absent_at, Some(unreadable_since), now.plus_ms(APART_MS))
+    }
+
+    /// A courtesy is not worth a person's time: it stays unknown.
+    fn give_up(&mut self, mut draft: Draft, intent: &Intent, why: String) -> Result<(), StoreFault> {
+        self.stage_given_up(&mut draft, intent, vec![("why".to_owned(), why)])?;
+        self.close_quietly(draft)?;
+        Ok(())
     }
 
     fn read_again(

@@ -1,6 +1,6 @@
 //! Whether a call happened, found out by reading the list that must show it (RUNTIME.md §4). Reads only.
 
-use crate::connector::contract::{ChatRow, Connector, MessageRow, Page, Refusal};
+use crate::connector::contract::{ChatRow, Connector, MessageRow, Page, Refusal, Verdict};
 use crate::model::enrollment::Relation;
 use crate::model::id::{ChatId, ProviderAccount, ProviderId, RemoteId};
 use crate::model::intent::Request;
@@ -35,7 +35,56 @@ pub async fn search(connector: Arc<dyn Connector>, search: Search) -> Result<Opt
             let (gone, id) = (find_invitation(&*connector, &search).await?.is_none(), invitation.clone());
             Ok(gone.then(|| Finding { candidates: vec![(id, None, None)] }))
         }
-        Request::Message { text, .. } | Request::Inmail { text, .. } => search_message(&*connector, &search, text).await,
+        Request::Message { text, .. } | Request::Inmail { text, .. } => search_message(&*connector, &search, text, true).await,
+        Request::Group { text, .. } => search_message(&*connector, &search, text, false).await,
+        Request::LikePost { post } => search_like(&*connector, &search, post).await,
+        Request::Endorse { skill, .. } => search_endorsement(&*connector, &search, *skill).await,
+        Request::React { message, emoji } => search_reaction(&*connector, &search, message, emoji).await,
+        // Nothing shows them (`Request::is_listed`): nobody sends them here.
+        Request::Visit | Request::Follow | Request::CommentPost { .. } => Err(unlisted("no list shows it")),
+    }
+}
+
+/// What a list that should hold it does not even name: says nothing of whether it happened.
+fn unlisted(what: &str) -> Refusal {
+    let verdict = Verdict::Later { after_s: None };
+    Refusal { verdict, status: None, code: "not_listed".to_owned(), detail: Some(what.to_owned()) }
+}
+
+fn shown(is_there: bool, id: &RemoteId) -> Option<Finding> {
+    is_there.then(|| Finding { candidates: vec![(id.clone(), None, None)] })
+}
+
+async fn search_like(connector: &dyn Connector, search: &Search, post: &RemoteId) -> Result<Option<Finding>, Refusal> {
+    let posts = connector.posts(search.account.clone(), search.person.clone()).await?;
+    let row = posts.iter().find(|row| row.id == *post).ok_or_else(|| unlisted("the post is not among the newest"))?;
+    Ok(shown(row.is_reacted, post))
+}
+
+async fn search_endorsement(connector: &dyn Connector, search: &Search, skill: u64) -> Result<Option<Finding>, Refusal> {
+    let skills = connector.skills(search.account.clone(), search.person.clone()).await?;
+    let row = skills.iter().find(|row| row.id == Some(skill)).ok_or_else(|| unlisted("the skill is not on the profile"))?;
+    Ok(shown(row.is_endorsed, &RemoteId(skill.to_string())))
+}
+
+async fn search_reaction(
+    connector: &dyn Connector,
+    search: &Search,
+    message: &RemoteId,
+    emoji: &str,
+) -> Result<Option<Finding>, Refusal> {
+    // Some providers add or drop the mark that makes a sign an emoji.
+    let bare = |emoji: &str| emoji.replace('\u{fe0f}', "");
+    let Some(chat) = search.chat.clone() else { return Err(unlisted("the chat is not known")) };
+    let mut walk = Walk::default();
+    loop {
+        let page = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
+        if let Some(row) = page.items.iter().find(|row| row.id == *message) {
+            return Ok(shown(row.own_reactions.iter().any(|left| bare(left) == bare(emoji)), message));
+        }
+        if !walk.goes_on(page.cursor)? {
+            return Err(unlisted("the message is not in its chat"));
+        }
     }
 }
 
@@ -66,10 +115,19 @@ async fn find_invitation(connector: &dyn Connector, search: &Search) -> Result<O
     }
 }
 
-async fn search_message(connector: &dyn Connector, search: &Search, text: &str) -> Result<Option<Finding>, Refusal> {
+/// In the chat of the two, or in the groups the person is in.
+async fn search_message(
+    connector: &dyn Connector,
+    search: &Search,
+    text: &str,
+    is_single: bool,
+) -> Result<Option<Finding>, Refusal> {
     let chats = match &search.chat {
         Some(chat) => vec![chat.clone()],
-        None => chats_with(connector, search).await?.into_iter().filter(|chat| chat.is_single).map(|chat| chat.id).collect(),
+        None => {
+            let all = chats_with(connector, search).await?;
+            all.into_iter().filter(|chat| chat.is_single == is_single).map(|chat| chat.id).collect()
+        }
     };
     let mut candidates = Vec::new();
     for chat in chats {

@@ -220,7 +220,14 @@ pub fn intents() -> Vec<Intent> {
     let requests = [
         Request::Invite { note: None },
         Request::Withdraw { invitation: "i".into() },
-        Request::Message { text: text("hi"), attachments: attachments.clone() },
+        Request::Message { text: text("hi"), attachments: attachments.clone(), voice: Some(text("v.m4a")) },
+        Request::Group { people: vec!["p".into()], subject: text("s"), text: text("hi"), attachments: Vec::new(), voice: None },
+        Request::Visit,
+        Request::Follow,
+        Request::LikePost { post: "urn:1".into() },
+        Request::CommentPost { post: "urn:1".into(), text: text("hi") },
+        Request::Endorse { skill: u64::MAX, name: text("Logistics") },
+        Request::React { message: "m".into(), emoji: text("👍") },
         Request::Inmail { subject: Some(text("s")), text: text("hi"), api: InmailApi::SalesNavigator, attachments },
     ];
     let states = [
