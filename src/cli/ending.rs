@@ -74,7 +74,10 @@ impl From<InstallFault> for Ending {
     fn from(fault: InstallFault) -> Self {
         match fault {
             InstallFault::Store(fault) => fault.into(),
-            InstallFault::VersionNotRaised { .. } => Self::new(WRONG, fault.to_string()),
+            InstallFault::Refused(fault) => {
+                let sentence = format!("{}; nothing was touched", fault.message);
+                Self::new(WRONG, sentence).help(format!("{} (`engine explain {}`)", fault.help, fault.code.word()))
+            }
         }
     }
 }

@@ -3,13 +3,15 @@
 //! Imports only `model`. It must never perform anything, never ask the time and never fail: whatever event meets
 //! whatever state, there is an answer. Start at [`advance`]: one match, one room a family of events. `enter` runs steps,
 //! `leave` ends waits, `settle` takes the ends of calls, `observe` and `react` take what the person did, `control` what
-//! people of ours did; `eval` decides conditions, `pace` finds times, `turn` collects what one event changes.
+//! people of ours did; `eval` decides conditions, `pace` finds times, `turn` collects what one event changes;
+//! `migrate` takes somebody over to another version.
 
 pub mod classify;
 mod control;
 mod enter;
 pub mod eval;
 mod leave;
+pub mod migrate;
 mod observe;
 mod pace;
 mod react;

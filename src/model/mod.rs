@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod action;
+pub mod afoot;
 pub mod calendar;
 pub mod campaign;
 pub mod contact;
@@ -20,6 +21,7 @@ pub mod intent;
 pub mod journal;
 pub mod limits;
 pub mod migration;
+pub mod passage;
 pub mod pattern;
 pub mod program;
 pub mod relation;

@@ -9,6 +9,7 @@ use crate::model::program::{RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
 use crate::runtime::entry::{Speakers, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers};
+use crate::runtime::moves::Moved;
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::reach::address;
 use crate::runtime::routes::{digits_route, person_route, public_route};
@@ -26,6 +27,8 @@ pub struct Enrolled {
     pub known: usize,
     /// Left out, and why: suppressed, never to be contacted, `skip when`, no account for their channel.
     pub left_out: Vec<RefusedRow>,
+    /// What a new version meant for the people of earlier ones.
+    pub moved: Moved,
 }
 
 impl Enrolled {
@@ -107,7 +110,7 @@ impl Partition {
     }
 
     /// The ids by which webhooks may name the person before anything was sent.
-    fn route_person(&self, draft: &mut Draft, enrollment: &Enrollment, contact: &Contact) -> Result<(), StoreFault> {
+    pub(super) fn route_person(&self, draft: &mut Draft, enrollment: &Enrollment, contact: &Contact) -> Result<(), StoreFault> {
         for (channel, line) in &enrollment.lines {
             let Some(address) = address(&contact.fields, *channel) else { continue };
             self.route(draft, public_route(line.account, &address), enrollment.id)?;

@@ -1,5 +1,7 @@
 //! A program is taken over: its accounts, its campaigns by content hash, then the people of its lists.
 
+use crate::lang::check::versions::{VersionFault, faults};
+use crate::lang::severity::Severity;
 use crate::model::account::{Account, AccountSpec};
 use crate::model::campaign::Campaign;
 use crate::model::id::{AccountId, CampaignId};
@@ -10,6 +12,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::entry::new_account;
 use crate::runtime::partition::Partition;
+use crate::runtime::query::afoot::afoot;
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -18,27 +21,31 @@ use std::sync::Arc;
 pub enum InstallFault {
     #[error(transparent)]
     Store(#[from] StoreFault),
-    #[error("`{name}` has changed while {people} people are on its version {version}; raise `version` to {next}, and they finish on the version they began with", next = version + 1)]
-    VersionNotRaised { name: String, version: u32, people: usize },
+    /// It would leave people of an earlier version nowhere; nothing was touched.
+    #[error("{}; {}", .0.message, .0.help)]
+    Refused(Box<VersionFault>),
 }
 
 impl Partition {
-    /// Takes a program over: its accounts, its campaigns; then the people on its lists enter. Says what became of each
-    /// campaign's list, in the program's order.
+    /// Takes a program over: its accounts, its campaigns, people of earlier versions as `migrate` says; then the people on
+    /// its lists enter. Says what became of each campaign's people, in the program's order.
     pub fn install(&mut self, program: &Program) -> Result<Vec<Enrolled>, InstallFault> {
         let now = self.now();
-        self.refuse_silent_changes(program)?;
+        self.refuse_what_is_wrong(program)?;
         self.parts.workspace = program.workspace.clone();
         self.keep_limits(now)?;
         for spec in &program.workspace.accounts {
             self.install_account(spec, now)?;
         }
-        let mut enrolled = Vec::new();
-        for (campaign, roster) in program.campaigns.iter().zip(&program.rosters) {
-            let id = self.install_campaign(campaign, now)?;
-            enrolled.push(self.enroll(id, &roster.rows, now)?);
-        }
+        let ids = program.campaigns.iter().map(|campaign| self.install_campaign(campaign, now));
+        let ids = ids.collect::<Result<Vec<CampaignId>, StoreFault>>()?;
         self.retire_others(program, now)?;
+        let moved = self.decide_moves(now)?;
+        let mut enrolled = Vec::new();
+        for (id, roster) in ids.into_iter().zip(&program.rosters) {
+            let entered = self.enroll(id, &roster.rows, now)?;
+            enrolled.push(Enrolled { moved: moved.get(&id).copied().unwrap_or_default(), ..entered });
+        }
         Ok(enrolled)
     }
 
@@ -53,31 +60,26 @@ impl Partition {
         Ok(())
     }
 
-    fn refuse_silent_changes(&self, program: &Program) -> Result<(), InstallFault> {
-        for campaign in &program.campaigns {
-            let changed = self.campaigns.values().find(|installed| {
+    /// A change that leaves people of an earlier version nowhere, or gives a number two meanings, touches nothing.
+    fn refuse_what_is_wrong(&self, program: &Program) -> Result<(), InstallFault> {
+        let runs = |campaign: &Campaign| {
+            self.campaigns.values().any(|installed| {
                 let known = &installed.campaign;
-                known.name == campaign.name && known.version == campaign.version && known.hash != campaign.hash
-            });
-            let Some(changed) = changed else { continue };
-            let people = self.people_on(changed.id)?;
-            if people > 0 {
-                let (name, version) = (campaign.name.clone(), campaign.version);
-                return Err(InstallFault::VersionNotRaised { name, version, people });
-            }
+                let is_same = (known.hash, known.version) == (campaign.hash, campaign.version);
+                installed.is_current && known.name == campaign.name && is_same && known.migrations == campaign.migrations
+            })
+        };
+        let changed: Vec<&Campaign> = program.campaigns.iter().filter(|campaign| !runs(campaign)).collect();
+        let has_changed = |name: &str| changed.iter().any(|campaign| campaign.name == name);
+        if !self.campaigns.values().any(|installed| has_changed(&installed.campaign.name)) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn people_on(&self, campaign: CampaignId) -> Result<usize, StoreFault> {
-        let mut people = 0;
-        self.parts.store.scan(crate::model::journal::Table::Enrollment, None, &mut |record| {
-            if let Record::Enrollment(enrollment) = record {
-                people += usize::from(enrollment.campaign == campaign && !enrollment.has_ended());
-            }
-            std::ops::ControlFlow::Continue(())
-        })?;
-        Ok(people)
+        let afoot = afoot(&*self.parts.store, &has_changed)?;
+        let faults = changed.iter().flat_map(|campaign| faults(campaign, &afoot, &program.workspace.limits));
+        match faults.into_iter().find(|fault| fault.code.severity() == Severity::Error) {
+            Some(fault) => Err(InstallFault::Refused(Box::new(fault))),
+            None => Ok(()),
+        }
     }
 
     fn install_account(&mut self, spec: &AccountSpec, now: Timestamp) -> Result<(), StoreFault> {
@@ -97,10 +99,10 @@ impl Partition {
     }
 
     fn install_campaign(&mut self, campaign: &Campaign, now: Timestamp) -> Result<CampaignId, StoreFault> {
-        let same = self
-            .campaigns
-            .values()
-            .find(|installed| installed.campaign.name == campaign.name && installed.campaign.hash == campaign.hash);
+        let versions: Vec<Arc<Installed>> =
+            self.campaigns.values().filter(|installed| installed.campaign.name == campaign.name).cloned().collect();
+        let same = versions.iter().find(|installed| installed.campaign.hash == campaign.hash);
+        let current = versions.iter().find(|installed| installed.is_current);
         // Lists of `in list` conditions and line numbers are no part of the hash, but the newest ones hold.
         let id = match same {
             Some(installed) => installed.id,
@@ -109,22 +111,32 @@ impl Partition {
                 CampaignId(self.counters.campaign)
             }
         };
-        let is_paused = same.is_some_and(|installed| installed.is_paused);
-        let at = same.map_or(now, |installed| installed.at);
+        let is_decided = current.is_some_and(|current| current.id == id && current.campaign.migrations == campaign.migrations);
+        let newest = Installed {
+            id,
+            campaign: campaign.clone(),
+            at: current.filter(|current| current.id == id).map_or(now, |current| current.at),
+            is_paused: current.or(same).is_some_and(|installed| installed.is_paused),
+            is_current: true,
+        };
+        let older = versions.iter().filter(|installed| installed.id != id);
+        let mut deciding = self.moves.deciding.clone();
+        deciding.retain(|version| older.clone().all(|other| other.id != *version));
+        if !is_decided && older.clone().next().is_some() && !deciding.contains(&id) {
+            deciding.push(id);
+        }
         let mut draft = Draft::new(Cause::Install, now);
         draft.put(self.counters_row());
-        let older: Vec<Installed> = self
-            .campaigns
-            .values()
-            .filter(|installed| installed.campaign.name == campaign.name && installed.id != id && installed.is_current)
-            .map(|installed| Installed { is_current: false, ..(**installed).clone() })
-            .collect();
-        let newest = Installed { id, campaign: campaign.clone(), at, is_paused, is_current: true };
-        for installed in older.into_iter().chain([newest]) {
-            draft.put(Record::Campaign(Box::new(installed.clone())));
-            self.campaigns.insert(installed.id, Arc::new(installed));
+        if deciding != self.moves.deciding {
+            draft.put(Record::Meta(Meta::Deciding { versions: deciding.clone() }));
         }
+        let past = older.filter(|installed| installed.is_current);
+        let rows: Vec<Installed> =
+            past.map(|installed| Installed { is_current: false, ..(**installed).clone() }).chain([newest]).collect();
+        rows.iter().for_each(|installed| draft.put(Record::Campaign(Box::new(installed.clone()))));
         self.close_quietly(draft)?;
+        self.moves.deciding = deciding;
+        self.campaigns.extend(rows.into_iter().map(|installed| (installed.id, Arc::new(installed))));
         Ok(id)
     }
 

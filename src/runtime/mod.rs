@@ -2,7 +2,7 @@
 //!
 //! It feeds `machine::advance` events and commits what it decides. It never parses a campaign, never writes a file, never
 //! opens a socket: the store, the connector and the server do. Start at [`Runtime`]; a turn is `scheduler`, a webhook
-//! enters at `receive` and is acted on in `inbox`, a send is decided in `outbox`, performed by `intend`, its answer read in `answer`, and found
+//! enters at `receive` and is acted on in `inbox`, what an event means is staged in `happen`, a send is decided in `outbox`, performed by `intend`, its answer read in `answer`, and found
 //! out by `reconcile` when nobody knows whether it happened.
 
 pub mod agenda;
@@ -16,11 +16,13 @@ pub mod enroll;
 pub mod entry;
 pub mod errand;
 pub mod gate;
+mod happen;
 pub mod inbox;
 pub mod inlet;
 pub mod install;
 pub mod intend;
 pub mod limits;
+pub mod moves;
 mod notify;
 pub mod outbox;
 pub mod pace;

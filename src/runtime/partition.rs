@@ -4,12 +4,9 @@
 //! changes only after the store took the commit.
 
 use crate::connector::contract::Connector;
-use crate::machine::{Person, advance};
 use crate::model::account::{Account, Health, SenderProfile};
 use crate::model::contact::Contact;
-use crate::model::effect::Effect;
-use crate::model::enrollment::{Enrollment, Relation, Status};
-use crate::model::event::Event;
+use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
@@ -22,6 +19,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
 use crate::runtime::limits::{Usage, Use};
+use crate::runtime::moves::Moves;
 use crate::runtime::pulse::Pulse;
 pub use crate::runtime::routes::contact_route;
 use crate::runtime::target::Target;
@@ -92,6 +90,8 @@ pub struct Partition {
     pub(crate) outages: Vec<(Timestamp, Timestamp)>,
     /// How far old events' keys have been looked through.
     pub(crate) swept_to: Option<Key>,
+    /// Who goes on in another version.
+    pub(crate) moves: Moves,
     /// Told to stop: no new call starts.
     pub(crate) is_stopping: bool,
     /// postpress refused the key: no call starts until then.
@@ -123,6 +123,7 @@ impl Partition {
             paused: None,
             outages: Vec::new(),
             swept_to: None,
+            moves: Moves::default(),
             is_stopping: false,
             key_refused_until: None,
         };
@@ -132,7 +133,7 @@ impl Partition {
 
     fn read_rows(&mut self) -> Result<(), StoreFault> {
         let store = Arc::clone(&self.parts.store);
-        for table in [Table::Meta, Table::Account, Table::Campaign, Table::Intent, Table::Usage, Table::Inbox] {
+        for table in [Table::Meta, Table::Account, Table::Campaign, Table::Intent, Table::Usage, Table::Inbox, Table::Move] {
             store.scan(table, None, &mut |record| {
                 self.read_row(record);
                 ControlFlow::Continue(())
@@ -173,8 +174,9 @@ impl Partition {
                 self.parts.gate.close(&row.enrollments);
                 self.inbox.insert(row.row);
             }
-            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Deciding { .. } | Meta::Applied { .. })
-            | Record::Move { .. }
+            Record::Meta(Meta::Deciding { versions }) => self.moves.deciding = versions,
+            Record::Move { enrollment, to } => self.moves.read(enrollment, to),
+            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Route { .. }
@@ -235,56 +237,6 @@ impl Partition {
         line.and_then(|line| self.accounts.get(&line.account)).map(|account| account.sender.clone()).unwrap_or_default()
     }
 
-    /// Lets an event happen to an enrollment, and stages what follows from it, also for the person's other
-    /// enrollments. Says whether it meant anything.
-    pub fn happen(&self, draft: &mut Draft, id: EnrollmentId, event: &Event) -> Result<bool, StoreFault> {
-        let Some(enrollment) = self.enrollment(draft, id)? else { return Ok(false) };
-        let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(false) };
-        let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(false) };
-        let sender = self.sender(&enrollment);
-        let person = Person { enrollment: &enrollment, contact: &contact, sender: &sender };
-        let Some(advanced) = advance(&installed.campaign, &person, event, draft.at) else { return Ok(false) };
-        draft.stage(advanced.enrollment);
-        let contact = advanced.contact.unwrap_or(contact);
-        draft.stage_contact(contact.clone());
-        for entry in advanced.entries {
-            draft.entry(id, entry);
-        }
-        let reply = match event {
-            Event::Replied(reply) => Some(reply.clone()),
-            _ => enrollment.reply().cloned(),
-        };
-        for effect in advanced.effects {
-            match effect {
-                Effect::Suppress { channel } => self.suppress(draft, id, &contact, channel)?,
-                Effect::Notify { key, who, message } => self.notify(draft, key, &who, message, reply.as_ref())?,
-                Effect::Ask { key, who, message } => self.notify(draft, key, &who, message, reply.as_ref())?,
-                // Nobody is called yet; the line of the timeline says what would be.
-                Effect::Webhook { .. } => {}
-                // What they ask for stands in the enrollment's frame; the agenda reads it there.
-                Effect::Call { .. } | Effect::Look { .. } => {}
-            }
-        }
-        Ok(true)
-    }
-
-    fn suppress(
-        &self,
-        draft: &mut Draft,
-        by: EnrollmentId,
-        contact: &Contact,
-        channel: Option<crate::model::account::Channel>,
-    ) -> Result<(), StoreFault> {
-        let mut contact = contact.clone();
-        contact.suppress(channel);
-        let others = self.enrollments_of(&contact)?;
-        draft.stage_contact(contact);
-        for other in others.into_iter().filter(|other| *other != by) {
-            self.happen(draft, other, &Event::Suppressed { channel })?;
-        }
-        Ok(())
-    }
-
     /// Submits the draft and takes its consequences over. `done` is told when it is durable.
     pub fn close(&mut self, draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
         let (commit, memory) = draft.into_commit();
@@ -310,6 +262,7 @@ impl Partition {
                 Some(intent) => self.intents.insert(key, intent),
                 None => self.intents.remove(&key),
             };
+            self.moves.wake(key.enrollment);
         }
         for enrollment in &memory.enrollments {
             self.note(enrollment)?;
@@ -344,6 +297,7 @@ impl Partition {
         for line in enrollment.lines.values() {
             self.try_at.remove(&line.account);
         }
+        self.moves.wake(enrollment.id);
         let is_running = self.is_running(enrollment.campaign);
         self.agenda.note(enrollment, is_running, &opens_at);
         Ok(())
@@ -391,9 +345,4 @@ impl Partition {
             _ => None,
         })
     }
-}
-
-/// Has the enrollment anything left to lose by waiting: is it active with a pending invitation?
-pub fn awaits_acceptance(enrollment: &Enrollment) -> bool {
-    matches!(enrollment.status, Status::Active { .. }) && enrollment.facts.relation == Relation::Pending
 }

@@ -29,6 +29,7 @@ impl Partition {
         if self.key_refused_until.is_some_and(|until| until <= now) {
             self.key_refused_until = None;
         }
+        self.move_those_at_rest(now)?;
         self.act_on_inbox(now)?;
         self.fire_timers(now)?;
         self.reconcile(now)?;
@@ -66,7 +67,7 @@ impl Partition {
                 drop(answer.send(installed.as_ref().map(Clone::clone).map_err(ToString::to_string)));
                 match installed {
                     Err(InstallFault::Store(fault)) => Err(fault),
-                    Ok(_) | Err(InstallFault::VersionNotRaised { .. }) => Ok(()),
+                    Ok(_) | Err(InstallFault::Refused(_)) => Ok(()),
                 }
             }
             Message::StoreFailed { because } => Err(StoreFault::Poisoned { because }),
@@ -168,7 +169,7 @@ impl Partition {
     fn next_turn(&self, now: Timestamp) -> Timestamp {
         let starts = self.agenda.starting().into_iter().filter_map(|campaign| self.next_start(campaign, now));
         let starts = starts.filter(|_| !self.is_stopping);
-        let soon = (!self.inbox.is_empty()).then_some(now);
+        let soon = (!self.inbox.is_empty() || self.moves.is_due()).then_some(now);
         let waits = [self.agenda.next_due(), self.next_reading(), self.deferred.values().min().copied(), soon];
         // What may not be asked now has no time of its own: it comes with the end of what forbids it.
         let polls = self.next_poll().filter(|_| self.may_ask(now));

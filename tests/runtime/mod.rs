@@ -3,6 +3,7 @@ mod campaigns;
 mod deliveries;
 mod desk;
 mod faults;
+mod moves;
 mod query;
 mod town;
 mod wish;

@@ -4,8 +4,10 @@ use crate::runtime::wish::{Wish, program};
 use campaign_engine::model::account::{Channel, Tier};
 use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Entry, EntryKind};
+use campaign_engine::model::program::Program;
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::command::Command;
+use campaign_engine::runtime::enroll::Enrolled;
 use campaign_engine::sim::faults::{Faults, Rule};
 use campaign_engine::sim::people;
 use campaign_engine::sim::postpress::account::AccountSeed;
@@ -62,6 +64,12 @@ impl Town {
     /// Starts the engine again.
     pub fn open(&mut self) {
         self.town.open().unwrap();
+    }
+
+    /// Installs other campaigns while the engine runs; the refusal's sentence, if it is refused.
+    pub fn edit(&mut self, program: Program) -> Result<Vec<Enrolled>, String> {
+        self.town.install(program).map_err(|fault| fault.to_string())?;
+        Ok(self.town.enrolled.clone())
     }
 
     pub fn command(&mut self, command: &Command) {

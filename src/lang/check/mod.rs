@@ -18,6 +18,7 @@ pub mod text;
 mod text_length;
 pub mod time;
 mod trail;
+pub mod versions;
 mod walk;
 pub mod worlds;
 

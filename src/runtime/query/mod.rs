@@ -5,6 +5,7 @@
 //! data with the field names of INTERFACE.md §2; times in it are ISO 8601 in UTC.
 
 pub mod accounts;
+pub mod afoot;
 pub mod answer;
 pub mod find;
 pub mod rows;

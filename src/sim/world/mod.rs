@@ -64,7 +64,8 @@ pub struct Town {
     pub house: Option<House>,
     /// What became of each campaign's list at the last start.
     pub enrolled: Vec<Enrolled>,
-    program: Program,
+    /// What the next start installs.
+    pub program: Program,
     sent_off: usize,
 }
 
