@@ -6,6 +6,7 @@ mod cli;
 mod connector;
 mod crash;
 mod docs;
+mod forecast;
 mod house;
 mod language;
 mod lsp;

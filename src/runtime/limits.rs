@@ -21,7 +21,7 @@ pub struct Use {
 }
 
 /// Every use of the last 30 days, by account and budget.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Usage(BTreeMap<(AccountId, Budget), BTreeSet<Use>>);
 
 impl Usage {

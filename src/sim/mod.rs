@@ -5,6 +5,7 @@
 
 pub mod direct;
 pub mod faults;
+pub mod forecast;
 pub mod http;
 pub mod people;
 pub mod postpress;

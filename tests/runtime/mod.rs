@@ -5,5 +5,5 @@ mod desk;
 mod faults;
 mod moves;
 mod query;
-mod town;
-mod wish;
+pub mod town;
+pub mod wish;

@@ -60,10 +60,10 @@ impl Directory {
                 person.headline = person.headline.replace(&person.company, &company);
                 person.company = company;
             }
-            if contact.channel == Channel::Linkedin && self.one_in(12, &["relation", &key]) {
+            if contact.channel == Channel::Linkedin && is_tied(self.seed, &key) {
                 person.relation = Ties::Everybody;
             }
-            person.is_open = person.is_open || self.one_in(10, &["open", &key]);
+            person.is_open = person.is_open || is_open(self.seed, &key);
             self.name(person);
         }
         self
@@ -111,10 +111,16 @@ impl Directory {
             script: None,
         }
     }
+}
 
-    fn one_in(&self, n: u64, parts: &[&str]) -> bool {
-        behaviour::number(self.seed, parts).is_multiple_of(n)
-    }
+/// Is a campaign's contact a relation of every account from the start? One in twelve is.
+pub fn is_tied(seed: u64, key: &str) -> bool {
+    behaviour::number(seed, &["relation", key]).is_multiple_of(12)
+}
+
+/// Has a campaign's contact an open profile? One in ten has.
+pub fn is_open(seed: u64, key: &str) -> bool {
+    behaviour::number(seed, &["open", key]).is_multiple_of(10)
 }
 
 /// `tobias-lindqvist-4b1` is Tobias Lindqvist; anybody else gets a name by hash.

@@ -1,0 +1,3 @@
+//! Looking ahead: the forecast plays what the engine does, keeps every limit, and is the same from the same seed.
+
+mod likeness;
