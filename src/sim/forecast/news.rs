@@ -28,7 +28,7 @@ pub(super) enum News {
     Reacted {
         contact: u32,
         account: u32,
-        emoji: &'static str,
+        emoji: String,
     },
     /// `inmail`: what the answer gives a credit back to.
     Replied {
