@@ -79,8 +79,8 @@ fn workspace(shared: &Shared, reading: Reading, diagnostics: &mut Diagnostics) -
         limits: limits::workspace(written.and_then(|written| written.limits.as_ref()), diagnostics),
         calendar,
         never_contact: never,
-        reports: Vec::new(),
-        refresh: None,
+        reports: lower::workspace::reports(shared, diagnostics),
+        refresh: lower::workspace::refresh(shared, diagnostics),
     }
 }
 
@@ -91,7 +91,7 @@ fn texts(shared: &Shared, parsed: &[File], reading: Reading, diagnostics: &mut D
         for variant in &message.variants {
             variant.subject.iter().chain([&variant.text]).for_each(|text| text::check_template(text, diagnostics));
         }
-        for attachment in &message.attachments {
+        for attachment in message.attachments.iter().chain(&message.voice) {
             files::attachment(reading.naming(attachment.value.span), &attachment.value, diagnostics);
         }
     }
@@ -181,6 +181,7 @@ fn relative_paths(lowered: &mut Lowered, reading: Reading) {
         if let Written::Block(written) = sent.written {
             let path = |line: &syntax::Line<Spanned<String>>| reading.naming(line.value.span).path(&line.value, &mut Vec::new());
             message.attachments = written.attachments.iter().filter_map(path).collect();
+            message.voice = written.voice.as_ref().and_then(path);
         }
     }
 }

@@ -146,6 +146,49 @@ fn labels_are_the_authors_or_made_from_the_place() {
     assert_eq!(campaign.step(campaign.entry).line, 37);
 }
 
+/// As the first engine hashed it: people in flight must find their campaign again after an upgrade.
+#[test]
+fn an_upgrade_changes_no_hash() {
+    let text = r#"campaign hashed version 2
+  goal "A call"
+  accounts from pool sdrs
+  outcomes won interested; neutral no_answer
+  contacts from "people.csv"
+    need first_name, linkedin
+    may have age: number
+    skip when tagged "customer"
+    start 5 a day
+  end
+  message intro
+    [en] "Hi {{ first_name }}"
+  end
+  class interested when reply matches /yes/i
+  steps
+    connect: invite
+    accept: wait up to 14 days
+      when accepted
+        wait 2 to 20 hours
+        send intro
+        wait 5 working days
+        stop as no_answer
+      on timeout
+        stop as no_answer
+    end
+  end
+  on reply
+    if reply is interested
+      stop as interested
+    end
+    stop as replied
+  end
+end
+"#;
+    let sources = [source("workspace.camp", WORKSPACE), source("a.camp", text)];
+    let compiled = compile(&sources, &MemoryFiles::new("").with("people.csv", PEOPLE));
+    let hashes: Vec<String> = compiled.program.campaigns.iter().map(|campaign| campaign.hash.to_string()).collect();
+    assert_eq!(hashes, ["9017d01ef801b933e56cd4f1f5d2ff0d"]);
+}
+
 #[test]
 fn the_hash_follows_the_meaning_alone() {
     let text = fixture("good-cto-intro.camp");

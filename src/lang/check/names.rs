@@ -3,7 +3,7 @@
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::Span;
-use crate::lang::syntax::{AccountBlock, Campaign, Class, File, Item, Message, Name, Person, Pool, Workspace};
+use crate::lang::syntax::{AccountBlock, Campaign, Class, File, Item, Message, Name, Part, Person, Pool, Workspace};
 use crate::lang::words::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,8 @@ pub struct Shared<'a> {
     pub accounts: Vec<&'a AccountBlock>,
     pub pools: Vec<&'a Pool>,
     pub people: Vec<&'a Person>,
+    /// The workspace's first, then in the order of the files.
+    pub parts: Vec<&'a Part>,
 }
 
 /// Which shared names were used, by any campaign.
@@ -29,6 +31,7 @@ pub struct Uses {
     pub messages: BTreeSet<String>,
     pub classes: BTreeSet<String>,
     pub pools: BTreeSet<String>,
+    pub parts: BTreeSet<String>,
     /// Kinds of names of which one is unknown somewhere: an unused one of that kind may only be misspelt there.
     pub unknown: BTreeSet<&'static str>,
 }
@@ -50,19 +53,22 @@ pub fn collect<'a>(files: &'a [File], diagnostics: &mut Diagnostics) -> Shared<'
         shared.accounts.extend(&workspace.accounts);
         shared.pools.extend(workspace.pools.iter().map(|line| &line.value));
         shared.people.extend(workspace.people.iter().map(|line| &line.value));
+        shared.parts.extend(&workspace.parts);
         messages.extend(&workspace.messages);
     }
     for item in items() {
         match item {
             Item::Message(message) => messages.push(message),
             Item::Class(class) => shared.classes.push(class),
-            Item::Campaign(_) | Item::Workspace(_) | Item::Part(_) | Item::Test(_) => {}
+            Item::Part(part) => shared.parts.push(part),
+            Item::Campaign(_) | Item::Workspace(_) | Item::Test(_) => {}
         }
     }
     once("message", messages.iter().map(|message| &message.name), diagnostics);
     once("class", shared.classes.iter().map(|class| &class.name), diagnostics);
     once("account", shared.accounts.iter().map(|account| &account.name), diagnostics);
     once("pool", shared.pools.iter().map(|pool| &pool.name), diagnostics);
+    once("part", shared.parts.iter().map(|part| &part.name), diagnostics);
     once("person", shared.people.iter().map(|person| &person.name), diagnostics);
     once("campaign", campaigns(files).map(|campaign| &campaign.name), diagnostics);
     for class in shared.classes.iter().filter(|class| BUILT_IN_CLASSES.contains(&class.name.value.as_str())) {
@@ -86,6 +92,12 @@ pub fn campaigns(files: &[File]) -> impl Iterator<Item = &Campaign> {
 pub fn check_campaign(campaign: &Campaign, shared: &Shared, diagnostics: &mut Diagnostics) {
     once("message", campaign.messages.iter().map(|message| &message.name), diagnostics);
     once("class", campaign.classes.iter().map(|class| &class.name), diagnostics);
+    once("part", campaign.parts.iter().map(|part| &part.name), diagnostics);
+    for part in &campaign.parts {
+        if let Some(first) = shared.parts.iter().find(|other| other.name == part.name) {
+            diagnostics.push(duplicate("part", &part.name, first.name.span));
+        }
+    }
     for message in &campaign.messages {
         if let Some(first) = shared.messages.get(message.name.value.as_str()) {
             diagnostics.push(duplicate("message", &message.name, first.name.span));
@@ -165,7 +177,7 @@ fn listed(names: &[&str]) -> String {
     if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
 }
 
-/// Shared messages, classes and pools that no campaign uses.
+/// Shared messages, classes, parts and pools that no campaign uses.
 pub fn unused(shared: &Shared, uses: &Uses, diagnostics: &mut Diagnostics) {
     let mut tell = |kind: &'static str, names: Vec<&Name>, used: &BTreeSet<String>| {
         let unused = names.into_iter().filter(|name| !uses.unknown.contains(kind) && !used.contains(&name.value));
@@ -173,6 +185,7 @@ pub fn unused(shared: &Shared, uses: &Uses, diagnostics: &mut Diagnostics) {
     };
     tell("message", shared.messages.values().map(|message| &message.name).collect(), &uses.messages);
     tell("class", shared.classes.iter().map(|class| &class.name).collect(), &uses.classes);
+    tell("part", shared.parts.iter().map(|part| &part.name).collect(), &uses.parts);
     tell("pool", shared.pools.iter().map(|pool| &pool.name).collect(), &uses.pools);
 }
 

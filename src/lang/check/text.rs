@@ -54,8 +54,12 @@ pub enum TextKind {
     Note,
     Inmail,
     Message,
-    /// To a person of ours (`notify`).
+    /// To a person of ours (`notify`, `ask`).
     Notice,
+    /// Under a post.
+    Comment,
+    /// The name of a group.
+    Subject,
 }
 
 /// The data texts are checked against.

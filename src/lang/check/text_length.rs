@@ -17,6 +17,8 @@ pub const INMAIL_SUBJECT_UNITS_MAX: usize = 200;
 pub const INMAIL_UNITS_MAX: usize = 1_900;
 /// Most units of a message.
 pub const MESSAGE_UNITS_MAX: usize = 8_000;
+/// Most units of a comment.
+pub const COMMENT_UNITS_MAX: usize = 1_250;
 /// Taken for each part of a sender's name: profiles are read when the engine runs, not when it checks.
 const SENDER_NAME_PART: &str = "Alexandrine";
 /// Taken for a sender's headline.
@@ -75,7 +77,8 @@ fn text_allowance(place: TextUse, data: TextData) -> Option<Allowance> {
         }
         TextKind::Inmail => (INMAIL_UNITS_MAX, "an InMail".to_owned(), "shorten the text, or bound a field with `truncate(n)`"),
         TextKind::Message => (MESSAGE_UNITS_MAX, "a message".to_owned(), "shorten the text, or bound a field with `truncate(n)`"),
-        TextKind::Notice => return None,
+        TextKind::Comment => (COMMENT_UNITS_MAX, "a comment".to_owned(), "shorten the text, or bound a field with `truncate(n)`"),
+        TextKind::Notice | TextKind::Subject => return None,
     };
     Some(Allowance { units_max, what, help, used: place.span })
 }

@@ -4,10 +4,11 @@ use crate::lang::check::names::{self, Shared, Uses};
 use crate::lang::check::text::{TextKind, TextUse};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lower::lines::Lines;
+use crate::lang::lower::parts::Parts;
 use crate::lang::lower::texts::{SentText, Written};
 use crate::lang::lower::whole::Whole;
 use crate::lang::source::{Span, Spanned};
-use crate::lang::syntax::{self, HandlerKind, Name, TextRef};
+use crate::lang::syntax::{self, HandlerKind, Name, Text, TextRef};
 use crate::model::account::Channel;
 use crate::model::campaign::{Action, Field, Message, Outcome, Step, Variant};
 use crate::model::id::{MessageId, OutcomeId, StepId};
@@ -52,6 +53,11 @@ pub struct Builder<'a, 'w> {
     pub texts: Vec<SentText<'a>>,
     pub steps: Vec<Step>,
     pub places: Places,
+    /// What `do` can name.
+    pub parts: Parts<'a>,
+    /// In a part: the label of the `do` that stands for it, before the labels inside.
+    pub site: Option<String>,
+    pub parts_used: BTreeSet<String>,
     /// Lists named by conditions.
     pub lists: Vec<Spanned<String>>,
     /// Lowering the body of a reply arm or of `on reply`: `reply.text` and `reply.return_date` mean something.
@@ -74,6 +80,7 @@ impl<'a, 'w> Builder<'a, 'w> {
         lines: &'w Lines,
         diagnostics: &'w mut Diagnostics,
     ) -> Self {
+        let parts = Parts::new(campaign.parts.iter().chain(shared.parts.iter().copied()), diagnostics);
         let own = campaign.messages.iter().rev().map(|message| (message.name.value.as_str(), message)).collect();
         Self {
             shared,
@@ -90,6 +97,9 @@ impl<'a, 'w> Builder<'a, 'w> {
             texts: Vec::new(),
             steps: Vec::new(),
             places: Places { header: campaign.span, ..Places::default() },
+            parts,
+            site: None,
+            parts_used: BTreeSet::new(),
             lists: Vec::new(),
             is_in_reply: false,
             outcomes_used: BTreeSet::new(),
@@ -101,8 +111,12 @@ impl<'a, 'w> Builder<'a, 'w> {
         }
     }
 
-    /// Tells of a fault.
+    /// Tells of a fault; of one in a part once, however often it is done.
     pub fn tell(&mut self, fault: Diagnostic) {
+        let is_same = |known: &Diagnostic| known.code == fault.code && known.span == fault.span && known.message == fault.message;
+        if self.site.is_some() && self.diagnostics.iter().any(is_same) {
+            return;
+        }
         self.diagnostics.push(fault);
     }
 
@@ -144,12 +158,18 @@ impl<'a, 'w> Builder<'a, 'w> {
 
     /// Takes the author's label, once; a second one gets a number and is told of.
     pub fn take_label(&mut self, label: &Name) -> String {
-        if let Some(first) = self.labels.get(&label.value).copied() {
+        let full = self.inside(&label.value);
+        if let Some(first) = self.labels.get(&full).copied() {
             self.tell(names::duplicate("label", label, first));
-            return self.derive_label(&label.value, label.span);
+            return self.derive_label(&full, label.span);
         }
-        self.labels.insert(label.value.clone(), label.span);
-        label.value.clone()
+        self.labels.insert(full.clone(), label.span);
+        full
+    }
+
+    /// A name as a label: inside a part behind the label of its `do`.
+    pub fn inside(&self, name: &str) -> String {
+        self.site.as_ref().map_or_else(|| name.to_owned(), |site| format!("{site}.{name}"))
     }
 
     /// A label made from the place, unique in the campaign.
@@ -177,6 +197,19 @@ impl<'a, 'w> Builder<'a, 'w> {
         let has_reply = self.is_in_reply;
         if let Some(text) = self.texts.get_mut(id.0 as usize) {
             text.uses.push(TextUse { kind, span, has_reply });
+        }
+        id
+    }
+
+    /// The subject of a group, as a message of its own.
+    pub fn subject(&mut self, text: &'a Text, label: &str, span: Span) -> MessageId {
+        let variant = Variant { language: None, subject: None, text: text.value.clone() };
+        let name = format!("{label}.subject");
+        let message = Message { name, variants: vec![variant], attachments: Vec::new(), voice: None };
+        let id = self.add(message, Written::Inline(text));
+        let has_reply = self.is_in_reply;
+        if let Some(text) = self.texts.get_mut(id.0 as usize) {
+            text.uses.push(TextUse { kind: TextKind::Subject, span, has_reply });
         }
         id
     }
@@ -260,6 +293,6 @@ fn lower_message(message: &syntax::Message) -> Message {
         name: message.name.value.clone(),
         variants: message.variants.iter().map(variant).collect(),
         attachments: message.attachments.iter().map(|line| line.value.value.clone()).collect(),
-        voice: None,
+        voice: message.voice.as_ref().map(|line| line.value.value.clone()),
     }
 }

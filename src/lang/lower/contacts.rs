@@ -3,7 +3,7 @@
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lower::builder::Builder;
-use crate::lang::lower::expr;
+use crate::lang::lower::{expr, times};
 use crate::lang::syntax::{Enter, FieldDeclaration, Literal};
 use crate::model::campaign::{ContactRules, Field};
 use crate::model::value::{FieldType, Value};
@@ -52,8 +52,26 @@ pub fn rules(builder: &mut Builder) -> ContactRules {
         skip_when,
         enter_again_after,
         start_per_day: contacts.start_per_day.as_ref().map(|start| start.value),
-        at_most_per_company: None,
-        one_campaign_at_a_time: false,
-        refresh: None,
+        at_most_per_company: per_company(builder),
+        one_campaign_at_a_time: contacts.one_campaign_at_a_time.is_some(),
+        refresh: contacts.refresh.as_ref().and_then(|refresh| times::cron(refresh, &mut |fault| builder.tell(fault))),
     }
 }
+
+/// `at most N per company` counts by the `company` column, which the campaign must know.
+fn per_company(builder: &mut Builder) -> Option<u32> {
+    let at_most = builder.campaign.contacts.as_ref()?.at_most_per_company.as_ref()?;
+    if at_most.value == 0 {
+        let help = "write how many people of one company may be on their way, or leave the line out";
+        builder.tell(Diagnostic::new(Code::Unexpected, at_most.span, "`at most 0 per company` lets nobody in", help));
+    }
+    if builder.whole.fields && !builder.fields.iter().any(|field| field.name == COMPANY) {
+        let message = "`per company` counts by the field `company`, which the contacts do not declare";
+        let help = "add it: `need company`, or `may have company` (whoever has none is not counted)";
+        builder.tell(Diagnostic::new(Code::UnknownField, at_most.span, message, help));
+    }
+    Some(at_most.value)
+}
+
+/// The column that names somebody's company (LANGUAGE.md §6).
+const COMPANY: &str = "company";

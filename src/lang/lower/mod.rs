@@ -3,16 +3,20 @@
 //! Reads no file and knows no notation. Tells of every fault it meets and goes on; what it makes of a faulty campaign is
 //! good enough to be looked at for more faults, and never run. Start at [`lower_campaign`].
 
+mod acts;
 mod builder;
 mod contacts;
 mod expr;
 mod handlers;
 mod hash;
 mod lines;
+mod parts;
 mod script;
 mod small;
 mod steps;
 mod texts;
+mod times;
+mod versions;
 mod whole;
 pub mod workspace;
 
@@ -31,7 +35,9 @@ use crate::lang::lower::builder::Builder;
 use crate::lang::source::Spanned;
 use crate::lang::syntax;
 use crate::model::calendar::Calendar;
-use crate::model::campaign::{Action, BUILT_IN_OUTCOMES, Bound, Campaign, Class, Limits, Outcome, OutcomeKind};
+use crate::model::campaign::{
+    Action, BUILT_IN_OUTCOMES, Bound, Campaign, Class, Destination, Limits, Outcome, OutcomeKind, Recipient, Report,
+};
 use crate::model::id::{Fingerprint, StepId};
 use std::collections::BTreeMap;
 
@@ -63,19 +69,23 @@ pub fn lower_campaign<'a>(
     lines: &Lines,
     diagnostics: &mut Diagnostics,
 ) -> Option<Lowered<'a>> {
-    let statements = sized_steps(campaign, given.whole.all, diagnostics)?;
     let mut builder = Builder::new(campaign, shared, uses, lines, diagnostics);
     builder.whole = given.whole;
+    let statements = sized_steps(&mut builder)?;
     workspace::choose(&mut builder);
     builder.fields = contacts::fields(&mut builder);
     builder.outcomes = outcomes(campaign);
     let contacts = contacts::rules(&mut builder);
-    let sink = StepId(steps::size(statements));
+    let sink = StepId(steps::size(&builder.parts, statements));
     let entry = steps::block(&mut builder, statements, "steps", None, sink);
     let label = builder.derive_label("steps.end", campaign.span);
     builder.reserve(label, false, campaign.span, None);
     builder.places.sink = Some(sink);
     let handlers = handlers::lower(&mut builder);
+    let migrations = versions::migrations(&mut builder);
+    let goal = campaign.goal.as_ref().and_then(|goal| goal.value.reached_when.as_ref());
+    let goal_reached = goal.map(|condition| expr::condition(&mut builder, condition));
+    let reports = reports(&mut builder);
     let classes = classes(&mut builder);
     if given.whole.all {
         tell_unused(&mut builder);
@@ -99,36 +109,49 @@ pub fn lower_campaign<'a>(
         limits: given.limits,
         lists: BTreeMap::new(),
         bound: Bound::default(),
-        migrations: Vec::new(),
-        reports: Vec::new(),
-        goal_reached: None,
+        migrations,
+        reports,
+        goal_reached,
     };
     lowered.hash = hash::hash(&lowered, campaign.schedule.is_some());
     Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists, texts: builder.texts })
 }
 
-/// The campaign's statements, if there are some and not too many.
-fn sized_steps<'a>(
-    campaign: &'a syntax::Campaign,
-    is_whole: bool,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'a [syntax::Statement]> {
+/// When the campaign's own figures are sent, and to whom.
+fn reports(builder: &mut Builder) -> Vec<Report> {
+    let (mut faults, shared) = (Vec::new(), builder.shared);
+    let mut unknown = Vec::new();
+    let mut recipient = |who: &syntax::Name| {
+        small::recipient_of(shared, who).unwrap_or_else(|fault| {
+            unknown.push(fault);
+            Recipient::Owner
+        })
+    };
+    let reports = times::reports(&builder.campaign.reports, &mut recipient, &mut |fault| faults.push(fault));
+    unknown.into_iter().for_each(|fault| builder.tell_unknown("person", fault));
+    faults.into_iter().for_each(|fault| builder.tell(fault));
+    reports
+}
+
+/// The campaign's statements, if there are some and not too many, parts written out.
+fn sized_steps<'a>(builder: &mut Builder<'a, '_>) -> Option<&'a [syntax::Statement]> {
+    let campaign = builder.campaign;
     let steps = campaign.steps.as_ref().filter(|steps| !steps.statements.is_empty());
     let Some(steps) = steps else {
-        if is_whole {
-            diagnostics.push(shape::no_steps(&campaign.name));
+        if builder.whole.all {
+            builder.tell(shape::no_steps(&campaign.name));
         }
         return None;
     };
-    let mut count = 0;
+    let mut count = 0usize;
     for body in [steps].into_iter().chain(campaign.handlers.iter().filter_map(|handler| handler.body.as_ref())) {
         let before = count;
-        count += shape::count_statements(&body.statements);
+        count = count.saturating_add(builder.parts.count(&body.statements));
         if count > shape::STATEMENTS_MAX {
-            let mut left = shape::STATEMENTS_MAX - before;
-            let first_over = shape::nth_statement(&body.statements, &mut left);
+            let mut left = shape::STATEMENTS_MAX.saturating_sub(before);
+            let first_over = shape::nth_statement(&body.statements, &mut left).or(body.statements.first());
             let span = first_over.map_or(campaign.span, |statement| statement.span);
-            diagnostics.push(shape::too_many_statements(span, count));
+            builder.tell(shape::too_many_statements(span, count));
             return None;
         }
     }
@@ -177,6 +200,8 @@ fn tell_unused(builder: &mut Builder) {
     let mut unused: Vec<(&'static str, &syntax::Name)> = Vec::new();
     unused.extend(builder.unused_messages().into_iter().map(|name| ("message", name)));
     unused.extend(classes.filter(|name| !builder.classes_used.contains(&name.value)).map(|name| ("class", name)));
+    let own_parts = campaign.parts.iter().map(|part| &part.name);
+    unused.extend(own_parts.filter(|name| !builder.parts_used.contains(&name.value)).map(|name| ("part", name)));
     unused.extend(outcomes.filter(|name| !builder.outcomes_used.contains(&name.value)).map(|name| ("outcome", name)));
     for (kind, name) in unused {
         if !builder.unknown.contains(kind) {
@@ -195,6 +220,12 @@ impl Lowered<'_> {
                 for_each_target(&mut step.action, &moved);
             }
             self.campaign.handlers.entries_mut().for_each(moved);
+            let rules = self.campaign.migrations.iter_mut().flat_map(|it| it.rules.values_mut().chain(&mut it.otherwise));
+            rules.for_each(|rule| {
+                if let Destination::GoTo(step) = rule {
+                    moved(step);
+                }
+            });
         }
         self.campaign
     }

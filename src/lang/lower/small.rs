@@ -1,10 +1,11 @@
 //! The small parts of statements: whom to tell, where a pause ends, what is set, over which channel.
 
-use crate::lang::check::names;
+use crate::lang::check::names::{self, Shared};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::lower::builder::Builder;
 use crate::lang::lower::expr;
+use crate::lang::lower::times;
 use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::{self, Name};
 use crate::model::account::Channel;
@@ -15,27 +16,28 @@ use crate::model::value::FieldType;
 
 /// `owner`, an account's name, or a person of the workspace.
 pub fn recipient(builder: &mut Builder, who: &Name) -> Recipient {
-    if who.value == "owner" {
-        return Recipient::Owner;
-    }
-    if let Some(person) = builder.shared.people.iter().find(|person| person.name == *who) {
-        return Recipient::Named { name: who.value.clone(), address: Some(person.address.value.clone()) };
-    }
-    if let Some(account) = builder.shared.accounts.iter().find(|account| account.name == *who) {
-        let address = account.owner.as_ref().map(|owner| owner.value.clone());
-        return Recipient::Named { name: who.value.clone(), address };
-    }
-    let people = builder.shared.people.iter().map(|person| person.name.value.as_str());
-    let accounts = builder.shared.accounts.iter().map(|account| account.name.value.as_str());
-    let fault = names::unknown("person or account", who, people.chain(accounts).chain(["owner"]));
-    builder.tell_unknown("person", fault);
-    Recipient::Owner
+    recipient_of(builder.shared, who).unwrap_or_else(|fault| {
+        builder.tell_unknown("person", fault);
+        Recipient::Owner
+    })
 }
 
-/// What the machine does not run yet.
-pub fn not_yet(span: Span) -> Diagnostic {
-    let help = "take it out for now; the words stay reserved, so the file will go on to mean the same";
-    Diagnostic::new(Code::NotYet, span, "this is not available in this version yet", help)
+/// The same, with what the folder shares alone.
+pub fn recipient_of(shared: &Shared, who: &Name) -> Result<Recipient, Diagnostic> {
+    if who.value == "owner" {
+        return Ok(Recipient::Owner);
+    }
+    if let Some(person) = shared.people.iter().find(|person| person.name == *who) {
+        let address = Some(person.address.value.clone());
+        return Ok(Recipient::Named { name: who.value.clone(), address });
+    }
+    if let Some(account) = shared.accounts.iter().find(|account| account.name == *who) {
+        let address = account.owner.as_ref().map(|owner| owner.value.clone());
+        return Ok(Recipient::Named { name: who.value.clone(), address });
+    }
+    let people = shared.people.iter().map(|person| person.name.value.as_str());
+    let accounts = shared.accounts.iter().map(|account| account.name.value.as_str());
+    Err(names::unknown("person or account", who, people.chain(accounts).chain(["owner"])))
 }
 
 /// Where a wait or pause ends. A field must be a date.
@@ -44,8 +46,8 @@ pub fn until(builder: &mut Builder, until: &Spanned<syntax::Until>) -> Until {
         syntax::Until::Weekday { weekday, minute } => Until::Weekday { weekday: *weekday, minute: *minute },
         syntax::Until::Delay(delay) => Until::Delay(*delay),
         syntax::Until::Cron(cron) => {
-            builder.tell(not_yet(cron.span));
-            Until::Weekday { weekday: 0, minute: 0 }
+            let cron = times::cron(cron, &mut |fault| builder.tell(fault));
+            cron.map_or_else(|| Until::Delay(times::a_day()), Until::Cron)
         }
         syntax::Until::Field { name, or } if name.value == "reply.return_date" => {
             if !builder.is_in_reply {

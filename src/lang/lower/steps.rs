@@ -5,12 +5,14 @@
 use crate::lang::check::names;
 use crate::lang::check::shape;
 use crate::lang::check::text::TextKind;
+use crate::lang::lower::acts;
 use crate::lang::lower::builder::Builder;
 use crate::lang::lower::expr;
+use crate::lang::lower::parts::Parts;
 use crate::lang::lower::small;
 use crate::lang::source::Span;
 use crate::lang::syntax::{Arm, Block, Branch, Event, EventKind, Name, SplitArm, Statement, StatementKind};
-use crate::model::campaign::{Action, Share, Transition, Trigger};
+use crate::model::campaign::{Action, Engagement, Share, Transition, Trigger};
 use crate::model::id::StepId;
 use crate::model::time::Delay;
 
@@ -22,13 +24,14 @@ struct Place<'p> {
     next: StepId,
 }
 
-/// How many steps statements take.
-pub fn size(statements: &[Statement]) -> u32 {
-    statements.iter().map(size_of).sum()
+/// How many steps statements take, parts written out.
+pub fn size(parts: &Parts, statements: &[Statement]) -> u32 {
+    statements.iter().fold(0, |sum, statement| sum.saturating_add(size_of(parts, statement)))
 }
 
-fn size_of(statement: &Statement) -> u32 {
-    let own = match statement.kind {
+fn size_of(parts: &Parts, statement: &Statement) -> u32 {
+    let own = match &statement.kind {
+        StatementKind::Do(name) => parts.steps(name),
         StatementKind::WaitFor { .. } | StatementKind::Repeat { .. } => 2,
         StatementKind::Invite { .. }
         | StatementKind::WithdrawInvite
@@ -43,7 +46,6 @@ fn size_of(statement: &Statement) -> u32 {
         | StatementKind::React(_)
         | StatementKind::CallWebhook(_)
         | StatementKind::Ask { .. }
-        | StatementKind::Do(_)
         | StatementKind::Tag(_)
         | StatementKind::Untag(_)
         | StatementKind::Set { .. }
@@ -57,7 +59,7 @@ fn size_of(statement: &Statement) -> u32 {
         | StatementKind::Split { .. }
         | StatementKind::Stop { .. } => 1,
     };
-    own + shape::bodies(&statement.kind).map(size).sum::<u32>()
+    shape::bodies(&statement.kind).fold(own, |sum, body| sum.saturating_add(size(parts, body)))
 }
 
 /// Lowers a block; returns where it begins: its first step, or `next` when it is empty.
@@ -73,17 +75,18 @@ pub fn block<'a>(
     for (at, statement) in statements.iter().enumerate() {
         let id = builder.next_id();
         let is_last = at + 1 == statements.len();
-        let follows = if is_last { next } else { StepId(id.0 + size_of(statement)) };
+        let takes = size_of(&builder.parts, statement);
+        let follows = if is_last { next } else { StepId(id.0.saturating_add(takes)) };
         lower(builder, statement, &format!("{prefix}.{}", at + 1), before, follows);
-        before = Some(id);
+        before = if takes == 0 { before } else { Some(id) };
     }
-    if statements.is_empty() { next } else { begin }
+    if builder.next_id() == begin { next } else { begin }
 }
 
 fn lower<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, derived: &str, before: Option<StepId>, next: StepId) {
     let (label, is_named) = label(builder, statement, derived);
-    if let Some(late) = &statement.late {
-        builder.tell(small::not_yet(late.span));
+    if let StatementKind::Do(part) = &statement.kind {
+        return written_out(builder, part, label, before, next);
     }
     let id = builder.next_id();
     if let StatementKind::Repeat { times, apart, until, body } = &statement.kind {
@@ -105,13 +108,34 @@ fn lower<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, derived: &
     builder.reserve(label.clone(), is_named, statement.span, before);
     let action = action(builder, statement, Place { label: &label, id, next });
     builder.fill(id, action);
+    if let (Some(late), Some(step)) = (&statement.late, builder.steps.get_mut(id.0 as usize)) {
+        step.late = Some(acts::late(&late.value));
+    }
+}
+
+/// `do PART`: the part's statements stand here, their labels behind this one's.
+fn written_out<'a>(builder: &mut Builder<'a, '_>, name: &Name, site: String, before: Option<StepId>, next: StepId) {
+    builder.parts_used.insert(name.value.clone());
+    if !builder.campaign.parts.iter().any(|part| part.name == *name) {
+        builder.uses.parts.insert(name.value.clone());
+    }
+    let Some(part) = builder.parts.get(name) else {
+        if !builder.parts.has(name) {
+            let fault = names::unknown("part", name, builder.parts.names());
+            builder.tell_unknown("part", fault);
+        }
+        return;
+    };
+    let outer = builder.site.replace(site.clone());
+    block(builder, &part.body.statements, &site, before, next);
+    builder.site = outer;
 }
 
 /// The author's label, else a split's name, else one made from the place.
 fn label(builder: &mut Builder, statement: &Statement, derived: &str) -> (String, bool) {
     match (&statement.label, &statement.kind) {
         (Some(label), _) => (builder.take_label(label), true),
-        (None, StatementKind::Split { name, .. }) => (builder.derive_label(&name.value, name.span), true),
+        (None, StatementKind::Split { name, .. }) => (builder.derive_label(&builder.inside(&name.value), name.span), true),
         (None, _) => (builder.derive_label(derived, statement.span), false),
     }
 }
@@ -140,18 +164,23 @@ fn action<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, place: Pl
             let message = builder.message(text, place.label, TextKind::Inmail, statement.span);
             Action::Inmail { message, api: via.map(|via| via.value), next }
         }
-        StatementKind::StartGroup { .. }
-        | StatementKind::VisitProfile
-        | StatementKind::Follow
-        | StatementKind::LikeLatestPost
-        | StatementKind::CommentLatestPost(_)
-        | StatementKind::Endorse(_)
-        | StatementKind::React(_)
-        | StatementKind::CallWebhook(_)
-        | StatementKind::Ask { .. }
-        | StatementKind::Do(_) => {
-            builder.tell(small::not_yet(statement.span));
-            Action::Untag { tag: String::new(), next }
+        StatementKind::StartGroup { subject, members, saying } => {
+            acts::group(builder, (place.label, statement.span, next), subject, members, saying)
+        }
+        StatementKind::VisitProfile => acts::engage(builder, Engagement::VisitProfile, statement.span, next),
+        StatementKind::Follow => acts::engage(builder, Engagement::Follow, statement.span, next),
+        StatementKind::LikeLatestPost => acts::engage(builder, Engagement::LikePost, statement.span, next),
+        StatementKind::CommentLatestPost(text) => {
+            let message = builder.message(text, place.label, TextKind::Comment, statement.span);
+            acts::engage(builder, Engagement::CommentPost(message), statement.span, next)
+        }
+        StatementKind::Endorse(skill) => acts::engage(builder, Engagement::Endorse(skill.value.clone()), statement.span, next),
+        StatementKind::React(emoji) => acts::engage(builder, Engagement::React(emoji.value.clone()), statement.span, next),
+        StatementKind::CallWebhook(address) => acts::webhook(builder, address, next),
+        StatementKind::Ask { who, text } => {
+            let who = small::recipient(builder, who);
+            let message = builder.message(text, place.label, TextKind::Notice, statement.span);
+            Action::Ask { who, message, next }
         }
         StatementKind::Tag(tag) => Action::Tag { tag: tag.value.clone(), next },
         StatementKind::Untag(tag) => Action::Untag { tag: tag.value.clone(), next },
@@ -170,7 +199,8 @@ fn action<'a>(builder: &mut Builder<'a, '_>, statement: &'a Statement, place: Pl
         StatementKind::WaitUpTo { up_to, arms, timeout } => race(builder, place, up_to.value, arms, timeout.as_ref()),
         StatementKind::WaitFor { up_to, event, outcome } => wait_for(builder, place, up_to.value, event, outcome),
         StatementKind::If { branches, otherwise } => branch(builder, place, branches, otherwise.as_ref()),
-        StatementKind::Repeat { .. } => Action::Return,
+        // Lowered before: a repeat is two steps, a part as many as it has.
+        StatementKind::Repeat { .. } | StatementKind::Do(_) => Action::Return,
         StatementKind::Split { name, arms } => split(builder, place, statement.span, name, arms),
         StatementKind::Stop { outcome, reason } => {
             Action::Stop { outcome: builder.outcome(outcome), reason: reason.as_ref().map(|reason| reason.value.clone()) }
@@ -271,7 +301,6 @@ fn split<'a>(builder: &mut Builder<'a, '_>, place: Place, span: Span, name: &Nam
 
 /// The trigger of an event; none when its pattern cannot be read, which was told of.
 fn trigger(builder: &mut Builder, event: &Event) -> Option<Trigger> {
-    let span = event.span;
     Some(match &event.kind {
         EventKind::Accepted => Trigger::Accepted,
         EventKind::Replied => Trigger::Replied,
@@ -280,10 +309,9 @@ fn trigger(builder: &mut Builder, event: &Event) -> Option<Trigger> {
         EventKind::Seen => Trigger::Seen,
         EventKind::Delivered => Trigger::Delivered,
         EventKind::Reacted => Trigger::Reacted,
-        EventKind::Approved | EventKind::Rejected | EventKind::Done => {
-            builder.tell(small::not_yet(span));
-            return None;
-        }
+        EventKind::Approved => Trigger::Approved,
+        EventKind::Rejected => Trigger::Rejected,
+        EventKind::Done => Trigger::Done,
         EventKind::Named(name) => Trigger::Named(name.value.clone()),
     })
 }
@@ -309,6 +337,11 @@ fn arm_word(kind: &EventKind) -> String {
         EventKind::Approved => "approved".to_owned(),
         EventKind::Rejected => "rejected".to_owned(),
         EventKind::Done => "done".to_owned(),
-        EventKind::Named(name) => format!("event_{}", name.value.replace(|c: char| !c.is_ascii_alphanumeric(), "_")),
+        EventKind::Named(name) => event_word(&name.value),
     }
+}
+
+/// An event's name as a part of labels.
+pub fn event_word(name: &str) -> String {
+    format!("event_{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"))
 }

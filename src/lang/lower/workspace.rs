@@ -4,8 +4,11 @@ use crate::lang::check::names::{self, Shared};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lower::builder::Builder;
+use crate::lang::lower::{small, times};
 use crate::lang::syntax::{AccountBlock, Accounts, Name, Pool};
 use crate::model::account::{AccountSpec, Channel};
+use crate::model::campaign::{Recipient, Report};
+use crate::model::cron::Cron;
 use crate::model::id::ProviderAccount;
 
 /// The accounts of the folder, checked: each has an id, each pool names accounts that exist.
@@ -103,4 +106,25 @@ fn the_only<'a>(builder: &mut Builder<'a, '_>) -> Option<Vec<&'a AccountBlock>> 
             None
         }
     }
+}
+
+/// When the figures of all campaigns are sent, and to whom.
+pub fn reports(shared: &Shared, diagnostics: &mut Diagnostics) -> Vec<Report> {
+    let written = shared.workspace.map(|workspace| workspace.reports.as_slice()).unwrap_or_default();
+    let (mut unknown, mut faults) = (Vec::new(), Vec::new());
+    let mut recipient = |who: &Name| {
+        small::recipient_of(shared, who).unwrap_or_else(|fault| {
+            unknown.push(fault);
+            Recipient::Owner
+        })
+    };
+    let reports = times::reports(written, &mut recipient, &mut |fault| faults.push(fault));
+    diagnostics.extend(unknown.into_iter().chain(faults));
+    reports
+}
+
+/// When the lists of all campaigns are read again.
+pub fn refresh(shared: &Shared, diagnostics: &mut Diagnostics) -> Option<Cron> {
+    let written = shared.workspace.and_then(|workspace| workspace.refresh.as_ref())?;
+    times::cron(&written.value, &mut |fault| diagnostics.push(fault))
 }
