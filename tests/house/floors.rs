@@ -21,7 +21,7 @@ const FLOORS: [(&str, u8); 12] = [
 
 /// Imports that close a circle between rooms of one wing and stand all the same: parts that call each other by the nature of
 /// what they do, or a type that has not found its room yet. The list only grows shorter.
-const BACK: [(&str, &str); 22] = [
+const BACK: [(&str, &str); 20] = [
     ("cli::arguments", "cli::accounts"),
     ("cli::arguments", "cli::doctor"),
     ("cli::arguments", "cli::sandbox"),
@@ -33,12 +33,10 @@ const BACK: [(&str, &str); 22] = [
     ("lang::camp::grammar", "lang::camp::fault"),
     ("lang::check::names", "lang::lower"),
     ("lang::check::text_length", "lang::check::text"),
-    ("lang::format::yaml::workspace", "lang::format::yaml::tops"),
     ("lang::lower::texts", "lang::lower"),
     ("lang::text::cursor", "lang::text::template"),
     ("lang::text::expression", "lang::text::template"),
     ("lang::yaml::block", "lang::yaml::statement"),
-    ("lang::yaml::workspace", "lang::yaml::campaign"),
     ("machine::leave", "machine::enter"),
     ("machine::observe", "machine::enter"),
     ("runtime::errand", "runtime::command"),

@@ -2,4 +2,4 @@
 mod camp;
 mod lower;
 mod text;
-mod yaml;
+pub mod yaml;

@@ -6,7 +6,7 @@ use crate::lang::camp::grammar::{Origin, Pair, Phrase, Rule, child, children};
 use crate::lang::camp::scan::scan;
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::source::{SourceId, Spanned};
-use crate::lang::syntax::{Cap, Event, Expr, Regex, SendWindow, Text, Until};
+use crate::lang::syntax::{Cap, Event, Expr, GroupMember, Regex, SendWindow, Text, Until};
 use crate::model::time::Delay;
 
 /// `3 working days`, `2 to 20 hours`
@@ -47,6 +47,19 @@ pub fn caps(text: &Text) -> (Option<Vec<Spanned<Cap>>>, Diagnostics) {
 /// `/\b(yes|sure)\b/i`
 pub fn regex(text: &Text) -> (Option<Spanned<Regex>>, Diagnostics) {
     read(text, Rule::regex_phrase, |phrase, pair| child(&pair, Rule::regex).map(|regex| phrase.regex(&regex)))
+}
+
+/// `10:30`, as a minute of the day
+pub fn time(text: &Text) -> (Option<u16>, Diagnostics) {
+    read(text, Rule::time_phrase, |phrase, pair| child(&pair, Rule::time).map(|time| phrase.minute(&time, false)))
+}
+
+/// `colleague`, or an id: `"acc_boss"`
+pub fn member(text: &Text) -> (Option<GroupMember>, Diagnostics) {
+    read(text, Rule::member_phrase, |phrase, pair| match child(&pair, Rule::field) {
+        Some(field) => Some(GroupMember::Field(phrase.field(&field))),
+        None => child(&pair, Rule::text).map(|id| GroupMember::Id(phrase.plain(&id))),
+    })
 }
 
 fn read<T>(

@@ -35,7 +35,7 @@ pub fn format(file: &File, notation: Notation) -> Result<String, FormatFault> {
         }
     };
     let (again, faults) = parse(&text, notation);
-    let is_same = again == *file && !has_errors(&faults);
+    let is_same = (again == *file || yaml::ordered(&again) == yaml::ordered(file)) && !has_errors(&faults);
     if is_same { Ok(text) } else { Err(FormatFault::Differs) }
 }
 

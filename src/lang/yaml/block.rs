@@ -2,7 +2,7 @@
 
 use crate::lang::code::Code;
 use crate::lang::source::Span;
-use crate::lang::syntax::{Arm, Block, Branch, EndName, Event, EventKind, Name, Notes, SplitArm, Statement, StatementKind};
+use crate::lang::syntax::{Arm, Block, Branch, Event, EventKind, SplitArm, StatementKind};
 use crate::lang::yaml::reader::{Keys, Reader};
 use crate::lang::yaml::tree::{Entry, Node};
 use crate::lang::yaml::{NESTING_MAX, STATEMENTS_MAX, statement};
@@ -74,7 +74,6 @@ pub fn wait_up_to(reader: &mut Reader, node: &Node, head: &Entry) -> Option<Stat
     for entry in node.entries()? {
         match (entry.key.as_str(), plain_event(&entry.key)) {
             ("when", _) => listed_arms(reader, entry, &mut arms),
-            ("when_approved" | "when_rejected" | "when_done", _) => reader.not_yet(entry.span, &entry.key),
             (_, Some(kind)) => {
                 let event = Event { kind, guard: None, span: entry.span };
                 let body = body(reader, entry);
@@ -124,13 +123,16 @@ pub fn plain_event(key: &str) -> Option<EventKind> {
         "when_seen" => Some(EventKind::Seen),
         "when_delivered" => Some(EventKind::Delivered),
         "when_reacted" => Some(EventKind::Reacted),
+        "when_approved" => Some(EventKind::Approved),
+        "when_rejected" => Some(EventKind::Rejected),
+        "when_done" => Some(EventKind::Done),
         _ => None,
     }
 }
 
 /// `when: [{reply_is: x, then: […]}, …]`; `{when: EVENT, then: […]}` takes any event.
 fn listed_arms(reader: &mut Reader, entry: &Entry, arms: &mut Vec<Arm>) {
-    const ARM: Keys = Keys { what: "an arm", known: &["reply_is", "reply_matches", "event", "when", "if", "then"], not_yet: &[] };
+    const ARM: Keys = Keys { what: "an arm", known: &["reply_is", "reply_matches", "event", "when", "if", "then"] };
     for node in reader.list(&entry.value, "when", "arms").unwrap_or_default() {
         let notes = reader.notes(node.item);
         if reader.keys(node, "when", ARM).is_none() {
@@ -174,7 +176,7 @@ fn arm_event(reader: &mut Reader, node: &Node, opener: Span) -> Option<Event> {
 
 /// `{if: C, then: […], else_if: [{if: C, then: […]}], else: […]}`
 pub fn choice(reader: &mut Reader, node: &Node, head: &Entry) -> Option<StatementKind> {
-    const BRANCH: Keys = Keys { what: "an `else_if`", known: &["if", "then"], not_yet: &[] };
+    const BRANCH: Keys = Keys { what: "an `else_if`", known: &["if", "then"] };
     let mut branches = Vec::new();
     branches.extend(branch(reader, node, head));
     if let Some(entry) = find(node, "else_if") {
@@ -206,7 +208,7 @@ fn branch(reader: &mut Reader, node: &Node, head: &Entry) -> Option<Branch> {
 
 /// `{repeat: {times: N, apart: D, until: E}, do: […]}`
 pub fn repeat(reader: &mut Reader, node: &Node, head: &Entry) -> Option<StatementKind> {
-    const REPEAT: Keys = Keys { what: "`repeat`", known: &["times", "apart", "until"], not_yet: &[] };
+    const REPEAT: Keys = Keys { what: "`repeat`", known: &["times", "apart", "until"] };
     let inner = &head.value;
     let known = reader.keys(inner, "repeat", REPEAT).is_some();
     let times = inner.get("times").and_then(|node| reader.number(node, "times"));
@@ -226,7 +228,7 @@ pub fn repeat(reader: &mut Reader, node: &Node, head: &Entry) -> Option<Statemen
 
 /// `{split: s, arms: {a: {share: 50%, do: […]}}}`
 pub fn split(reader: &mut Reader, node: &Node, head: &Entry) -> Option<StatementKind> {
-    const ARM: Keys = Keys { what: "an arm of a split", known: &["share", "do"], not_yet: &[] };
+    const ARM: Keys = Keys { what: "an arm of a split", known: &["share", "do"] };
     let name = reader.name(&head.value, "split");
     let Some(arms) = find(node, "arms") else {
         reader.missing(head.span, "`split`", "arms");
@@ -254,9 +256,4 @@ pub fn split(reader: &mut Reader, node: &Node, head: &Entry) -> Option<Statement
         }
     }
     Some(StatementKind::Split { name: name?, arms: read })
-}
-
-/// A statement around what it says.
-pub fn wrap(label: Option<Name>, kind: StatementKind, span: Span, notes: Notes, end_notes: Notes) -> Statement {
-    Statement { label, kind, late: None, span, notes, end_notes, end_name: EndName::default() }
 }

@@ -1,11 +1,10 @@
-//! The top of a file: one campaign or one workspace, and a campaign's clauses.
+//! A campaign and its clauses.
 
 use crate::lang::code::Code;
-use crate::lang::source::Span;
-use crate::lang::syntax::{Accounts, Block, Campaign, Class, File, Goal, Handler, HandlerKind, Item, Line, Notes, OutcomeGroup};
+use crate::lang::syntax::{Accounts, Block, Campaign, Goal, HandlerKind, Item, Line, Notes, OutcomeGroup};
 use crate::lang::yaml::reader::{Keys, Reader};
-use crate::lang::yaml::tree::{Document, Entry, Node};
-use crate::lang::yaml::{block, contacts, message, schedule, workspace};
+use crate::lang::yaml::tree::{Entry, Node};
+use crate::lang::yaml::{block, contacts, handlers, message, migrate, schedule, shared, test};
 use crate::model::campaign::OutcomeKind;
 
 const CAMPAIGN: Keys = Keys {
@@ -21,68 +20,39 @@ const CAMPAIGN: Keys = Keys {
         "schedule",
         "classes",
         "messages",
+        "parts",
         "steps",
         "when_reply",
         "when_opt_out",
         "when_takeover",
         "when_account_lost",
+        "when_send_failed",
+        "when_event",
+        "report",
+        "migrate",
+        "tests",
     ],
-    not_yet: &["when_send_failed", "when_event", "parts", "tests", "migrate", "report"],
 };
 
-/// Reads a document as the one campaign or workspace it holds.
-pub fn file(reader: &mut Reader, document: &Document) -> File {
-    let mut file = File::default();
-    let Some(root) = &document.root else {
-        let place = Span { source: reader.source, start: 0, end: 0 };
-        if !document.is_truncated {
-            reader.fault(Code::Unexpected, place, "the file says nothing", "begin it with `campaign: NAME` or `workspace:`");
-        }
-        return file;
-    };
-    let Some(entries) = reader.map(root, "a campaign file", "keys") else { return file };
-    let top = |key: &str| entries.iter().find(|entry| entry.key == key);
-    match (top("campaign"), top("workspace")) {
-        (Some(campaign), None) => file.items.extend(self::campaign(reader, root, campaign, document.is_truncated)),
-        (None, Some(workspace)) => file.items.extend(only_workspace(reader, entries, workspace)),
-        (Some(campaign), Some(workspace)) => {
-            let second = if campaign.span.start < workspace.span.start { workspace } else { campaign };
-            let help = "move it into a file of its own; the files of a folder are one program";
-            reader.fault(Code::Unexpected, second.span, "one file holds a campaign and a workspace", help);
-        }
-        (None, None) if document.is_truncated => {}
-        (None, None) => headless(reader, root, entries),
+/// Reads a campaign, and the tests in its file that are of another one.
+pub fn campaign(reader: &mut Reader, root: &Node, head: &Entry, is_truncated: bool) -> Vec<Item> {
+    let Some(mut campaign) = clauses(reader, root, head) else { return Vec::new() };
+    // What a broken text leaves is no campaign: its missing half would be told as faults.
+    if is_truncated || campaign.name.value.is_empty() {
+        return Vec::new();
     }
-    file.tail = reader.notes(0);
-    file
+    let (own, others): (Vec<_>, Vec<_>) = campaign.tests.drain(..).partition(|test| test.campaign == campaign.name);
+    campaign.tests = own;
+    let others = others.into_iter().map(Item::Test);
+    std::iter::once(Item::Campaign(Box::new(campaign))).chain(others).collect()
 }
 
-/// Neither `campaign` nor `workspace`: a misspelt key is told as one.
-fn headless(reader: &mut Reader, root: &Node, entries: &[Entry]) {
-    let near = |entry: &&Entry| crate::lang::yaml::keys::nearest(&entry.key, ["campaign", "workspace"]).is_some();
-    match entries.iter().find(near) {
-        Some(entry) => reader.unknown_key(entry, "a campaign file", ["campaign", "workspace"].into_iter()),
-        None => {
-            let help = "begin it with `campaign: NAME`, or `workspace:` for accounts, schedule and limits";
-            let place = entries.first().map_or(root.place(), |entry| entry.span);
-            reader.fault(Code::Unexpected, place, "the file names no campaign and no workspace", help);
-        }
-    }
-}
-
-fn only_workspace(reader: &mut Reader, entries: &[Entry], entry: &Entry) -> Option<Item> {
-    for other in entries.iter().filter(|other| other.key != "workspace") {
-        reader.unknown_key(other, "a workspace file", ["workspace"].into_iter());
-    }
-    workspace::workspace(reader, entry).map(|workspace| Item::Workspace(Box::new(workspace)))
-}
-
-fn campaign(reader: &mut Reader, root: &Node, head: &Entry, is_truncated: bool) -> Option<Item> {
+fn clauses(reader: &mut Reader, root: &Node, head: &Entry) -> Option<Campaign> {
     let entries = reader.keys(root, "campaign", CAMPAIGN)?;
     reader.depth = 1;
     let name = reader.name(&head.value, "campaign");
     let mut campaign = Campaign {
-        name: name.clone().unwrap_or_default(),
+        name: name.unwrap_or_default(),
         version: None,
         goal: None,
         accounts: None,
@@ -106,8 +76,7 @@ fn campaign(reader: &mut Reader, root: &Node, head: &Entry, is_truncated: bool) 
         clause(reader, &mut campaign, entry);
     }
     reader.depth = 0;
-    // What a broken text leaves is no campaign: its missing half would be told as faults.
-    (name.is_some() && !is_truncated).then(|| Item::Campaign(Box::new(campaign)))
+    Some(campaign)
 }
 
 fn clause(reader: &mut Reader, campaign: &mut Campaign, entry: &Entry) {
@@ -120,34 +89,47 @@ fn clause(reader: &mut Reader, campaign: &mut Campaign, entry: &Entry) {
         "contacts" => campaign.contacts = contacts::contacts(reader, entry),
         "limits" => campaign.limits = schedule::limits(reader, entry),
         "schedule" => campaign.schedule = schedule::schedule(reader, entry),
-        "classes" => campaign.classes = classes(reader, entry),
+        "classes" => campaign.classes = shared::classes(reader, entry),
         "messages" => campaign.messages = message::messages(reader, entry),
+        "parts" => campaign.parts = shared::parts(reader, entry),
         "steps" => campaign.steps = steps(reader, entry),
-        "when_reply" => campaign.handlers.extend(handler(reader, entry, HandlerKind::Reply)),
-        "when_opt_out" => campaign.handlers.extend(handler(reader, entry, HandlerKind::OptOut)),
-        "when_takeover" => campaign.handlers.extend(handler(reader, entry, HandlerKind::Takeover)),
-        "when_account_lost" => campaign.handlers.extend(handler(reader, entry, HandlerKind::AccountLost)),
-        _ => {}
+        "when_event" => campaign.handlers.extend(handlers::events(reader, entry)),
+        "report" => campaign.reports = shared::reports(reader, entry),
+        "migrate" => campaign.migrations = migrate::migrations(reader, entry),
+        "tests" => {
+            let own = Some(&campaign.name).filter(|name| !name.value.is_empty()).cloned();
+            campaign.tests = test::tests(reader, entry, own.as_ref());
+        }
+        _ => campaign.handlers.extend(handler_kind(key).and_then(|kind| handlers::handler(reader, entry, kind))),
+    }
+}
+
+fn handler_kind(key: &str) -> Option<HandlerKind> {
+    match key {
+        "when_reply" => Some(HandlerKind::Reply),
+        "when_opt_out" => Some(HandlerKind::OptOut),
+        "when_takeover" => Some(HandlerKind::Takeover),
+        "when_account_lost" => Some(HandlerKind::AccountLost),
+        "when_send_failed" => Some(HandlerKind::SendFailed),
+        _ => None,
     }
 }
 
 fn goal(reader: &mut Reader, entry: &Entry) -> Option<Line<Goal>> {
-    const GOAL: Keys = Keys { what: "a goal", known: &["text"], not_yet: &["reached_when"] };
-    let text = if entry.value.entries().is_some() {
-        reader.keys(&entry.value, "goal", GOAL)?;
-        let Some(text) = entry.value.get("text") else {
-            reader.missing(entry.span, "a goal", "text");
-            return None;
-        };
-        reader.text(text, "text")?
-    } else {
-        reader.text(&entry.value, "goal")?
-    };
-    Some(reader.line(entry, Goal { text, reached_when: None }))
+    const GOAL: Keys = Keys { what: "a goal", known: &["text", "reached_when"] };
+    let node = &entry.value;
+    if node.entries().is_none() {
+        let text = reader.text(node, "goal")?;
+        return Some(reader.line(entry, Goal { text, reached_when: None }));
+    }
+    reader.keys(node, "goal", GOAL)?;
+    let text = reader.needed(node, "a goal", "text", entry.span).and_then(|text| reader.text(text, "text"));
+    let reached_when = node.get("reached_when").and_then(|condition| reader.condition(condition, "reached_when"));
+    Some(reader.line(entry, Goal { text: text?, reached_when }))
 }
 
 fn accounts(reader: &mut Reader, entry: &Entry) -> Option<Line<Accounts>> {
-    const ACCOUNTS: Keys = Keys { what: "`accounts`", known: &["pool", "from", "one_per_contact"], not_yet: &[] };
+    const ACCOUNTS: Keys = Keys { what: "`accounts`", known: &["pool", "from", "one_per_contact"] };
     let node = &entry.value;
     if node.entries().is_none() {
         let names = reader.names(node, "accounts");
@@ -181,7 +163,7 @@ fn accounts(reader: &mut Reader, entry: &Entry) -> Option<Line<Accounts>> {
 }
 
 fn outcomes(reader: &mut Reader, entry: &Entry) -> Option<Line<Vec<OutcomeGroup>>> {
-    const OUTCOMES: Keys = Keys { what: "`outcomes`", known: &["won", "lost", "neutral"], not_yet: &[] };
+    const OUTCOMES: Keys = Keys { what: "`outcomes`", known: &["won", "lost", "neutral"] };
     let entries = reader.keys(&entry.value, "outcomes", OUTCOMES)?;
     let mut groups = Vec::new();
     for group in entries {
@@ -198,31 +180,8 @@ fn outcomes(reader: &mut Reader, entry: &Entry) -> Option<Line<Vec<OutcomeGroup>
     (!groups.is_empty()).then(|| reader.line(entry, groups))
 }
 
-/// `classes: {interested: /yes|sure/i}`
-pub fn classes(reader: &mut Reader, entry: &Entry) -> Vec<Class> {
-    let entries = reader.map(&entry.value, "classes", "names and patterns").unwrap_or_default();
-    let mut classes = Vec::new();
-    for class in entries {
-        let notes = reader.notes_under(entry, class);
-        let (name, pattern) = (reader.name_of(class), reader.pattern(&class.value, &class.key));
-        if let (Some(name), Some(pattern)) = (name, pattern) {
-            classes.push(Class { name, pattern, span: class.span.to(class.value.span), notes });
-        }
-    }
-    classes
-}
-
 fn steps(reader: &mut Reader, entry: &Entry) -> Option<Block> {
     let mut steps = block::block(reader, &entry.value, "steps", entry.span)?;
     steps.notes = reader.notes(entry.item);
     Some(steps)
-}
-
-fn handler(reader: &mut Reader, entry: &Entry, kind: HandlerKind) -> Option<Handler> {
-    if entry.value.scalar().is_some_and(|scalar| scalar.value == "ignore") && kind == HandlerKind::Reply {
-        reader.not_yet(entry.value.span, "when_reply: ignore");
-        return None;
-    }
-    let body = block::block(reader, &entry.value, &entry.key, entry.span)?;
-    Some(Handler { kind, guard: None, body: Some(body), span: entry.span, notes: reader.notes(entry.item) })
 }

@@ -9,8 +9,17 @@ use crate::model::value::FieldType;
 
 const CONTACTS: Keys = Keys {
     what: "`contacts`",
-    known: &["from", "need", "may_have", "skip_when", "enter", "start_per_day"],
-    not_yet: &["at_most_per_company", "one_campaign_at_a_time", "refresh"],
+    known: &[
+        "from",
+        "need",
+        "may_have",
+        "skip_when",
+        "at_most_per_company",
+        "one_campaign_at_a_time",
+        "enter",
+        "start_per_day",
+        "refresh",
+    ],
 };
 
 const TYPES: [(&str, FieldType); 3] = [("text", FieldType::Text), ("number", FieldType::Number), ("date", FieldType::Date)];
@@ -56,6 +65,15 @@ fn clause(reader: &mut Reader, contacts: &mut Contacts, clause: &Entry) {
             let conditions = reader.one_or_more(value, key, "conditions");
             contacts.skip_when = conditions.iter().filter_map(|condition| reader.condition(condition, key)).collect();
         }
+        "at_most_per_company" => {
+            contacts.clause_notes[3] = reader.notes(clause.item);
+            contacts.at_most_per_company = reader.number(value, key);
+        }
+        "one_campaign_at_a_time" => {
+            contacts.clause_notes[4] = reader.notes(clause.item);
+            let is_so = reader.flag(value, key) == Some(true);
+            contacts.one_campaign_at_a_time = is_so.then(|| Spanned::new((), clause.span.to(value.span)));
+        }
         "enter" => {
             contacts.clause_notes[5] = reader.notes(clause.item);
             contacts.enter = enter(reader, value);
@@ -63,6 +81,10 @@ fn clause(reader: &mut Reader, contacts: &mut Contacts, clause: &Entry) {
         "start_per_day" => {
             contacts.clause_notes[6] = reader.notes(clause.item);
             contacts.start_per_day = reader.number(value, key);
+        }
+        "refresh" => {
+            contacts.clause_notes[7] = reader.notes(clause.item);
+            contacts.refresh = reader.cron(value, key);
         }
         _ => {}
     }
@@ -82,7 +104,7 @@ fn fields(reader: &mut Reader, node: &Node, key: &str, notes: &mut Notes, clause
 
 /// `pain: ~`, `language: "en"`, `age: number` in `need`, `age: {type: number, default: 3}` in `may_have`.
 fn field(reader: &mut Reader, entry: &Entry, key: &str) -> Option<FieldDeclaration> {
-    const FIELD: Keys = Keys { what: "a field", known: &["type", "default"], not_yet: &[] };
+    const FIELD: Keys = Keys { what: "a field", known: &["type", "default"] };
     let name = reader.name_of(entry)?;
     let (mut ty, mut default) = (None, None);
     let value = &entry.value;
@@ -106,7 +128,7 @@ fn field(reader: &mut Reader, entry: &Entry, key: &str) -> Option<FieldDeclarati
 }
 
 fn enter(reader: &mut Reader, node: &Node) -> Option<Spanned<Enter>> {
-    const ENTER: Keys = Keys { what: "`enter`", known: &["again_after"], not_yet: &[] };
+    const ENTER: Keys = Keys { what: "`enter`", known: &["again_after"] };
     if node.entries().is_none() {
         let once = reader.word(node, "enter", &[("once", ())])?;
         return Some(Spanned::new(Enter::Once, once.span));

@@ -2,16 +2,25 @@
 
 use crate::lang::words;
 
-/// A statement by its leading key, and the keys that may stand beside it.
+/// A statement by its leading key, and the keys that may stand beside it; `label` may stand beside each.
 pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("invite", &[]),
     ("withdraw_invite", &[]),
     ("send", &["channel", "late"]),
     ("send_inmail", &["via", "late"]),
+    ("start_group", &["with", "saying", "late"]),
+    ("visit_profile", &[]),
+    ("follow", &[]),
+    ("like_latest_post", &[]),
+    ("comment_latest_post", &[]),
+    ("endorse", &[]),
+    ("react", &[]),
     ("tag", &[]),
     ("untag", &[]),
     ("set", &[]),
     ("notify", &[]),
+    ("ask", &[]),
+    ("call_webhook", &[]),
     ("suppress_contact", &[]),
     ("pause_until", &[]),
     ("wait", &[]),
@@ -36,37 +45,19 @@ pub const STATEMENTS: &[(&str, &[&str])] = &[
     ("if", &["then", "else_if", "else"]),
     ("repeat", &["do"]),
     ("split", &["arms"]),
+    ("do_part", &[]),
     ("stop", &[]),
 ];
 
-/// Statements that the language has and this version does not run.
-pub const STATEMENTS_NOT_YET: &[&str] = &[
-    "start_group",
-    "visit_profile",
-    "follow",
-    "like_latest_post",
-    "comment_latest_post",
-    "endorse",
-    "react",
-    "ask",
-    "call_webhook",
-    "do_part",
-];
-
-/// Keys beside a statement's own that the language has and this version does not run.
-const BESIDE_NOT_YET: &[&str] = &["late", "via", "when_approved", "when_rejected", "when_done"];
-
-/// A key of the language that this version does not run.
-pub fn is_not_yet(key: &str) -> bool {
-    STATEMENTS_NOT_YET.contains(&key) || BESIDE_NOT_YET.contains(&key)
-}
+/// The key of a label that is itself the word of a statement: `{label: follow, send: intro}`.
+pub const LABEL: &str = "label";
 
 /// Statements that stand as a bare word.
-pub const BARE: &[&str] = &["invite", "withdraw_invite", "suppress_contact"];
+pub const BARE: &[&str] = &["invite", "withdraw_invite", "visit_profile", "follow", "like_latest_post", "suppress_contact"];
 
-/// Is it a word that begins a statement, run by this version or not?
+/// Is it a word that begins a statement?
 pub fn is_statement(key: &str) -> bool {
-    beside(key).is_some() || STATEMENTS_NOT_YET.contains(&key)
+    beside(key).is_some()
 }
 
 /// The keys that may stand beside a statement's own.
@@ -75,7 +66,7 @@ pub fn beside(key: &str) -> Option<&'static [&'static str]> {
 }
 
 /// The keys of a message that are no language.
-pub const MESSAGE: &[&str] = &["subject", "text", "attach"];
+pub const MESSAGE: &[&str] = &["subject", "text", "attach", "voice", "languages"];
 
 /// Does the key of a message name a language: two or three letters, perhaps a region? A slip of another key does not.
 pub fn is_language(key: &str) -> bool {

@@ -4,7 +4,7 @@ use crate::lang::code::Code;
 use crate::lang::syntax::{Line, Message, Name, Notes, Spanned, Text, TextRef, Variant};
 use crate::lang::yaml::keys;
 use crate::lang::yaml::reader::{Keys, Reader};
-use crate::lang::yaml::tree::{Entry, Kind, Node};
+use crate::lang::yaml::tree::{Entry, Kind};
 use crate::lang::yaml::words::span_of;
 
 /// Reads `messages`.
@@ -38,14 +38,24 @@ fn parts(reader: &mut Reader, message: &mut Message, entries: &[Entry], head: &E
         match entry.key.as_str() {
             "subject" => {}
             "attach" => message.attachments = attachments(reader, entry),
-            "voice" => reader.not_yet(entry.span, "voice"),
+            "voice" => message.voice = reader.string(&entry.value, "voice").map(|path| reader.line(entry, path)),
+            "languages" => {
+                let entries = reader.map(&entry.value, "languages", "languages and texts").unwrap_or_default();
+                for language in entries {
+                    let name = reader.name_of(language);
+                    message.variants.extend(name.and_then(|name| variant(reader, language, name, subject.as_ref())));
+                }
+            }
             "text" => {
                 if let Some(text) = reader.text(&entry.value, "text") {
                     let notes = reader.notes(entry.item);
                     message.variants.push(Variant { language: None, subject: subject.clone(), text, notes });
                 }
             }
-            _ => message.variants.extend(variant(reader, entry, subject.as_ref())),
+            _ => {
+                let name = language(reader, entry);
+                message.variants.extend(name.and_then(|name| variant(reader, entry, name, subject.as_ref())));
+            }
         }
     }
     if message.variants.is_empty() && reader.faults.len() == told {
@@ -53,18 +63,18 @@ fn parts(reader: &mut Reader, message: &mut Message, entries: &[Entry], head: &E
     }
 }
 
-fn variant(reader: &mut Reader, entry: &Entry, shared: Option<&Text>) -> Option<Variant> {
-    const VARIANT: Keys = Keys { what: "a language of a message", known: &["subject", "text"], not_yet: &["voice"] };
-    let language = Some(language(reader, entry)?);
+fn variant(reader: &mut Reader, entry: &Entry, language: Name, shared: Option<&Text>) -> Option<Variant> {
+    const VARIANT: Keys = Keys { what: "a language of a message", known: &["subject", "text"] };
+    let language = Some(language);
     let notes = reader.notes(entry.item);
     let node = &entry.value;
     if node.entries().is_none() {
         let text = reader.text(node, &entry.key)?;
         return Some(Variant { language, subject: shared.cloned(), text, notes });
     }
-    if let Some(attach) = node.entries()?.iter().find(|entry| entry.key == "attach") {
+    if let Some(file) = node.entries()?.iter().find(|entry| matches!(entry.key.as_str(), "attach" | "voice")) {
         let help = "set it beside the languages: files belong to the whole message";
-        reader.fault(Code::UnknownKey, attach.span, "a language of a message has no key `attach`", help);
+        reader.fault(Code::UnknownKey, file.span, format!("a language of a message has no key `{}`", file.key), help);
         return None;
     }
     reader.keys(node, &entry.key, VARIANT)?;
@@ -105,7 +115,7 @@ fn attachments(reader: &mut Reader, entry: &Entry) -> Vec<Line<Spanned<String>>>
 
 /// A message by name, or `{text: …}` for one written in place.
 pub fn text_ref(reader: &mut Reader, entry: &Entry) -> Option<TextRef> {
-    const IN_PLACE: Keys = Keys { what: "a message written in place", known: &["text"], not_yet: &[] };
+    const IN_PLACE: Keys = Keys { what: "a message written in place", known: &["text"] };
     let node = &entry.value;
     if node.entries().is_none() {
         if node.scalar().is_some_and(|scalar| scalar.value.contains([' ', '{'])) {
@@ -126,26 +136,23 @@ pub fn text_ref(reader: &mut Reader, entry: &Entry) -> Option<TextRef> {
     reader.text(text, "text").map(TextRef::Inline)
 }
 
-/// `{who: owner, text: "…"}`, or `message: NAME` instead of the text.
-pub fn addressed(reader: &mut Reader, node: &Node, key: &str) -> Option<(Name, TextRef)> {
-    const ADDRESSED: Keys = Keys { what: "`notify`", known: &["who", "text", "message"], not_yet: &[] };
-    reader.keys(node, key, ADDRESSED)?;
-    let who = match node.get("who") {
-        Some(who) => reader.name(who, "who"),
-        None => {
-            reader.missing(node.place(), "`notify`", "who");
-            None
-        }
-    };
+/// `{who: owner, text: "…"}`, or `message: NAME` instead of the text; what `notify` and `ask` hold.
+pub fn addressed(reader: &mut Reader, head: &Entry) -> Option<(Name, TextRef)> {
+    const KNOWN: &[&str] = &["who", "text", "message"];
+    let (node, key) = (&head.value, head.key.as_str());
+    let what = if key == "ask" { "`ask`" } else { "`notify`" };
+    reader.keys(node, key, Keys { what, known: KNOWN })?;
+    let who = reader.needed(node, what, "who", node.place()).and_then(|who| reader.name(who, "who"));
     let text = match (node.get("text"), node.get("message")) {
         (Some(text), None) => reader.text(text, "text").map(TextRef::Inline),
         (None, Some(message)) => reader.name(message, "message").map(TextRef::Named),
         (Some(_), Some(message)) => {
-            reader.fault(Code::Unexpected, message.place(), "`notify` has a text and a message", "keep one of the two");
+            let fault = format!("{what} has a text and a message");
+            reader.fault(Code::Unexpected, message.place(), fault, "keep one of the two");
             None
         }
         (None, None) => {
-            reader.missing(node.place(), "`notify`", "text");
+            reader.missing(node.place(), what, "text");
             None
         }
     };

@@ -9,12 +9,18 @@ mod block;
 mod build;
 mod campaign;
 mod contacts;
+mod file;
+mod handlers;
 mod message;
+mod migrate;
 mod place;
 mod reader;
 mod scan;
 mod schedule;
+mod shared;
+mod simple;
 mod statement;
+mod test;
 mod tree;
 mod words;
 mod workspace;
@@ -59,7 +65,7 @@ pub fn parse(source: SourceId, text: &str) -> (File, Diagnostics) {
 
 fn convert(source: SourceId, document: &mut Document) -> (File, Diagnostics) {
     let mut reader = Reader::new(source, document.comments.clone());
-    let file = campaign::file(&mut reader, document);
+    let file = file::file(&mut reader, document);
     document.comments.items = reader.comments.items;
     (file, reader.faults)
 }

@@ -26,8 +26,6 @@ pub struct Keys {
     /// What the map is, in words: `a contacts block`.
     pub what: &'static str,
     pub known: &'static [&'static str],
-    /// In the language, not run by this version.
-    pub not_yet: &'static [&'static str],
 }
 
 impl Reader {
@@ -48,8 +46,21 @@ impl Reader {
 
     /// The comments of an entry that stands with others under one key: those of the key come before the first's.
     pub fn notes_under(&mut self, key: &Entry, entry: &Entry) -> Notes {
-        let own = self.notes(entry.item);
         let is_first = key.value.entries().and_then(<[Entry]>::first).is_some_and(|first| first.item == entry.item);
+        self.joined_notes(key, entry.item, is_first)
+    }
+
+    /// The comments of an entry of the list behind a key, or of a value that stands there alone.
+    pub fn notes_in(&mut self, key: &Entry, node: &Node) -> Notes {
+        if node.item == key.item {
+            return self.notes(key.item);
+        }
+        let is_first = matches!(&key.value.kind, Kind::List(nodes) if nodes.first().is_some_and(|first| first.item == node.item));
+        self.joined_notes(key, node.item, is_first)
+    }
+
+    fn joined_notes(&mut self, key: &Entry, item: usize, is_first: bool) -> Notes {
+        let own = self.notes(item);
         if !is_first {
             return own;
         }
@@ -75,12 +86,6 @@ impl Reader {
             let message = format!("`{key}` takes {takes}, not {}", node.describe());
             self.fault(Code::WrongType, node.place(), message, help);
         }
-    }
-
-    /// Something the language has and this version does not run.
-    pub fn not_yet(&mut self, span: Span, what: &str) {
-        let help = "the language has it; leave it out until a later version does it";
-        self.fault(Code::NotYet, span, format!("`{what}` is not available in this version yet"), help);
     }
 
     /// A scalar that is a text.
@@ -188,11 +193,7 @@ impl Reader {
         if keys.known.contains(&key) {
             return true;
         }
-        if keys.not_yet.contains(&key) {
-            self.not_yet(entry.span, key);
-        } else {
-            self.unknown_key(entry, keys.what, keys.known.iter().chain(keys.not_yet).copied());
-        }
+        self.unknown_key(entry, keys.what, keys.known.iter().copied());
         false
     }
 
@@ -208,6 +209,15 @@ impl Reader {
             (_, None) => format!("it may have {}", words::one_of(known)),
         };
         self.fault(Code::UnknownKey, entry.span, format!("{what} has no key `{key}`"), help);
+    }
+
+    /// The value of a key that the map must have; `span` is where the map begins.
+    pub fn needed<'n>(&mut self, node: &'n Node, what: &str, key: &str, span: Span) -> Option<&'n Node> {
+        let value = node.get(key);
+        if value.is_none() {
+            self.missing(span, what, key);
+        }
+        value
     }
 
     /// A map that lacks a key it needs; pointed at where the map begins.

@@ -9,13 +9,10 @@ use crate::lang::yaml::words::span_of;
 use crate::model::account::Budget;
 use crate::model::time::Unit;
 
-const SCHEDULE: Keys = Keys { what: "`schedule`", known: &["send", "timezone", "holidays", "gap"], not_yet: &[] };
+const SCHEDULE: Keys = Keys { what: "`schedule`", known: &["send", "timezone", "holidays", "gap"] };
 
-const LIMITS: Keys = Keys {
-    what: "`limits`",
-    known: &["invites", "messages", "inmails", "visits", "engagements", "pending_invites", "ramp_up"],
-    not_yet: &[],
-};
+const LIMITS: Keys =
+    Keys { what: "`limits`", known: &["invites", "messages", "inmails", "visits", "engagements", "pending_invites", "ramp_up"] };
 
 /// Reads `schedule`.
 pub fn schedule(reader: &mut Reader, entry: &Entry) -> Option<Schedule> {
@@ -66,7 +63,7 @@ pub fn lines<T>(reader: &mut Reader, clause: &Entry, of: &str, read: fn(&mut Rea
 
 /// `Europe/Paris`, `contact`, or `{of: contact, or: Europe/Paris}`.
 fn zone(reader: &mut Reader, node: &Node) -> Option<ScheduleZone> {
-    const ZONE: Keys = Keys { what: "`timezone`", known: &["of", "or"], not_yet: &[] };
+    const ZONE: Keys = Keys { what: "`timezone`", known: &["of", "or"] };
     if node.entries().is_none() {
         let zone = reader.string(node, "timezone")?;
         let of_contact = zone.value == "contact";
@@ -111,7 +108,7 @@ fn limit(reader: &mut Reader, clause: &Entry) -> Option<Limit> {
 
 /// `{over: 21 days, from: 20%}`
 fn ramp(reader: &mut Reader, clause: &Entry) -> Option<Limit> {
-    const RAMP: Keys = Keys { what: "`ramp_up`", known: &["over", "from"], not_yet: &[] };
+    const RAMP: Keys = Keys { what: "`ramp_up`", known: &["over", "from"] };
     let node = &clause.value;
     reader.keys(node, "ramp_up", RAMP)?;
     let (Some(over), Some(from)) = (node.get("over"), node.get("from")) else {

@@ -4,7 +4,7 @@ use crate::lang::camp::phrase;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::source::{Span, Spanned};
-use crate::lang::syntax::{Cap, Event, Expr, Literal, Name, Regex, SendWindow, Text, Until};
+use crate::lang::syntax::{Cap, Event, Expr, GroupMember, Literal, Name, Regex, SendWindow, Text, Until};
 use crate::lang::words;
 use crate::lang::yaml::reader::Reader;
 use crate::lang::yaml::tree::{Entry, Node, Resolved};
@@ -70,6 +70,24 @@ impl Reader {
     pub fn event(&mut self, node: &Node, key: &str) -> Option<Event> {
         let text = self.words(node, key, "an event", "write it as one text, such as `accepted` or `reply is interested`")?;
         self.keep(phrase::event(&text))
+    }
+
+    /// `0 9 * * tue`; whether it can be read is asked where it is bound.
+    pub fn cron(&mut self, node: &Node, key: &str) -> Option<Spanned<String>> {
+        let text = self.words(node, key, "a cron expression", "write its five fields in quotes: \"0 9 * * tue\"")?;
+        Some(Spanned::new(text.value, text.span))
+    }
+
+    /// `10:30`, as a minute of the day.
+    pub fn time(&mut self, node: &Node, key: &str) -> Option<u16> {
+        let text = self.words(node, key, "a time of day", "write it in quotes: \"10:30\"")?;
+        self.keep(phrase::time(&text))
+    }
+
+    /// A field, or an id in quotes of its own: `colleague`, `"acc_boss"`.
+    pub fn member(&mut self, node: &Node, key: &str) -> Option<GroupMember> {
+        let text = self.words(node, key, "fields and ids", "write a field, or an id in quotes of its own: '\"acc_boss\"'")?;
+        self.keep(phrase::member(&text))
     }
 
     /// `/pattern/i`

@@ -4,16 +4,28 @@ use crate::lang::syntax::{AccountBlock, Line, Person, Pool, Workspace};
 use crate::lang::yaml::reader::{Keys, Reader};
 use crate::lang::yaml::tree::Entry;
 use crate::lang::yaml::words::span_of;
-use crate::lang::yaml::{campaign, message, schedule};
+use crate::lang::yaml::{message, schedule, shared};
 use crate::model::account::Tier;
 
 const WORKSPACE: Keys = Keys {
     what: "a workspace",
-    known: &["name", "accounts", "pools", "people", "never_contact", "classes", "messages", "schedule", "limits"],
-    not_yet: &["parts", "refresh", "report"],
+    known: &[
+        "name",
+        "accounts",
+        "pools",
+        "people",
+        "never_contact",
+        "classes",
+        "messages",
+        "parts",
+        "schedule",
+        "limits",
+        "refresh",
+        "report",
+    ],
 };
 
-const ACCOUNT: Keys = Keys { what: "an account", known: &["id", "channel", "tier", "timezone", "owner"], not_yet: &[] };
+const ACCOUNT: Keys = Keys { what: "an account", known: &["id", "channel", "tier", "timezone", "owner"] };
 
 /// Reads `workspace`.
 pub fn workspace(reader: &mut Reader, entry: &Entry) -> Option<Workspace> {
@@ -66,10 +78,13 @@ fn clause(reader: &mut Reader, workspace: &mut Workspace, clause: &Entry) {
             workspace.people = entries.iter().filter_map(|entry| person(reader, clause, entry)).collect();
         }
         "never_contact" => workspace.never_contact = schedule::lines(reader, clause, "paths", Reader::string),
-        "classes" => workspace.classes = campaign::classes(reader, clause),
+        "classes" => workspace.classes = shared::classes(reader, clause),
         "messages" => workspace.messages = message::messages(reader, clause),
+        "parts" => workspace.parts = shared::parts(reader, clause),
         "schedule" => workspace.schedule = schedule::schedule(reader, clause),
         "limits" => workspace.limits = schedule::limits(reader, clause),
+        "refresh" => workspace.refresh = reader.cron(&clause.value, "refresh").map(|cron| reader.line(clause, cron)),
+        "report" => workspace.reports = shared::reports(reader, clause),
         _ => {}
     }
 }

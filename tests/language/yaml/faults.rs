@@ -108,38 +108,130 @@ fn the_small_language_inside_strings() {
 }
 
 #[test]
-fn what_this_version_does_not_run() {
-    refused(
-        "campaign: c\ntests: []\nwhen_send_failed: []\nwhen_reply: ignore\n",
+fn statements_of_every_kind() {
+    refused_steps("  - visit_profil\n", &["3:5 unknown-keyword `visit_profil` begins no statement"]);
+    refused_steps("  - follow: them\n", &["3:13 wrong-type `follow` takes no value, not a text"]);
+    refused_steps("  - comment_latest_post\n", &["3:5 unexpected `comment_latest_post` does not stand alone"]);
+    refused_steps("  - comment_latest_post: Well said\n", &["3:26 wrong-type a message written in place stands under `text`"]);
+    refused_steps("  - endorse: [rust]\n", &["3:14 wrong-type `endorse` takes a text, not a list"]);
+    refused_steps("  - ask: {text: \"x\"}\n", &["3:10 unexpected `ask` needs `who`"]);
+    refused_steps("  - ask: {who: owner, text: \"x\", message: m}\n", &["3:43 unexpected `ask` has a text and a message"]);
+    refused_steps("  - do_part: Bumps\n", &["3:14 bad-name `Bumps` is not a lower_case name"]);
+    refused_steps(
+        "  - {start_group: s, with: [a]}\n  - {start_group: s, saying: m}\n  - {start_group: s, with: [A B], saying: m}\n",
         &[
-            "2:1 not-yet `tests` is not available in this version yet",
-            "3:1 not-yet `when_send_failed` is not available in this version yet",
-            "4:13 not-yet `when_reply: ignore` is not available in this version yet",
+            "3:6 unexpected `start_group` needs `saying`",
+            "4:6 unexpected `start_group` needs `with`",
+            "5:31 unexpected `B` does not fit here",
         ],
     );
     refused_steps(
-        "  - visit_profile\n  - ask: {who: owner, text: \"x\"}\n  - {send: a, late: {within: 1 day, else: skip}}\n",
+        "  - {send_inmail: a, via: premium}\n  - {send: a, via: recruiter}\n",
+        &["3:27 unexpected `premium` is nothing that `via` knows", "4:15 unknown-key `send` has no key `via`"],
+    );
+    refused_steps(
+        "  - {send: a, late: 2 days}\n  - {send: a, late: {within: 2 days}}\n  - {wait: 2 days, late: {within: 1 day, else: skip}}\n",
         &[
-            "3:5 not-yet `visit_profile` is not available in this version yet",
-            "4:5 not-yet `ask` is not available in this version yet",
-            "5:15 not-yet `late` is not available in this version yet",
+            "3:21 wrong-type `late` takes a map of keys, not a text",
+            "4:15 unexpected `late` needs `else`",
+            "5:20 unknown-key `wait` has no key `late`",
         ],
     );
     refused_steps(
-        "  - wait_until: {cron: \"0 9 * * 1\"}\n  - {send_inmail: a, via: recruiter}\n  - x: {do_part: b}\n",
+        "  - {send: a, late: {within: 2 dais, else: wait}}\n",
+        &["3:30 bad-duration `2 dais` is no length of time", "3:44 unexpected `wait` is nothing that `else` knows"],
+    );
+    refused_steps(
+        "  - wait_until: {crom: \"0 9 * * 1\"}\n  - wait_until: {cron: 9}\n",
         &[
-            "3:18 not-yet `cron` is not available in this version yet",
-            "4:22 not-yet `via` is not available in this version yet",
-            "5:9 not-yet `do_part` is not available in this version yet",
+            "3:18 unknown-key a moment has no key `crom`",
+            "3:17 unexpected a moment needs `cron`",
+            "4:24 wrong-type `cron` takes a cron expression, not a number",
+        ],
+    );
+    refused_steps("  - one: {label: two, invite: a}\n", &["3:11 unexpected `one` is a label already"]);
+}
+
+#[test]
+fn clauses_of_every_kind() {
+    refused(
+        "campaign: c\ngoal: {reached_when: replied}\nwhen_reply: ignored\nreport: {to: owner}\n",
+        &[
+            "2:1 unexpected a goal needs `text`",
+            "3:13 wrong-type `when_reply` takes a list of statements, not a text",
+            "4:9 unexpected a report needs `cron`",
         ],
     );
     refused(
-        "campaign: c\nmessages:\n  m: {text: \"a\", voice: a.m4a}\ncontacts: {from: a, refresh: \"0 7 * * *\"}\n",
+        "campaign: c\nwhen_event:\n  - {event: a, then: [], of: b}\n  - {then: []}\n  - {event: a}\n",
         &[
-            "3:18 not-yet `voice` is not available in this version yet",
-            "4:21 not-yet `refresh` is not available in this version yet",
+            "3:26 unknown-key an event's handler has no key `of`",
+            "4:5 unexpected an event's handler needs `event`",
+            "5:5 unexpected an event's handler needs `then`",
         ],
     );
+    refused("campaign: c\nwhen_event: a\n", &["2:13 wrong-type `when_event` takes a map of names and statements, not a text"]);
+    refused(
+        "campaign: c\nmigrate: {from: 1, at: {a: go, b: {go: x}, c: {go_to: x, finish_on: 1}, d: {}}, anyone_else: 3}\n",
+        &[
+            "2:28 unexpected `go` is nothing that `a` knows",
+            "2:36 unknown-key where people go has no key `go`",
+            "2:35 unexpected where people go needs `go_to`",
+            "2:47 unexpected people go to one place",
+            "2:76 unexpected where people go needs `go_to`",
+            "2:94 wrong-type `anyone_else` takes a text, not a number",
+        ],
+    );
+    refused(
+        "campaign: c\nmigrate:\n  - {at: {a: stay}}\n  - {from: 2, in_place: true, at: {a: stay}}\n",
+        &["2:1 unexpected `migrate` needs `from`", "4:31 unexpected `at` stands beside `in_place`"],
+    );
+    refused(
+        "campaign: c\ncontacts: {from: a, at_most_per_company: two, one_campaign_at_a_time: yes, refresh: 7}\n",
+        &[
+            "2:42 wrong-type `at_most_per_company` takes a whole number, not a text",
+            "2:71 wrong-type `one_campaign_at_a_time` takes true or false, not a text",
+            "2:85 wrong-type `refresh` takes a cron expression, not a number",
+        ],
+    );
+    refused(
+        "campaign: c\nmessages:\n  m: {text: \"a\", voise: a.m4a}\n  n: {en: {text: \"a\", voice: a.m4a}}\n",
+        &["3:18 unknown-key a message has no key `voise`", "4:23 unknown-key a language of a message has no key `voice`"],
+    );
+    refused("messages: {m: \"a\"}\nsteps: []\n", &["2:1 unknown-key a file without a campaign has no key `steps`"]);
+}
+
+#[test]
+fn lines_of_tests() {
+    refused(
+        "campaign: c\ntests:\n  - then: []\n  - test: \"a\"\n  - {test: \"a\", then: [], given: [relations]}\n",
+        &[
+            "3:5 unexpected a test needs `test`",
+            "4:5 unexpected a test needs `then`",
+            "5:35 unexpected `relations` is nothing that `given` knows",
+        ],
+    );
+    let line =
+        |line: &str, expected: &[&str]| refused(&format!("campaign: c\ntests:\n  - test: \"a\"\n    then: [{line}]\n"), expected);
+    line("{day: 1}", &["4:12 unexpected a line of a test needs `expect`"]);
+    line("{at: \"10:30\", expect: send}", &["4:13 unexpected a line with `at` needs `day`"]);
+    line("{day: 1, at: \"25:00\", expect: send}", &["4:26 unexpected `25:00` is no time of day"]);
+    line("{day: -1, expect: send}", &["4:18 wrong-type `day` takes a whole number from 0"]);
+    line("{contact: accepts, expect: send}", &["4:31 unexpected a line of a test says one thing, and `expect` is a second"]);
+    line("{contact: accepts, within: 1 day}", &["4:31 unexpected `within` stands beside `contact`"]);
+    line("{contact: acepts}", &["4:22 unexpected `acepts` is nothing that `contact` knows"]);
+    line(
+        "{contact: {reply: \"x\"}}",
+        &["4:23 unknown-key `contact` has no key `reply`", "4:22 unexpected `contact` needs `replies`"],
+    );
+    line("{expect: {sent: a}}", &["4:22 unknown-key `expect` has no key `sent`", "4:21 unexpected `expect` needs `send`"]);
+    line("{expect: {invite: a, containing: \"x\"}}", &["4:33 unexpected `containing` stands beside `invite`"]);
+    line("{expect: {send: a, stop: b}}", &["4:31 unexpected `expect` says one thing, and `stop` is a second"]);
+    line(
+        "{expects: send}",
+        &["4:13 unknown-key a line of a test has no key `expects`", "4:12 unexpected a line of a test needs `expect`"],
+    );
+    refused("tests:\n  - {test: \"a\", then: []}\n", &["2:6 unexpected a test outside its campaign's file needs `of`"]);
 }
 
 #[test]

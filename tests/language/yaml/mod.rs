@@ -3,7 +3,7 @@
 mod comments;
 mod faults;
 mod page;
-mod schema;
+pub mod schema;
 mod table;
 
 use campaign_engine::lang::diagnostic::Diagnostics;

@@ -81,6 +81,22 @@ fn statements_that_hold_others() {
     );
 }
 
+/// A YAML text that is read without a fault and printed as it stands.
+fn stays(yaml_text: &str) {
+    let (file, faults) = read_yaml(yaml_text);
+    assert_eq!(told(yaml_text, &faults), Vec::<String>::new(), "{yaml_text}");
+    assert_eq!(can_print(&file), Ok(()));
+    assert_eq!(print(&file), yaml_text);
+}
+
+#[test]
+fn a_label_that_is_a_word_of_the_notation_has_a_key_of_its_own() {
+    statement("follow_up: send intro", "- follow_up: {send: intro}");
+    statement("wait_until: send intro", "- {label: wait_until, send: intro}");
+    statement("send_inmail: withdraw invite", "- {label: send_inmail, withdraw_invite: ~}");
+    statement("label: wait 3 days", "- label: {wait: 3 days}");
+}
+
 const CLAUSES_CAMP: &str = r#"campaign c version 3
   goal "A call"
   accounts from pool p
@@ -216,5 +232,122 @@ end
     send: monday 09:00-17:00
     timezone: contact
 "#,
+    );
+}
+
+pub const TESTS_YAML: &str = r#"campaign: c
+steps:
+  - stop: a
+tests:
+  # of the whole path
+  - test: "answers: \"yes\""
+    given: [{contact: {first_name: "Ada", age: 40}}, {inmail_credits: 0}, relation]
+    then:
+      - {day: 0, expect: invite}
+      - {day: 0, at: "10:30", expect: {invite: hello}}
+      - {day: 2, contact: accepts}  # at last
+      - {expect: {send: intro}, within: 2 days}
+      - expect: {send: intro, containing: "call"}
+      - expect: {send: ~, containing: "call"}
+      - expect: send
+      - expect: send_inmail
+      - expect: {send_inmail: mail}
+      - expect: withdraw_invite
+      - contact: {replies: "Yes, on Friday"}
+      - contact: reads
+      - contact: {reacts: "👍"}
+      - owner: {writes: "Hello"}
+      - owner: approves
+      - owner: rejects
+      - account: disconnects
+      - account: reconnects
+      - event: "calendly.booked"
+      - expect: {task: "Answer"}
+      - expect: {stop: a}
+      - expect: no_more_sends
+      # the end
+
+  - test: "another"
+    of: d
+    then: []
+"#;
+
+#[test]
+fn tests_of_a_campaign() {
+    stays(TESTS_YAML);
+}
+
+#[test]
+fn what_campaigns_share() {
+    stays(
+        r#"messages:
+  hello: "Hi"
+  bonjour: {languages: {english: "Hello", fr: "Salut"}, voice: files/hello.m4a}
+classes:
+  curious: /price/i
+parts:
+  bumps: [{wait: 3 days}, {send: hello}]
+tests:
+  - test: "a"
+    of: c
+    then:
+      - expect: send
+"#,
+    );
+}
+
+#[test]
+fn handlers_and_migrations() {
+    stays(
+        r#"campaign: c
+goal: {text: "A call", reached_when: tagged "call"}
+contacts:
+  from: lists/a.csv
+  at_most_per_company: 2
+  one_campaign_at_a_time: true
+  enter: once
+  start_per_day: 40
+  refresh: "0 7 * * mon-fri"
+parts:
+  # twice at most
+  bumps:
+    - {repeat: {times: 2, apart: 3 days}, do: [{send: nudge}]}
+steps:
+  - visit_profile
+  - look: follow
+  - like_latest_post
+  - comment_latest_post: praise
+  - endorse: "Rust"
+  - react: "👍"
+  - {start_group: "Us", with: [colleague, "\"acc_boss\""], saying: {text: "Hello"}}
+  - {send: intro, late: {within: 2 days, else: skip}}
+  - mail: {send_inmail: mail, via: recruiter, late: {within: 1 working day, else: send}}
+  - call_webhook: "https://crm.acme.example/hook"
+  - ask: {who: owner, text: "Look"}
+  - do_part: bumps
+  - wait_until: {cron: "0 9 * * tue"}
+  - pause_until: {cron: "0 9 * * tue"}
+  - wait_up_to: 2 days
+    when_approved: []
+    when_rejected: []
+    when_done: []
+    on_timeout: []
+when_reply: ignore
+when_send_failed:
+  - stop: a
+when_event:
+  - {event: "calendly.booked", if: replied, then: [{stop: a}]}
+  - {event: "calendly.booked", then: []}
+report: [{cron: "0 8 * * mon", to: owner}, {cron: "0 8 1 * *", to: noor}]
+migrate:
+  - from: 2
+    at: {hi: stay, old: {go_to: hi}}
+    # the rest
+    anyone_else: {finish_on: 2}
+  - {from: 3, in_place: true}
+"#,
+    );
+    stays(
+        "campaign: c\nwhen_event:\n  # booked\n  calendly.booked: [{stop: a}]\n  \"a b: c\": []\nmigrate: {from: 3, in_place: true}\n",
     );
 }

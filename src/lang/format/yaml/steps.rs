@@ -3,9 +3,10 @@
 use crate::lang::format::phrase;
 use crate::lang::format::yaml::doc::{self, Entry, Item, Layout, Value};
 use crate::lang::syntax::{
-    Arm, Block, Branch, Event, EventKind, Expr, GroupMember, Literal, Notes, SetValue, SplitArm, Statement, StatementKind,
-    TextRef, Until,
+    Arm, Block, Branch, Event, EventKind, Expr, GroupMember, Late, LateElse, Line, Literal, Notes, SetValue, SplitArm, Statement,
+    StatementKind, TextRef, Until,
 };
+use crate::lang::yaml::keys;
 
 /// Most statements of a list in brackets.
 const FLOW_STATEMENTS_MAX: usize = 3;
@@ -30,19 +31,37 @@ fn has_body(kind: &StatementKind) -> bool {
 }
 
 fn statement(statement: &Statement) -> Item {
-    let said = match bare(&statement.kind) {
+    let reserved = statement.label.as_ref().filter(|label| keys::is_statement(&label.value));
+    let said = match bare(&statement.kind).filter(|_| reserved.is_none() && statement.late.is_none()) {
         Some(word) => doc::word(word),
-        None => Value::Map(keyed(&statement.kind), layout(&statement.kind)),
+        None => {
+            let mut entries = keyed(&statement.kind);
+            entries.extend(statement.late.iter().map(late));
+            if let Some(label) = reserved {
+                entries.insert(0, Entry::new(keys::LABEL, doc::word(&label.value)));
+            }
+            Value::Map(entries, layout(&statement.kind))
+        }
     };
     let notes = statement.notes.clone();
     let end = statement.end_notes.clone();
-    match &statement.label {
+    match statement.label.as_ref().filter(|_| reserved.is_none()) {
         None => Item { value: said, notes, end },
         Some(label) => {
             let entry = Entry::new(&label.value, said).ending(&end);
             Item { value: doc::map(vec![entry]), notes, end: Notes::default() }
         }
     }
+}
+
+fn late(line: &Line<Late>) -> Entry {
+    let word = match line.value.otherwise.value {
+        LateElse::Skip => "skip",
+        LateElse::Stop => "stop",
+        LateElse::Send => "send",
+    };
+    let within = Entry::new("within", doc::word(&line.value.within.value.to_string()));
+    Entry::new("late", doc::map(vec![within, Entry::new("else", doc::word(word))])).with(&line.notes)
 }
 
 fn layout(kind: &StatementKind) -> Layout {
@@ -229,7 +248,6 @@ fn split_arm(arm: &SplitArm) -> Entry {
     let share = Entry::new("share", doc::bare(format!("{}%", arm.share.value)));
     Entry::new(&arm.name.value, doc::map(vec![share, bare_body("do", &arm.body)])).with(&arm.body.notes)
 }
-
 /// Arms in their order: those without an argument by a key of their own, the others in one list; all in one list where
 /// keys could not hold the order.
 fn arms(arms: &[Arm]) -> Vec<Entry> {

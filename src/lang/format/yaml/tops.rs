@@ -1,36 +1,37 @@
 //! A campaign's clauses as YAML, in the order of the language's example.
 
 use crate::lang::format::phrase;
-use crate::lang::format::yaml::doc::{self, Entry, Item, Layout, Value};
-use crate::lang::format::yaml::{steps, workspace};
-use crate::lang::syntax::{
-    Accounts, Campaign, Class, Contacts, Enter, FieldDeclaration, Handler, HandlerKind, Line, Message, Name, Notes, OutcomeGroup,
-    Variant,
-};
+use crate::lang::format::yaml::doc::{self, Entry, Layout, Value};
+use crate::lang::format::yaml::{handlers, messages, migrate, schedule, shared, steps, test};
+use crate::lang::syntax::{Accounts, Campaign, Contacts, Enter, FieldDeclaration, Goal, Line, Name, Notes, OutcomeGroup, Test};
 use crate::model::campaign::OutcomeKind;
 use crate::model::value::FieldType;
 
-/// A campaign's entries.
-pub fn campaign(campaign: &Campaign) -> Vec<Entry> {
+/// A campaign's entries; `others` are tests in its file that are of another one.
+pub fn campaign<'t>(campaign: &'t Campaign, others: impl IntoIterator<Item = &'t Test>) -> Vec<Entry> {
     let mut entries = vec![Entry::new("campaign", doc::word(&campaign.name.value)).with(&campaign.notes)];
     entries.extend(campaign.version.map(|version| Entry::new("version", doc::bare(version.value))));
-    entries.extend(campaign.goal.iter().map(|goal| Entry::new("goal", doc::template(&goal.value.text)).with(&goal.notes)));
+    entries.extend(campaign.goal.iter().map(goal));
     entries.extend(campaign.accounts.iter().map(accounts));
     entries.extend(campaign.outcomes.iter().map(outcomes));
     entries.extend(campaign.contacts.iter().map(contacts));
-    entries.extend(campaign.limits.iter().map(workspace::limits));
-    entries.extend(campaign.schedule.iter().map(workspace::schedule));
-    entries.extend(classes(&campaign.classes));
-    entries.extend(messages(&campaign.messages));
+    entries.extend(campaign.limits.iter().map(schedule::limits));
+    entries.extend(campaign.schedule.iter().map(schedule::schedule));
+    entries.extend(shared::classes(&campaign.classes));
+    entries.extend(messages::messages(&campaign.messages));
+    entries.extend(shared::parts(&campaign.parts));
     entries.extend(campaign.steps.iter().map(|steps| {
         let mut entry = steps::body("steps", steps);
         lines(&mut entry.value);
         entry
     }));
-    entries.extend(campaign.handlers.iter().map(handler));
+    entries.extend(handlers::handlers(&campaign.handlers));
+    entries.extend(shared::reports(&campaign.reports));
+    entries.extend(migrate::migrations(&campaign.migrations));
     if let Some(last) = entries.last_mut() {
         join(&mut last.end, &campaign.end_notes);
     }
+    entries.extend(test::tests(campaign.tests.iter().chain(others), Some(&campaign.name)));
     entries
 }
 
@@ -48,6 +49,18 @@ fn join(notes: &mut Notes, more: &Notes) {
 
 fn names(names: &[Name]) -> Value {
     doc::list(names.iter().map(|name| doc::word(&name.value)))
+}
+
+fn goal(line: &Line<Goal>) -> Entry {
+    let Goal { text, reached_when } = &line.value;
+    let value = match reached_when {
+        None => doc::template(text),
+        Some(condition) => {
+            let reached = Entry::new("reached_when", doc::word(&phrase::expr(condition)));
+            doc::map(vec![Entry::new("text", doc::template(text)), reached])
+        }
+    };
+    Entry::new("goal", value).with(&line.notes)
 }
 
 fn accounts(line: &Line<Accounts>) -> Entry {
@@ -79,7 +92,7 @@ fn contacts(contacts: &Contacts) -> Entry {
         several => doc::list(several.iter().map(|path| doc::word(&path.value))),
     };
     let mut entries = vec![Entry::new("from", from)];
-    let [need, may_have, skip_when, _, _, enter, start, _] = &contacts.clause_notes;
+    let [need, may_have, skip_when, most, one, enter, start, refresh] = &contacts.clause_notes;
     if !contacts.need.is_empty() {
         entries.push(Entry::new("need", needed(&contacts.need)).with(need));
     }
@@ -91,6 +104,10 @@ fn contacts(contacts: &Contacts) -> Entry {
         let conditions = contacts.skip_when.iter().map(|condition| doc::word(&phrase::expr(condition)));
         entries.push(Entry::new("skip_when", doc::list(conditions)).with(skip_when));
     }
+    let most_of = contacts.at_most_per_company;
+    entries.extend(most_of.map(|count| Entry::new("at_most_per_company", doc::bare(count.value)).with(most)));
+    let is_one = contacts.one_campaign_at_a_time;
+    entries.extend(is_one.map(|_| Entry::new("one_campaign_at_a_time", doc::bare(true)).with(one)));
     entries.extend(contacts.enter.iter().map(|written| {
         let value = match &written.value {
             Enter::Once => doc::word("once"),
@@ -99,6 +116,8 @@ fn contacts(contacts: &Contacts) -> Entry {
         Entry::new("enter", value).with(enter)
     }));
     entries.extend(contacts.start_per_day.map(|count| Entry::new("start_per_day", doc::bare(count.value)).with(start)));
+    let again = contacts.refresh.iter();
+    entries.extend(again.map(|cron| Entry::new("refresh", doc::quoted_text(&cron.value)).with(refresh)));
     Entry::new("contacts", Value::Map(entries, Layout::Lines)).with(&contacts.notes).ending(&contacts.end_notes)
 }
 
@@ -134,93 +153,4 @@ fn type_word(ty: FieldType) -> &'static str {
         FieldType::Number => "number",
         FieldType::Date => "date",
     }
-}
-
-/// `classes`, if there are any.
-pub fn classes(classes: &[Class]) -> Option<Entry> {
-    let class = |class: &Class| {
-        let pattern = doc::word(&phrase::regex(&class.pattern.value));
-        Entry::new(&doc::key(&class.name.value), pattern).with(&class.notes)
-    };
-    gathered("classes", classes.iter().map(class).collect())
-}
-
-/// `messages`, if there are any.
-pub fn messages(messages: &[Message]) -> Option<Entry> {
-    let message = |message: &Message| {
-        let entry = Entry::new(&doc::key(&message.name.value), message_value(message));
-        entry.with(&message.notes).ending(&message.end_notes)
-    };
-    gathered("messages", messages.iter().map(message).collect())
-}
-
-/// Entries under a key of their own. The empty line above the first stands above the key.
-pub fn gathered(key: &str, mut entries: Vec<Entry>) -> Option<Entry> {
-    let first = entries.first_mut()?;
-    let blank_above = std::mem::take(&mut first.notes.blank_above);
-    let notes = Notes { blank_above, ..Notes::default() };
-    Some(Entry::new(key, Value::Map(entries, Layout::Lines)).with(&notes))
-}
-
-fn message_value(message: &Message) -> Value {
-    if let ([Variant { language: None, subject: None, text, notes }], []) =
-        (message.variants.as_slice(), message.attachments.as_slice())
-        && notes.above.is_empty()
-        && notes.beside.is_none()
-    {
-        return doc::template(text);
-    }
-    let mut entries = Vec::new();
-    for variant in &message.variants {
-        match &variant.language {
-            Some(language) => entries.push(Entry::new(&doc::key(&language.value), variant_value(variant)).with(&variant.notes)),
-            None => {
-                entries.extend(variant.subject.iter().map(|subject| Entry::new("subject", doc::template(subject))));
-                entries.push(Entry::new("text", doc::template(&variant.text)).with(&variant.notes));
-            }
-        }
-    }
-    if !message.attachments.is_empty() {
-        let item = |line: &Line<crate::lang::source::Spanned<String>>| Item {
-            value: doc::word(&line.value.value),
-            notes: line.notes.clone(),
-            end: Notes::default(),
-        };
-        let mut items: Vec<Item> = message.attachments.iter().map(item).collect();
-        let notes = first_notes(&mut items);
-        entries.push(Entry::new("attach", Value::List(items, Layout::Fits)).with(&notes));
-    }
-    doc::map(entries)
-}
-
-/// The comments of the first entry go above the key of the list.
-pub fn first_notes(items: &mut [Item]) -> Notes {
-    items.first_mut().map(|first| std::mem::take(&mut first.notes)).unwrap_or_default()
-}
-
-fn variant_value(variant: &Variant) -> Value {
-    match &variant.subject {
-        None => doc::template(&variant.text),
-        Some(subject) => {
-            let subject = Entry::new("subject", doc::template(subject));
-            doc::map(vec![subject, Entry::new("text", doc::template(&variant.text))])
-        }
-    }
-}
-
-fn handler(handler: &Handler) -> Entry {
-    let key = match &handler.kind {
-        HandlerKind::Reply => "when_reply",
-        HandlerKind::OptOut => "when_opt_out",
-        HandlerKind::Takeover => "when_takeover",
-        HandlerKind::AccountLost => "when_account_lost",
-        HandlerKind::SendFailed => "when_send_failed",
-        HandlerKind::Event(_) => "when_event",
-    };
-    let mut entry = match &handler.body {
-        Some(body) => steps::body(key, body).with(&handler.notes),
-        None => Entry::new(key, doc::word("ignore")).with(&handler.notes),
-    };
-    lines(&mut entry.value);
-    entry
 }
