@@ -114,6 +114,20 @@ fn lower_case_of(word: &str) -> Option<String> {
     (is_lower_case(out) && !is_keyword(out)).then(|| out.to_owned())
 }
 
+/// `repeat` without a literal number of times.
+pub fn unbounded_repeat(span: Span) -> Diagnostic {
+    let help = "write a number: `repeat up to 3 times, 2 days apart`; every campaign ends";
+    Diagnostic::new(Code::UnboundedRepeat, span, "`repeat` does not say how many times at most", help)
+}
+
+/// The fault of a cron expression that cannot be read; none for a good one.
+pub fn bad_cron(expression: &str, span: Span) -> Option<Diagnostic> {
+    let help = "write five fields, minute, hour, day of the month, month and day of the week: `0 9 * * mon-fri`";
+    let fields = expression.split_whitespace().count();
+    let message = (fields != 5).then(|| format!("`{expression}` has {fields} fields, and a cron expression five"));
+    Some(Diagnostic::new(Code::BadCron, span, message?, help))
+}
+
 /// The candidate that was probably meant: near enough that a slip of the hand explains it.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > 64 {

@@ -101,6 +101,14 @@ pub enum InmailApi {
 }
 
 impl InmailApi {
+    /// Every api, as the language lists them.
+    pub const ALL: [Self; 3] = [Self::Classic, Self::SalesNavigator, Self::Recruiter];
+
+    /// The api of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|api| api.word() == word)
+    }
+
     /// The word on the wire.
     pub fn word(self) -> &'static str {
         match self {

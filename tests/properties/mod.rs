@@ -4,5 +4,6 @@ mod flow;
 mod formatting;
 mod hostile;
 mod program;
+mod whole;
 mod workspace;
 mod yaml;

@@ -2,14 +2,15 @@
 //!
 //! Places and notes are left out, for equality ignores them. Start at `file`.
 
+use crate::properties::whole::{cron, goal, handlers, migrate, part, report, test};
 use crate::properties::workspace::{limits, schedule, workspace};
 use campaign_engine::lang::syntax::{
     Accounts, Arm, Block, Branch, Campaign, Class, Comparand, Contacts, EndName, Enter, Event, EventKind, Expr, ExprKind,
-    FieldDeclaration, File, Goal, Handler, HandlerKind, Item, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex, SetValue,
-    Span, Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
+    FieldDeclaration, File, GroupMember, Item, Late, LateElse, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex,
+    SetValue, Span, Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
 };
 use campaign_engine::lang::words;
-use campaign_engine::model::account::Channel;
+use campaign_engine::model::account::{Channel, InmailApi};
 use campaign_engine::model::campaign::OutcomeKind;
 use campaign_engine::model::expr::Op;
 use campaign_engine::model::time::{Delay, Unit};
@@ -36,6 +37,8 @@ pub fn item() -> impl Strategy<Value = Item> {
         2 => workspace().prop_map(|workspace| Item::Workspace(Box::new(workspace))),
         1 => message().prop_map(Item::Message),
         1 => class().prop_map(Item::Class),
+        1 => part().prop_map(Item::Part),
+        1 => name().prop_flat_map(test).prop_map(Item::Test),
     ]
 }
 
@@ -120,7 +123,8 @@ fn field() -> impl Strategy<Value = Name> {
     prop_oneof![3 => name(), 1 => select(vec!["reply.text", "sender.first_name"]).prop_map(|word| spanned(word.to_owned()))]
 }
 
-fn literal() -> impl Strategy<Value = Spanned<Literal>> {
+/// A value written out.
+pub fn literal() -> impl Strategy<Value = Spanned<Literal>> {
     prop_oneof![
         plain().prop_map(|text| spanned(Literal::Text(text.value))),
         (-20i32..2000).prop_map(|halves| spanned(Literal::Number(f64::from(halves) / 2.0))),
@@ -129,7 +133,16 @@ fn literal() -> impl Strategy<Value = Spanned<Literal>> {
 
 /// An event, sometimes with a condition.
 pub fn event() -> impl Strategy<Value = Event> {
-    let plain_kinds = vec![EventKind::Accepted, EventKind::Replied, EventKind::Seen, EventKind::Delivered, EventKind::Reacted];
+    let plain_kinds = vec![
+        EventKind::Accepted,
+        EventKind::Replied,
+        EventKind::Seen,
+        EventKind::Delivered,
+        EventKind::Reacted,
+        EventKind::Approved,
+        EventKind::Rejected,
+        EventKind::Done,
+    ];
     prop_oneof![
         2 => select(plain_kinds).prop_map(|kind| (kind, None)),
         1 => name().prop_map(|class| (EventKind::ReplyIs(class), None)),
@@ -153,11 +166,12 @@ fn moment() -> impl Strategy<Value = Until> {
 }
 
 fn simple() -> impl Strategy<Value = StatementKind> {
-    let wait_until = prop_oneof![moment(), name().prop_map(|name| Until::Field { name, or: None })];
+    let wait_until = prop_oneof![moment(), cron().prop_map(Until::Cron), name().prop_map(|name| Until::Field { name, or: None })];
     let fallback = of(delay(true)).prop_map(|delay| delay.map(|delay| delay.value));
     let field_or = (prop_oneof![name(), Just(spanned("reply.return_date".to_owned()))], fallback);
     let pause = prop_oneof![
         moment(),
+        cron().prop_map(Until::Cron),
         delay(true).prop_map(|delay| Until::Delay(delay.value)),
         field_or.prop_map(|(name, or)| Until::Field { name, or })
     ];
@@ -166,7 +180,9 @@ fn simple() -> impl Strategy<Value = StatementKind> {
         of(text_ref()).prop_map(|note| StatementKind::Invite { note }),
         Just(StatementKind::WithdrawInvite),
         (of(channel()), text_ref()).prop_map(|(channel, text)| StatementKind::Send { channel, text }),
-        text_ref().prop_map(|text| StatementKind::SendInmail { text, via: None }),
+        (text_ref(), of(select(InmailApi::ALL.to_vec()).prop_map(spanned)))
+            .prop_map(|(text, via)| StatementKind::SendInmail { text, via }),
+        rarer(),
         plain().prop_map(StatementKind::Tag),
         plain().prop_map(StatementKind::Untag),
         (name(), value).prop_map(|(field, value)| StatementKind::Set { field, value }),
@@ -178,6 +194,29 @@ fn simple() -> impl Strategy<Value = StatementKind> {
         (delay(false), event(), name()).prop_map(|(up_to, event, outcome)| StatementKind::WaitFor { up_to, event, outcome }),
         (name(), of(plain())).prop_map(|(outcome, reason)| StatementKind::Stop { outcome, reason }),
     ]
+}
+
+fn rarer() -> impl Strategy<Value = StatementKind> {
+    let member = prop_oneof![name().prop_map(GroupMember::Field), plain().prop_map(GroupMember::Id)];
+    prop_oneof![
+        (text(), vec(member, 1..3), text_ref()).prop_map(|(subject, members, saying)| StatementKind::StartGroup {
+            subject,
+            members,
+            saying
+        }),
+        select(vec![StatementKind::VisitProfile, StatementKind::Follow, StatementKind::LikeLatestPost]),
+        text_ref().prop_map(StatementKind::CommentLatestPost),
+        plain().prop_map(StatementKind::Endorse),
+        plain().prop_map(StatementKind::React),
+        plain().prop_map(StatementKind::CallWebhook),
+        (name(), text_ref()).prop_map(|(who, text)| StatementKind::Ask { who, text }),
+        name().prop_map(StatementKind::Do),
+    ]
+}
+
+/// Statements, three deep at most.
+pub fn statements(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Statement>> {
+    vec(statement(), count)
 }
 
 /// A statement, three deep at most.
@@ -207,9 +246,9 @@ pub fn statement() -> impl Strategy<Value = Statement> {
 }
 
 fn labelled(kind: proptest::strategy::BoxedStrategy<StatementKind>) -> proptest::strategy::BoxedStrategy<Statement> {
-    (of(name()), kind)
-        .prop_map(|(label, kind)| Statement {
-            late: None,
+    (of(name()), kind, of(late()))
+        .prop_map(|(label, kind, late)| Statement {
+            late: late.filter(|_| can_be_late(&kind)),
             label,
             kind,
             span: Span::default(),
@@ -218,6 +257,15 @@ fn labelled(kind: proptest::strategy::BoxedStrategy<StatementKind>) -> proptest:
             end_name: EndName(None),
         })
         .boxed()
+}
+
+fn late() -> impl Strategy<Value = Line<Late>> {
+    let otherwise = select(vec![LateElse::Skip, LateElse::Stop, LateElse::Send]).prop_map(spanned);
+    (delay(true), otherwise).prop_map(|(within, otherwise)| line(Late { within, otherwise }))
+}
+
+fn can_be_late(kind: &StatementKind) -> bool {
+    matches!(kind, StatementKind::Send { .. } | StatementKind::SendInmail { .. } | StatementKind::StartGroup { .. })
 }
 
 /// A message.
@@ -239,8 +287,8 @@ pub fn message() -> impl Strategy<Value = Message> {
             vec![de.clone(), Variant { language, ..de }]
         }),
     ];
-    (name(), variants, vec(plain(), 0..2)).prop_map(|(name, variants, attachments)| Message {
-        voice: None,
+    (name(), variants, vec(plain(), 0..2), of(plain())).prop_map(|(name, variants, attachments, voice)| Message {
+        voice: voice.map(line),
         name,
         variants,
         attachments: attachments.into_iter().map(line).collect(),
@@ -267,11 +315,12 @@ fn declaration(with_default: bool) -> impl Strategy<Value = FieldDeclaration> {
 fn contacts() -> impl Strategy<Value = Contacts> {
     let enter = prop_oneof![Just(Enter::Once), delay(false).prop_map(|delay| Enter::AgainAfter(delay.value))];
     let fields = (vec(declaration(false), 0..3), vec(declaration(true), 0..3));
-    (vec(plain(), 1..3), fields, vec(condition(), 0..2), of(enter), of(1u32..99)).prop_map(
-        |(from, fields, skip_when, enter, start)| Contacts {
-            at_most_per_company: None,
-            one_campaign_at_a_time: None,
-            refresh: None,
+    let more = (of(1u32..9), any::<bool>(), of(cron()));
+    (vec(plain(), 1..3), fields, vec(condition(), 0..2), of(enter), of(1u32..99), more).prop_map(
+        |(from, fields, skip_when, enter, start, more)| Contacts {
+            at_most_per_company: more.0.map(spanned),
+            one_campaign_at_a_time: more.1.then(|| spanned(())),
+            refresh: more.2,
             from,
             need: fields.0,
             may_have: fields.1,
@@ -292,29 +341,24 @@ fn outcomes() -> impl Strategy<Value = Vec<OutcomeGroup>> {
     groups.prop_map(|(won, lost, neutral)| won.into_iter().chain(lost).chain([neutral]).collect())
 }
 
-fn handlers() -> impl Strategy<Value = Vec<Handler>> {
-    let kinds = [HandlerKind::Reply, HandlerKind::OptOut, HandlerKind::Takeover, HandlerKind::AccountLost];
-    vec(of(vec(statement(), 0..3)), kinds.len()).prop_map(move |bodies| {
-        let handler = |(kind, body): (HandlerKind, Option<Vec<Statement>>)| {
-            Some(Handler { kind, guard: None, body: Some(block(body?)), span: Span::default(), notes: Notes::default() })
-        };
-        kinds.iter().cloned().zip(bodies).filter_map(handler).collect()
-    })
-}
-
 fn campaign() -> impl Strategy<Value = Campaign> {
     let accounts = prop_oneof![name().prop_map(Accounts::Pool), vec(name(), 1..3).prop_map(Accounts::Listed)];
-    let head = (name(), of(1u32..99), of(text()), of(accounts), of(outcomes()));
+    let head = (name(), of(1u32..99), of(goal(text())), of(accounts), of(outcomes()));
     let data = (of(contacts()), of(limits()), of(schedule()));
     let rest = (vec(class(), 0..2), vec(message(), 0..3), of(vec(statement(), 1..4)), handlers());
-    (head, data, rest).prop_map(|(head, data, rest)| Campaign {
-        parts: Vec::new(),
-        reports: Vec::new(),
-        migrations: Vec::new(),
-        tests: Vec::new(),
+    let beside = (vec(part(), 0..2), vec(report(), 0..2), vec(migrate(), 0..2));
+    let whole = (head, data, rest, beside).prop_flat_map(|(head, data, rest, beside)| {
+        let tests = vec(test(head.0.clone()), 0..2);
+        (Just((head, data, rest, beside)), tests)
+    });
+    whole.prop_map(|((head, data, rest, beside), tests)| Campaign {
+        parts: distinct(beside.0, |part| part.name.value.clone()),
+        reports: beside.1,
+        migrations: distinct(beside.2, |migrate| migrate.from.value.to_string()),
+        tests,
         name: head.0,
         version: head.1.map(spanned),
-        goal: head.2.map(|text| line(Goal { text, reached_when: None })),
+        goal: head.2,
         accounts: head.3.map(line),
         outcomes: head.4.map(line),
         contacts: data.0,

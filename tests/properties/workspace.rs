@@ -1,6 +1,7 @@
 //! Random workspaces, schedules and limits.
 
 use crate::properties::program::{channel, class, distinct, line, message, name, plain, spanned};
+use crate::properties::whole::{cron, part, report};
 use campaign_engine::lang::syntax::{
     AccountBlock, Cap, CapWindow, Limit, Limits, Notes, Person, Pool, Schedule, ScheduleZone, SendWindow, Span, Workspace,
 };
@@ -73,10 +74,11 @@ pub fn workspace() -> impl Strategy<Value = Workspace> {
     let people = vec((name(), plain()).prop_map(|(name, address)| line(Person { name, address })), 0..2);
     let head = (name(), vec(account(), 0..3), pools, people, vec(plain().prop_map(line), 0..2));
     let rest = (vec(class(), 0..2), vec(message(), 0..2), of(schedule()), of(limits()));
-    (head, rest).prop_map(|(head, rest)| Workspace {
-        parts: Vec::new(),
-        refresh: None,
-        reports: Vec::new(),
+    let more = (vec(part(), 0..2), of(cron().prop_map(line)), vec(report(), 0..2));
+    (head, rest, more).prop_map(|(head, rest, more)| Workspace {
+        parts: distinct(more.0, |part| part.name.value.clone()),
+        refresh: more.1,
+        reports: more.2,
         name: head.0,
         accounts: distinct(head.1, |account| account.name.value.clone()),
         pools: distinct(head.2, |pool| pool.value.name.value.clone()),

@@ -179,7 +179,7 @@ impl<'l> Pairing<'l> {
         if head.top().is_some() {
             return self.close_unended(self.open.len(), index);
         }
-        if self.innermost() == Some(Kind::Test) || head.label.is_some() {
+        if head.label.is_some() {
             return;
         }
         let word = head.word(0);
@@ -277,8 +277,9 @@ impl<'l> Pairing<'l> {
     fn close_unended(&mut self, levels: usize, before: usize) {
         let outermost = self.open.len().saturating_sub(levels);
         let Some(first) = self.open.get(outermost).map(|block| block.header) else { return };
-        let mut blamed: Vec<usize> = self.suspects.iter().copied().filter(|suspect| *suspect > first).collect();
-        self.suspects.retain(|suspect| *suspect < first);
+        // Blocks opened behind `first` are closed before it: its suspects are the last ones.
+        let older = self.suspects.iter().rposition(|suspect| *suspect < first).map_or(0, |position| position + 1);
+        let mut blamed = self.suspects.split_off(older);
         blamed.extend(self.open.iter().skip(outermost).rev().map(|block| block.header));
         for header in blamed.into_iter().take(levels.min(OPEN_AT_END_MAX)) {
             self.missing_end(header, before);

@@ -5,9 +5,11 @@ use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children};
 use crate::lang::camp::head::Kind;
 use crate::lang::camp::reader::{Reader, at, merge};
 use crate::lang::camp::vocabulary;
+use crate::lang::code::Code;
 use crate::lang::source::Spanned;
 use crate::lang::syntax::{
-    Accounts, Block, Campaign, Class, Contacts, Enter, FieldDeclaration, Goal, Handler, HandlerKind, Name, Notes, OutcomeGroup,
+    Accounts, Block, Campaign, Class, Contacts, Enter, FieldDeclaration, Goal, Handler, HandlerKind, Line, Name, Notes,
+    OutcomeGroup, Part, Report,
 };
 use crate::model::campaign::OutcomeKind;
 use crate::model::value::FieldType;
@@ -62,7 +64,7 @@ impl<'f> Reader<'f> {
             "goal" => {
                 let goal = self.clause(index, Rule::goal_line, |phrase, pair| {
                     let text = child(&pair, Rule::text).map_or_else(|| phrase.text(&pair), |text| phrase.text(&text));
-                    Goal { text, reached_when: None }
+                    Goal { text, reached_when: phrase.condition_in(&pair) }
                 });
                 self.once(&mut campaign.goal, goal, index, "campaign");
             }
@@ -74,8 +76,11 @@ impl<'f> Reader<'f> {
                 let outcomes = self.clause(index, Rule::outcomes_line, outcomes);
                 self.once(&mut campaign.outcomes, outcomes, index, "campaign");
             }
+            "report" => campaign.reports.extend(self.report(index)),
+            "migrate" => campaign.migrations.extend(self.migrate_in_place(index)),
+            "on" if self.head(index).words.contains(&"ignore") => campaign.handlers.extend(self.ignored(index)),
             "class" => campaign.classes.extend(self.class(index)),
-            _ => self.stray(index, Some(Kind::Campaign), PLACE, vocabulary::CAMPAIGN),
+            _ => self.stray(index, PLACE, vocabulary::CAMPAIGN),
         }
     }
 
@@ -94,12 +99,14 @@ impl<'f> Reader<'f> {
                 self.once(&mut campaign.schedule, schedule, block.header, "campaign");
             }
             Kind::Message => campaign.messages.push(self.message(block)),
+            Kind::Part => campaign.parts.push(self.part(block)),
+            Kind::Migrate => campaign.migrations.push(self.migrate(block)),
             Kind::Steps => {
                 let steps = Some(self.steps(block));
                 self.once(&mut campaign.steps, steps, block.header, "campaign");
             }
             Kind::Handler => campaign.handlers.extend(self.handler(block)),
-            _ => self.stray(block.header, Some(Kind::Campaign), PLACE, vocabulary::CAMPAIGN),
+            _ => self.stray(block.header, PLACE, vocabulary::CAMPAIGN),
         }
     }
 
@@ -109,23 +116,49 @@ impl<'f> Reader<'f> {
     }
 
     fn handler(&mut self, block: &Paired) -> Option<Handler> {
-        if vocabulary::later(Some(Kind::Campaign), &self.head(block.header)).is_some() {
-            self.stray(block.header, Some(Kind::Campaign), PLACE, vocabulary::CAMPAIGN);
-            self.statements(&block.children);
-            return None;
-        }
-        let kind = self.read(block.header, Rule::handler_line, |_, pair| {
+        let read = self.read(block.header, Rule::handler_line, |phrase, pair| {
             let known = [
                 (Rule::on_reply, HandlerKind::Reply),
                 (Rule::on_opt_out, HandlerKind::OptOut),
                 (Rule::on_takeover, HandlerKind::Takeover),
                 (Rule::on_account_lost, HandlerKind::AccountLost),
+                (Rule::on_send_failed, HandlerKind::SendFailed),
             ];
-            known.into_iter().find(|(rule, _)| child(&pair, *rule).is_some()).map(|(_, kind)| kind)
+            if let Some(event) = child(&pair, Rule::on_event) {
+                return Some((HandlerKind::Event(phrase.plain_or_empty(&event)), phrase.condition_in(&event)));
+            }
+            known.into_iter().find(|(rule, _)| child(&pair, *rule).is_some()).map(|(_, kind)| (kind, None))
         });
         let body = Some(self.whole_body(block));
         let (span, notes) = (self.span(block.header), self.notes(block.header));
-        Some(Handler { kind: kind.flatten()?, guard: None, body, span, notes })
+        let (kind, guard) = read.flatten()?;
+        Some(Handler { kind, guard, body, span, notes })
+    }
+
+    /// `on reply ignore`; no other handler can be left out like that.
+    fn ignored(&mut self, index: usize) -> Option<Handler> {
+        let head = self.head(index);
+        if head.word(1) != "reply" {
+            let help = "write what happens, and `end`; only replies can be ignored: `on reply ignore`";
+            self.fault(Code::Unexpected, self.span(index), format!("`on {}` cannot be ignored", head.word(1)), help);
+            return None;
+        }
+        self.read(index, Rule::ignore_line, |_, _| ())?;
+        let (span, notes) = (self.span(index), self.notes(index));
+        Some(Handler { kind: HandlerKind::Reply, guard: None, body: None, span, notes })
+    }
+
+    /// `part NAME … end`
+    pub fn part(&mut self, block: &Paired) -> Part {
+        let name = self.read(block.header, Rule::part_line, |phrase, pair| phrase.name_in(&pair));
+        let body = self.whole_body(block);
+        let name = name.unwrap_or_else(|| self.nameless(block.header));
+        Part { name, body, span: self.span(block.header), notes: self.notes(block.header) }
+    }
+
+    /// `report "0 8 * * mon" to owner`
+    pub fn report(&mut self, index: usize) -> Option<Line<Report>> {
+        self.clause(index, Rule::report_line, |phrase, pair| Report { cron: phrase.cron(&pair), who: phrase.name_in(&pair) })
     }
 
     /// `class NAME when reply matches /re/`
@@ -167,7 +200,7 @@ impl<'f> Reader<'f> {
 
     fn contacts_clause(&mut self, index: usize, contacts: &mut Contacts) {
         let notes = self.notes(index);
-        let [need, may, skip, _, _, enter, start, _] = &mut contacts.clause_notes;
+        let [need, may, skip, most, one, enter, start, refresh] = &mut contacts.clause_notes;
         let slot: &mut Notes = match self.head(index).word(0) {
             "need" => {
                 let declared = self.read(index, Rule::need_line, |phrase, pair| declarations(phrase, &pair, Rule::needed));
@@ -184,6 +217,21 @@ impl<'f> Reader<'f> {
                 contacts.skip_when.extend(condition.flatten());
                 skip
             }
+            "at" => {
+                let read = self.read(index, Rule::company_line, |phrase, pair| phrase.number_in(&pair));
+                self.once(&mut contacts.at_most_per_company, read, index, "list of contacts");
+                most
+            }
+            "one" => {
+                let read = self.read(index, Rule::one_line, |phrase, pair| at((), phrase, &pair));
+                self.once(&mut contacts.one_campaign_at_a_time, read, index, "list of contacts");
+                one
+            }
+            "refresh" => {
+                let read = self.read(index, Rule::refresh_line, |phrase, pair| phrase.cron(&pair));
+                self.once(&mut contacts.refresh, read, index, "list of contacts");
+                refresh
+            }
             "enter" => {
                 let read = self.read(index, Rule::enter_line, entering);
                 self.once(&mut contacts.enter, read, index, "list of contacts");
@@ -194,7 +242,7 @@ impl<'f> Reader<'f> {
                 self.once(&mut contacts.start_per_day, read, index, "list of contacts");
                 start
             }
-            _ => return self.stray(index, Some(Kind::Contacts), "`contacts`", vocabulary::CONTACTS),
+            _ => return self.stray(index, "`contacts`", vocabulary::CONTACTS),
         };
         merge(slot, notes);
     }

@@ -111,11 +111,10 @@ impl Phrase<'_> {
         ExprKind::Compare { left, op, right }
     }
 
-    /// An event with its condition. One that only a person's task can cause is for later: nothing.
+    /// An event with its condition.
     pub fn event(&mut self, pair: &Pair<'_>) -> Option<Event> {
         let kind = only(child(pair, Rule::event_kind)?);
         let guard = self.condition_in(pair);
-        let span = self.span(&kind);
         let kind = match kind.as_rule() {
             Rule::accepted => EventKind::Accepted,
             Rule::replied => EventKind::Replied,
@@ -124,17 +123,10 @@ impl Phrase<'_> {
             Rule::reacted => EventKind::Reacted,
             Rule::reply_class => EventKind::ReplyIs(self.name_in(&kind)),
             Rule::reply_matches => EventKind::ReplyMatches(self.regex(&child(&kind, Rule::regex)?)),
-            Rule::named_event => EventKind::Named(self.plain_in(&kind)?),
-            _ => {
-                let message = format!("the event `{}` is not available in this version yet", kind.as_str());
-                self.fault(
-                    Code::NotYet,
-                    span,
-                    message,
-                    "it belongs to `ask`; write `event \"name\"` and send that event instead",
-                );
-                return None;
-            }
+            Rule::approved => EventKind::Approved,
+            Rule::rejected => EventKind::Rejected,
+            Rule::done => EventKind::Done,
+            _ => EventKind::Named(self.plain_in(&kind)?),
         };
         Some(Event { kind, guard, span: self.span(pair) })
     }

@@ -52,7 +52,11 @@ pub fn of(error: &Error<Rule>, phrase: &Phrase<'_>) -> Diagnostic {
 fn operator(phrase: &Phrase<'_>, at: usize, expected: &[Rule]) -> Option<Diagnostic> {
     let rest = phrase.mask.get(at..)?;
     let (sign, help) = OPERATORS.iter().find(|(sign, _)| rest.starts_with(sign))?;
-    let help = if expected.contains(&Rule::assign) && sign.starts_with('=') { "write `=`" } else { help };
+    let help = match sign.starts_with('=') {
+        true if expected.contains(&Rule::assign) => "write `=`",
+        true if expected.contains(&Rule::arrow) => "write `->`",
+        _ => help,
+    };
     let message = format!("`{sign}` is no operator of this language");
     Some(Diagnostic::new(Code::WrongOperator, phrase.place(at, at + sign.len()), message, help))
 }
@@ -181,7 +185,17 @@ macro_rules! keyword_rules {
 }
 
 keyword_rules! {
-    k_a "a", k_accepted "accepted", k_account "account", k_after "after", k_again "again", k_and "and", k_apart "apart",
+    k_a "a", k_anyone "anyone", k_expect "expect", k_then "then", k_within "within", k_containing "containing", k_ignore "ignore",
+    k_failed "failed", k_reached "reached", k_place "place", k_credits "credits", k_relation "relation", k_group "group",
+    k_saying "saying", k_latest "latest", k_post "post", k_webhook "webhook", k_company "company", k_campaign "campaign",
+    k_time "time", k_send "send", k_withdraw "withdraw", k_no "no", k_more "more", k_sends "sends", k_task "task", k_go "go",
+    k_stay "stay", k_finish "finish", k_replies "replies", k_reacts "reacts", k_writes "writes", accepts "accepts", reads "reads",
+    replies "replies", reacts "reacts", writes "writes", approves "approves", rejects "rejects", disconnects "disconnects",
+    reconnects "reconnects", e_invite "invite", e_withdraw "withdraw invite", e_send "send", e_inmail "send inmail",
+    e_stop "stop as", e_no_more "no more sends", e_task "task", expect "expect", by_contact "contact", by_owner "owner",
+    by_account "account", given_contact "contact", given_credits "account", given_relation "relation", stay "stay", go_to "go to",
+    finish "finish on version", approved "approved", rejected "rejected", done "done", on_send_failed "send failed",
+    on_event "event", k_owner "owner", k_accepted "accepted", k_account "account", k_after "after", k_again "again", k_and "and", k_apart "apart",
     k_as "as", k_at "at", k_channel "channel", k_connected "connected", k_contact "contact", k_contains "contains",
     k_credit "credit", k_cron "cron", k_day "day", k_days "days", k_delivered "delivered", k_else "else", k_event "event",
     k_for "for", k_from "from", k_has "has", k_have "have", k_if "if", k_in "in", k_inmail "inmail", k_invite "invite",
@@ -234,6 +248,16 @@ fn described(rule: Rule) -> Option<String> {
         Rule::field_type => "`text`, `number` or `date`",
         Rule::outcome_kind | Rule::outcome_group => "`won`, `lost` or `neutral`",
         Rule::assign => "`=`",
+        Rule::colon => "`:`",
+        Rule::arrow => "`->`",
+        Rule::label => "a label",
+        Rule::target => "`stay`, `go to LABEL` or `finish on version N`",
+        Rule::api => "`classic`, `sales_navigator` or `recruiter`",
+        Rule::late_else => "`skip`, `stop` or `send`",
+        Rule::member => "a field or an id in double quotes",
+        Rule::expected => "a message's name",
+        Rule::given_field => "a field and its value: `first_name = \"Ada\"`",
+        Rule::test_time => "`then` or a day: `day 2`",
         Rule::order | Rule::ordered => "`<`, `<=`, `>` or `>=`",
         Rule::comparand => "a text in double quotes, a number or a field",
         Rule::condition | Rule::conjunction | Rule::negation | Rule::atom => "a condition",

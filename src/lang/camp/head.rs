@@ -181,8 +181,8 @@ impl Head<'_> {
             "schedule" => Some(Kind::Schedule),
             "limits" => Some(Kind::Limits),
             "account" => Some(Kind::Account),
-            "migrate" if self.word(3) != "in" => Some(Kind::Migrate),
-            "on" if self.is_handler() && self.word(2) != "ignore" => Some(Kind::Handler),
+            "migrate" if !self.words.contains(&"in") => Some(Kind::Migrate),
+            "on" if self.is_handler() && !self.words.contains(&"ignore") => Some(Kind::Handler),
             _ => None,
         }
     }

@@ -2,7 +2,6 @@
 
 use crate::lang::camp::blocks::Block as Paired;
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children};
-use crate::lang::camp::head::Kind;
 use crate::lang::camp::reader::{Reader, merge};
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
@@ -73,8 +72,11 @@ impl<'f> Reader<'f> {
             for value in texts.unwrap_or_default() {
                 message.attachments.push(Clause { value, span, notes: std::mem::take(&mut notes) });
             }
+        } else if head.word(0) == "voice" {
+            let voice = self.clause(index, Rule::voice_line, |phrase, pair| phrase.plain_or_empty(&pair));
+            self.once(&mut message.voice, voice, index, "message");
         } else {
-            self.stray(index, Some(Kind::Message), "a message", vocabulary::MESSAGE);
+            self.stray(index, "a message", vocabulary::MESSAGE);
         }
     }
 

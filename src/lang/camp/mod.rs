@@ -11,6 +11,7 @@ mod fault;
 mod grammar;
 mod head;
 mod message;
+mod migrate;
 mod nested;
 pub mod outline;
 pub mod phrase;
@@ -18,6 +19,7 @@ mod reader;
 mod scan;
 mod statement;
 mod terms;
+mod test;
 pub(in crate::lang) mod text;
 mod vocabulary;
 mod workspace;
@@ -47,7 +49,7 @@ pub fn parse(source: SourceId, text: &str) -> (File, Diagnostics) {
     let (nodes, mut unpaired) = blocks::pair(source, &lines);
     let mut reader = Reader { source, text, lines: &lines, diagnostics, statements: 0 };
     reader.diagnostics.append(&mut unpaired);
-    let items = nodes.iter().filter_map(|node| reader.item(node)).collect();
+    let items = test::attach(nodes.iter().filter_map(|node| reader.item(node)).collect());
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|fault| fault.span.start);
     (File { items, tail }, diagnostics)
@@ -71,7 +73,7 @@ impl Reader<'_> {
         match node {
             Node::Line(index) if self.head(*index).word(0) == "class" => self.class(*index).map(Item::Class),
             Node::Line(index) => {
-                self.stray(*index, None, "a file", vocabulary::TOP);
+                self.stray(*index, "a file", vocabulary::TOP);
                 None
             }
             Node::Block(block) => self.top_block(block),
@@ -83,8 +85,10 @@ impl Reader<'_> {
             Kind::Campaign => Some(Item::Campaign(Box::new(self.campaign(block)))),
             Kind::Workspace => Some(Item::Workspace(Box::new(self.workspace(block)))),
             Kind::Message => Some(Item::Message(self.message(block))),
+            Kind::Part => Some(Item::Part(self.part(block))),
+            Kind::Test => Some(Item::Test(self.test(block))),
             _ => {
-                self.stray(block.header, None, "a file", vocabulary::TOP);
+                self.stray(block.header, "a file", vocabulary::TOP);
                 None
             }
         }

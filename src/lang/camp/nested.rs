@@ -7,9 +7,8 @@ use crate::lang::camp::reader::Reader;
 use crate::lang::camp::statement::PLACE;
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
-use crate::lang::source::Spanned;
 use crate::lang::syntax::{Arm, Block, Branch, SplitArm, StatementKind};
-use crate::model::time::{Delay, Unit};
+use crate::lang::words;
 
 /// A clause and what stands under it; the first has none: it stands under the block's header.
 struct Segment<'n> {
@@ -27,7 +26,7 @@ impl<'f> Reader<'f> {
             Kind::Split => self.split(block),
             Kind::Wait => self.race(block),
             _ => {
-                self.stray(block.header, Some(Kind::Steps), PLACE, vocabulary::STATEMENTS);
+                self.stray(block.header, PLACE, vocabulary::STATEMENTS);
                 self.statements(&block.children);
                 None
             }
@@ -84,12 +83,9 @@ impl<'f> Reader<'f> {
     fn repeat(&mut self, block: &Paired) -> Option<StatementKind> {
         let head = self.head(block.header);
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
-        let is_bounded = is_number(head.word(1)) || (head.word(1) == "up" && is_number(head.word(3)));
-        if !is_bounded {
-            // Lowering reports `unbounded-repeat`: there is no literal number of times.
-            let apart = Spanned::new(Delay::exactly(1, Unit::Days), self.span(block.header));
-            let body = self.body(block.header, &block.children);
-            return Some(StatementKind::Repeat { times: None, apart, until: None, body });
+        let counts = is_number(head.word(1)) && !is_unit(head.word(2));
+        if !counts && !(head.word(1) == "up" && is_number(head.word(3))) {
+            return self.unbounded(block);
         }
         let read = self.read(block.header, Rule::repeat_line, |phrase, pair| {
             let times = phrase.number_in(&pair);
@@ -101,6 +97,20 @@ impl<'f> Reader<'f> {
         let body = self.body(block.header, &block.children);
         let (times, apart, until) = read.flatten()?;
         Some(StatementKind::Repeat { times: Some(times), apart, until, body })
+    }
+
+    /// No literal number of times. Lowering says so where the rest can be read.
+    fn unbounded(&mut self, block: &Paired) -> Option<StatementKind> {
+        let told = self.diagnostics.len();
+        let read =
+            self.read(block.header, Rule::repeat_free_line, |phrase, pair| (phrase.delay_in(&pair), phrase.event_in(&pair)));
+        if read.is_none() && self.diagnostics.len() > told {
+            self.diagnostics.truncate(told);
+            self.diagnostics.push(words::unbounded_repeat(self.span(block.header)));
+        }
+        let body = self.body(block.header, &block.children);
+        let (apart, until) = read?;
+        Some(StatementKind::Repeat { times: None, apart, until, body })
     }
 
     fn split(&mut self, block: &Paired) -> Option<StatementKind> {
@@ -166,6 +176,10 @@ impl<'f> Reader<'f> {
         }
         self.statements(segment.nodes);
     }
+}
+
+fn is_unit(word: &str) -> bool {
+    matches!(word, "minute" | "minutes" | "hour" | "hours" | "day" | "days" | "working" | "week" | "weeks" | "to")
 }
 
 fn stray_when(reader: &Reader<'_>, header: usize) -> crate::lang::diagnostic::Diagnostic {

@@ -2,7 +2,7 @@
 
 use crate::lang::camp::blocks::{Block, Node};
 use crate::lang::camp::grammar::{Origin, Pair, Phrase, Rule};
-use crate::lang::camp::head::{Head, Kind, head};
+use crate::lang::camp::head::{Head, head};
 use crate::lang::camp::scan::Line;
 use crate::lang::camp::{fault, vocabulary};
 use crate::lang::code::Code;
@@ -42,6 +42,17 @@ impl<'f> Reader<'f> {
     ) -> Option<Clause<T>> {
         let value = self.read(index, rule, build)?;
         Some(Clause { value, span: self.span(index), notes: self.notes(index) })
+    }
+
+    /// A line like `clause`'s, of which nothing may be left.
+    pub fn optional_clause<T>(
+        &mut self,
+        index: usize,
+        rule: Rule,
+        build: impl FnOnce(&mut Phrase<'f>, Pair<'f>) -> Option<T>,
+    ) -> Option<Clause<T>> {
+        let Clause { value, span, notes } = self.clause(index, rule, build)?;
+        Some(Clause { value: value?, span, notes })
     }
 
     fn phrase(&self, index: usize) -> Option<Phrase<'f>> {
@@ -104,14 +115,11 @@ impl<'f> Reader<'f> {
         self.place(line.start + head.body, line.start + head.body + length)
     }
 
-    /// The fault of a line that no word of its block begins: for later, of another place, or unknown.
-    pub fn stray(&mut self, index: usize, context: Option<Kind>, place: &str, allowed: &[&str]) {
+    /// The fault of a line that no word of its block begins: of another place, or unknown.
+    pub fn stray(&mut self, index: usize, place: &str, allowed: &[&str]) {
         let Some(line) = self.lines.get(index).filter(|line| !line.is_broken) else { return };
         let head = head(&line.mask);
         let (word, span) = (head.word(0), self.first_word(index));
-        if let Some(construct) = vocabulary::later(context, &head) {
-            return self.not_yet(construct, span);
-        }
         let written = fault::shown(self.text.get(span.start as usize..span.end as usize).unwrap_or_default());
         let near = words::nearest(word, allowed.iter().copied());
         let is_known = vocabulary::is_known(word);
@@ -124,20 +132,9 @@ impl<'f> Reader<'f> {
         let help = match near {
             Some(near) if !is_known => format!("did you mean `{near}`?"),
             _ if line.mask.starts_with('\'') => "a text stands in double quotes: `\"…\"`".to_owned(),
-            _ => format!("a line of {place} begins with {}", vocabulary::recommended(context, allowed)),
+            _ => format!("a line of {place} begins with {}", words::one_of(allowed.iter().copied())),
         };
         self.fault(code, span, message, help);
-    }
-
-    /// A construct that is reserved.
-    pub fn not_yet(&mut self, construct: &str, span: Span) {
-        let message = format!("`{construct}` is not available in this version yet");
-        self.fault(
-            Code::NotYet,
-            span,
-            message,
-            "take it out for now; the word stays reserved, so the file will go on to mean the same",
-        );
     }
 
     /// All lines of a block without blocks of its own.

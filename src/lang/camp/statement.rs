@@ -1,13 +1,13 @@
 //! Statements that stand on one line, and bodies of them.
 
 use crate::lang::camp::blocks::{Block as Paired, Node, stray_clause};
-use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, only};
-use crate::lang::camp::head::Kind;
-use crate::lang::camp::reader::{Reader, STATEMENTS_MAX};
+use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children, only};
+use crate::lang::camp::reader::{Reader, STATEMENTS_MAX, at};
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
-use crate::lang::syntax::{Block, EndName, Name, Notes, SetValue, Statement, StatementKind};
+use crate::lang::syntax::{Block, EndName, GroupMember, Late, LateElse, Name, Notes, SetValue, Statement, StatementKind};
 use crate::lang::words;
+use crate::model::account::InmailApi;
 
 /// Where a statement stands, for sentences.
 pub const PLACE: &str = "a path of steps";
@@ -26,7 +26,55 @@ impl<'f> Reader<'f> {
 
     /// Statements; what cannot be read is reported and left out.
     pub fn statements(&mut self, nodes: &[Node]) -> Vec<Statement> {
-        nodes.iter().filter_map(|node| self.statement(node)).collect()
+        let mut statements: Vec<Statement> = Vec::with_capacity(nodes.len());
+        // Whether the line before was read: `late` belongs to it.
+        let mut was_read = true;
+        for node in nodes {
+            if let Node::Line(index) = node
+                && self.is_late(*index)
+            {
+                self.late(*index, statements.last_mut(), was_read);
+                continue;
+            }
+            let statement = self.statement(node);
+            was_read = statement.is_some();
+            statements.extend(statement);
+        }
+        statements
+    }
+
+    fn is_late(&self, index: usize) -> bool {
+        let head = self.head(index);
+        head.label.is_none() && head.word(0) == "late"
+    }
+
+    /// `late: within 2 days else skip`, on its own line directly after a send.
+    fn late(&mut self, index: usize, before: Option<&mut Statement>, was_read: bool) {
+        let word = self.head(index).word(1).to_owned();
+        if vocabulary::STATEMENTS.contains(&word.as_str()) {
+            self.diagnostics.extend(words::bad_name("late", self.first_word(index)));
+            return;
+        }
+        let late = self.optional_clause(index, Rule::late_line, |phrase, pair| {
+            let word = child(&pair, Rule::late_else)?;
+            let otherwise = match word.as_str() {
+                "skip" => LateElse::Skip,
+                "stop" => LateElse::Stop,
+                _ => LateElse::Send,
+            };
+            Some(Late { within: phrase.delay_in(&pair), otherwise: at(otherwise, phrase, &word) })
+        });
+        let (Some(late), true) = (late, was_read) else { return };
+        match before {
+            Some(before) if can_be_late(&before.kind) && before.late.is_none() => before.late = Some(late),
+            Some(before) if before.late.is_some() => {
+                self.fault(Code::Unexpected, late.span, "a second `late` for the same send", "keep one of the two");
+            }
+            Some(_) | None => {
+                let help = "write it on its own line directly after a `send`, `send inmail` or `start group`";
+                self.fault(Code::Unexpected, late.span, "`late` stands behind no send", help);
+            }
+        }
     }
 
     fn statement(&mut self, node: &Node) -> Option<Statement> {
@@ -81,6 +129,16 @@ impl<'f> Reader<'f> {
             ("invite", _) => Rule::invite_line,
             ("withdraw", _) => Rule::withdraw_line,
             ("send", _) => Rule::send_line,
+            ("start", _) => Rule::group_line,
+            ("visit", _) => Rule::visit_line,
+            ("follow", _) => Rule::follow_line,
+            ("like", _) => Rule::like_line,
+            ("comment", _) => Rule::comment_line,
+            ("endorse", _) => Rule::endorse_line,
+            ("react", _) => Rule::react_line,
+            ("call", _) => Rule::call_line,
+            ("ask", _) => Rule::ask_line,
+            ("do", _) => Rule::do_line,
             ("tag", _) => Rule::tag_line,
             ("untag", _) => Rule::untag_line,
             ("set", _) => Rule::set_line,
@@ -91,7 +149,7 @@ impl<'f> Reader<'f> {
             ("wait", _) => Rule::wait_line,
             ("stop", _) => Rule::stop_line,
             (_, _) => {
-                self.stray(index, Some(Kind::Steps), PLACE, vocabulary::STATEMENTS);
+                self.stray(index, PLACE, vocabulary::STATEMENTS);
                 return None;
             }
         };
@@ -106,6 +164,20 @@ fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
         Rule::invite_line => Some(StatementKind::Invite { note: text_ref.map(|note| phrase.text_ref(&note)) }),
         Rule::withdraw_line => Some(StatementKind::WithdrawInvite),
         Rule::send_line => send(phrase, &pair),
+        Rule::group_line => {
+            let subject = phrase.text(&child(&pair, Rule::text)?);
+            let members = children(&pair, Rule::member).iter().map(|member| group_member(phrase, member)).collect();
+            Some(StatementKind::StartGroup { subject, members, saying: phrase.text_ref(&text_ref?) })
+        }
+        Rule::visit_line => Some(StatementKind::VisitProfile),
+        Rule::follow_line => Some(StatementKind::Follow),
+        Rule::like_line => Some(StatementKind::LikeLatestPost),
+        Rule::comment_line => Some(StatementKind::CommentLatestPost(phrase.text_ref(&text_ref?))),
+        Rule::endorse_line => Some(StatementKind::Endorse(phrase.plain_in(&pair)?)),
+        Rule::react_line => Some(StatementKind::React(phrase.plain_in(&pair)?)),
+        Rule::call_line => Some(StatementKind::CallWebhook(phrase.plain_in(&pair)?)),
+        Rule::ask_line => Some(StatementKind::Ask { who: phrase.name_in(&pair), text: phrase.text_ref(&text_ref?) }),
+        Rule::do_line => Some(StatementKind::Do(phrase.name_in(&pair))),
         Rule::tag_line => Some(StatementKind::Tag(phrase.plain_in(&pair)?)),
         Rule::untag_line => Some(StatementKind::Untag(phrase.plain_in(&pair)?)),
         Rule::set_line => {
@@ -132,6 +204,19 @@ fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
     }
 }
 
+fn group_member(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> GroupMember {
+    let inner = only(pair.clone());
+    match inner.as_rule() {
+        Rule::text => GroupMember::Id(phrase.plain(&inner)),
+        _ => GroupMember::Field(phrase.name(&inner)),
+    }
+}
+
+/// Messages and InMails can be overdue; an invitation has no hour.
+fn can_be_late(kind: &StatementKind) -> bool {
+    matches!(kind, StatementKind::Send { .. } | StatementKind::SendInmail { .. } | StatementKind::StartGroup { .. })
+}
+
 fn send(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Option<StatementKind> {
     if let Some(over) = child(pair, Rule::over) {
         let text = phrase.text_ref(&child(&over, Rule::text_ref)?);
@@ -139,11 +224,9 @@ fn send(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> Option<StatementKind> {
     }
     if let Some(inmail) = child(pair, Rule::inmail) {
         let text = phrase.text_ref(&child(&inmail, Rule::text_ref)?);
-        if let Some(via) = child(&inmail, Rule::via) {
-            let message = "`via` is not available in this version yet";
-            phrase.fault(Code::NotYet, phrase.span(&via), message, "take it out: the InMail goes by the account's best tier");
-        }
-        return Some(StatementKind::SendInmail { text, via: None });
+        let via = child(&inmail, Rule::via).and_then(|via| child(&via, Rule::api));
+        let via = via.and_then(|word| Some(at(InmailApi::from_word(word.as_str())?, phrase, &word)));
+        return Some(StatementKind::SendInmail { text, via });
     }
     let text = phrase.text_ref(&child(pair, Rule::text_ref)?);
     Some(StatementKind::Send { channel: None, text })

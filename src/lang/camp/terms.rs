@@ -1,6 +1,6 @@
 //! The small things lines are made of: names, texts, patterns, numbers, lengths and moments of time.
 //!
-//! Faults found here: `bad-name`, `bad-regex`, `bad-duration`, `not-yet` for what this version does not run.
+//! Faults found here: `bad-name`, `bad-regex`, `bad-duration`, `bad-cron`.
 
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children, only};
 use crate::lang::camp::text;
@@ -153,16 +153,12 @@ impl Phrase<'_> {
         delay
     }
 
-    /// Where a wait or pause ends. A cron expression is for later: nothing.
+    /// Where a wait or pause ends.
     pub fn until(&mut self, pair: &Pair<'_>) -> Option<Spanned<Until>> {
         let span = self.span(pair);
         let first = only(pair.clone());
         let value = match first.as_rule() {
-            Rule::cron => {
-                let message = "`wait until cron` is not available in this version yet";
-                self.fault(Code::NotYet, self.span(&first), message, "write `wait until monday 09:00`, or a length of time");
-                return None;
-            }
+            Rule::cron => Until::Cron(self.cron(&first)),
             Rule::moment => {
                 let weekday = child(&first, Rule::weekday).map_or(0, |day| weekday_of(day.as_str()));
                 let minute = child(&first, Rule::time).map_or(0, |time| self.minute(&time, false));
@@ -175,6 +171,13 @@ impl Phrase<'_> {
             }
         };
         Some(Spanned::new(value, span))
+    }
+
+    /// The cron expression among the children, read once to see whether it can be.
+    pub fn cron(&mut self, pair: &Pair<'_>) -> Spanned<String> {
+        let cron = self.plain_in(pair).unwrap_or_default();
+        self.faults.extend(words::bad_cron(&cron.value, cron.span));
+        cron
     }
 
     /// A time of day as a minute of it. `24:00` ends a day and begins none.

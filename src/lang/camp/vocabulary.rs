@@ -1,10 +1,10 @@
-//! Which words may begin a line in which block, and what is reserved for later.
+//! Which words may begin a line in which block, and what their `end` may name.
 
 use crate::lang::camp::head::{Head, Kind, head};
 use crate::lang::words;
 
 /// Words that begin a line at top level.
-pub const TOP: &[&str] = &["campaign", "workspace", "message", "class", "part", "test", "migrate"];
+pub const TOP: &[&str] = &["campaign", "workspace", "message", "class", "part", "test"];
 /// Words that begin a line in a campaign.
 pub const CAMPAIGN: &[&str] = &[
     "goal", "accounts", "outcomes", "contacts", "limits", "schedule", "class", "message", "steps", "on", "part", "migrate",
@@ -16,12 +16,16 @@ pub const WORKSPACE: &[&str] =
 /// Words that begin a statement.
 pub const STATEMENTS: &[&str] = &[
     "invite", "withdraw", "send", "tag", "untag", "set", "notify", "suppress", "pause", "wait", "if", "repeat", "split", "stop",
-    "start", "visit", "follow", "like", "comment", "endorse", "react", "call", "ask", "do", "late",
+    "start", "visit", "follow", "like", "comment", "endorse", "react", "call", "ask", "do",
 ];
 /// Words that begin a clause of `contacts`.
 pub const CONTACTS: &[&str] = &["need", "may", "skip", "enter", "start", "refresh", "at", "one"];
 /// Words that begin a line of a message; texts begin with a quote or a language.
 pub const MESSAGE: &[&str] = &["subject", "attach", "voice"];
+/// Words that begin a line of a migration.
+pub const MIGRATE: &[&str] = &["at", "anyone"];
+/// Words that begin a line of a test.
+pub const TEST: &[&str] = &["given", "day", "then"];
 /// Words that begin a line of a schedule.
 pub const SCHEDULE: &[&str] = &["send", "timezone", "holidays", "gap"];
 /// Words that begin a line of limits.
@@ -31,21 +35,10 @@ pub const ACCOUNT: &[&str] = &["id", "channel", "tier", "timezone", "owner"];
 /// Words that divide blocks of statements, or close them.
 pub const CLAUSES: &[&str] = &["when", "else", "end", "on"];
 
-/// Words of constructs that this version does not run yet: known, and not recommended.
-const LATER: &[&str] = &[
-    "start", "visit", "follow", "like", "comment", "endorse", "react", "call", "ask", "do", "late", "part", "test", "migrate",
-    "report", "refresh", "at", "one", "voice",
-];
-
-/// `begins with …` for a help line: the words of a block that this version runs.
-pub fn recommended<'w>(context: Option<Kind>, allowed: &[&'w str]) -> String {
-    let is_ready = |word: &&'w str| !LATER.contains(word) || (context == Some(Kind::Contacts) && *word == "start");
-    words::one_of(allowed.iter().copied().filter(is_ready))
-}
-
 /// Does the word begin a line anywhere in the language?
 pub fn is_known(word: &str) -> bool {
-    words::is_keyword(word) || [SCHEDULE, LIMITS, ACCOUNT, CONTACTS, CLAUSES].iter().any(|words| words.contains(&word))
+    words::is_keyword(word)
+        || [SCHEDULE, LIMITS, ACCOUNT, CONTACTS, CLAUSES, MIGRATE, TEST].iter().any(|words| words.contains(&word))
 }
 
 /// What `end` may name: the label, else the block's own name, else its keyword.
@@ -69,51 +62,5 @@ fn handler_words(head: &Head<'_>) -> String {
     match head.word(1) {
         "opt" | "account" | "send" => format!("on {} {}", head.word(1), head.word(2)),
         other => format!("on {other}"),
-    }
-}
-
-/// The construct that a line begins, as it is called, if this version does not run it yet.
-pub fn later(context: Option<Kind>, head: &Head<'_>) -> Option<&'static str> {
-    if context.is_some_and(|kind| kind == Kind::Contacts) {
-        return match (head.word(0), head.word(1)) {
-            ("refresh", _) => Some("refresh"),
-            ("at", "most") => Some("at most … per company"),
-            ("one", "campaign") => Some("one campaign at a time"),
-            (_, _) => None,
-        };
-    }
-    if context == Some(Kind::Message) {
-        return (head.word(0) == "voice").then_some("voice");
-    }
-    if context.is_some_and(Kind::takes_statements) {
-        return later_statement(head);
-    }
-    match (head.word(0), head.word(1), head.word(2)) {
-        ("part", _, _) => Some("part"),
-        ("test", _, _) => Some("test"),
-        ("migrate", _, _) => Some("migrate"),
-        ("report", _, _) => Some("report"),
-        ("refresh", _, _) if context == Some(Kind::Workspace) => Some("refresh"),
-        ("on", "reply", "ignore") => Some("on reply ignore"),
-        ("on", "send", "failed") => Some("on send failed"),
-        ("on", "event", _) => Some("on event"),
-        (_, _, _) => None,
-    }
-}
-
-fn later_statement(head: &Head<'_>) -> Option<&'static str> {
-    match head.word(0) {
-        "start" => Some("start group"),
-        "visit" => Some("visit profile"),
-        "follow" => Some("follow"),
-        "like" => Some("like latest post"),
-        "comment" => Some("comment latest post"),
-        "endorse" => Some("endorse"),
-        "react" => Some("react"),
-        "call" => Some("call webhook"),
-        "ask" => Some("ask"),
-        "do" => Some("do"),
-        "late" => Some("late"),
-        _ => None,
     }
 }

@@ -54,8 +54,13 @@ impl<'f> Reader<'f> {
                 let lists = self.clause(index, Rule::never_line, |phrase, pair| phrase.plain_or_empty(&pair));
                 workspace.never_contact.extend(lists);
             }
+            "report" => workspace.reports.extend(self.report(index)),
+            "refresh" => {
+                let refresh = self.clause(index, Rule::refresh_line, |phrase, pair| phrase.cron(&pair));
+                self.once(&mut workspace.refresh, refresh, index, "workspace");
+            }
             "class" => workspace.classes.extend(self.class(index)),
-            _ => self.stray(index, Some(Kind::Workspace), PLACE, vocabulary::WORKSPACE),
+            _ => self.stray(index, PLACE, vocabulary::WORKSPACE),
         }
     }
 
@@ -63,6 +68,7 @@ impl<'f> Reader<'f> {
         match block.kind {
             Kind::Account => workspace.accounts.push(self.account(block)),
             Kind::Message => workspace.messages.push(self.message(block)),
+            Kind::Part => workspace.parts.push(self.part(block)),
             Kind::Schedule => {
                 let schedule = Some(self.schedule(block));
                 self.once(&mut workspace.schedule, schedule, block.header, "workspace");
@@ -71,7 +77,7 @@ impl<'f> Reader<'f> {
                 let limits = Some(self.limits(block));
                 self.once(&mut workspace.limits, limits, block.header, "workspace");
             }
-            _ => self.stray(block.header, Some(Kind::Workspace), PLACE, vocabulary::WORKSPACE),
+            _ => self.stray(block.header, PLACE, vocabulary::WORKSPACE),
         }
     }
 
@@ -118,7 +124,7 @@ impl<'f> Reader<'f> {
                 *tier = notes;
                 return;
             }
-            _ => return self.stray(index, Some(Kind::Account), "an account", vocabulary::ACCOUNT),
+            _ => return self.stray(index, "an account", vocabulary::ACCOUNT),
         };
         let read = self.read(index, rule, |phrase, pair| phrase.plain_in(&pair)).flatten();
         *slot = notes;
@@ -158,7 +164,7 @@ impl<'f> Reader<'f> {
                     let gap = self.clause(index, Rule::gap_line, |phrase, pair| phrase.delay_in(&pair));
                     self.once(&mut schedule.gap, gap, index, "schedule");
                 }
-                _ => self.stray(index, Some(Kind::Schedule), "a schedule", vocabulary::SCHEDULE),
+                _ => self.stray(index, "a schedule", vocabulary::SCHEDULE),
             }
         }
         schedule
@@ -196,7 +202,7 @@ impl<'f> Reader<'f> {
                 })
             }
             _ => {
-                self.stray(index, Some(Kind::Limits), "limits", vocabulary::LIMITS);
+                self.stray(index, "limits", vocabulary::LIMITS);
                 None
             }
         }

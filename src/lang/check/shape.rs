@@ -23,8 +23,7 @@ pub fn missing_timeout(span: Span, up_to: &str) -> Diagnostic {
 
 /// `repeat` without a literal number of times.
 pub fn unbounded_repeat(span: Span) -> Diagnostic {
-    let help = "write a number: `repeat up to 3 times, 2 days apart`; every campaign ends";
-    Diagnostic::new(Code::UnboundedRepeat, span, "`repeat` does not say how many times at most", help)
+    crate::lang::words::unbounded_repeat(span)
 }
 
 /// Shares that do not add up to 100.

@@ -59,6 +59,10 @@ fn parts(campaign: &Campaign) -> Vec<(u32, Part)> {
     parts.extend(campaign.messages.iter().map(|message| (message.span.start, Part::Text)));
     parts.extend(campaign.classes.iter().map(|class| (class.span.start, Part::Text)));
     parts.extend(campaign.steps.iter().map(|steps| (steps.span.start, Part::Steps)));
+    parts.extend(campaign.parts.iter().map(|part| (part.span.start, Part::Steps)));
+    parts.extend(campaign.migrations.iter().map(|migrate| (migrate.span.start, Part::Other)));
+    parts.extend(campaign.reports.iter().map(|report| (report.span.start, Part::Other)));
+    parts.extend(campaign.tests.iter().map(|test| (test.span.start, Part::Other)));
     parts.extend(campaign.handlers.iter().map(|handler| (handler.span.start, Part::Steps)));
     let others = [
         campaign.goal.as_ref().map(|goal| goal.span),
