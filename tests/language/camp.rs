@@ -133,12 +133,17 @@ fn subjects_belong_to_their_texts() {
 
 #[test]
 fn formatting_keeps_every_comment_and_changes_nothing_twice() {
-    let source = include_str!("fixtures/camp/commented.camp");
-    let once = convert(source, Notation::Camp, Notation::Camp).unwrap();
-    assert_eq!(convert(&once, Notation::Camp, Notation::Camp).unwrap(), once);
-    assert_eq!(once, include_str!("fixtures/camp/commented.formatted"));
-    for number in 1..=source.matches("# c").count() {
-        assert!(once.contains(&format!("# c{number}\n")), "comment {number} is lost:\n{once}");
+    for (source, formatted) in [
+        (include_str!("fixtures/camp/commented.camp"), include_str!("fixtures/camp/commented.formatted")),
+        (include_str!("fixtures/camp/every_construct.camp"), include_str!("fixtures/camp/every_construct.formatted")),
+    ] {
+        check(source, "");
+        let once = convert(source, Notation::Camp, Notation::Camp).unwrap();
+        assert_eq!(convert(&once, Notation::Camp, Notation::Camp).unwrap(), once);
+        assert_eq!(once, formatted);
+        for number in 1..=source.matches("# c").count() {
+            assert!(once.contains(&format!("# c{number}\n")), "comment {number} is lost:\n{once}");
+        }
     }
 }
 

@@ -44,8 +44,22 @@ pub fn item() -> impl Strategy<Value = Item> {
 
 /// A word that may be a name, and that no phrase of the language takes for its own.
 pub fn name() -> impl Strategy<Value = Name> {
-    const PHRASES: &[&str] =
-        &["missing", "present", "reply", "one", "inmail", "to", "day", "of", "cron", "true", "false", "null"];
+    const PHRASES: &[&str] = &[
+        "missing",
+        "present",
+        "reply",
+        "within",
+        "containing",
+        "one",
+        "inmail",
+        "to",
+        "day",
+        "of",
+        "cron",
+        "true",
+        "false",
+        "null",
+    ];
     "[a-z][a-z0-9]{2,6}(_[a-z]{1,4})?"
         .prop_filter("a word of the language", |word| !words::is_keyword(word) && !PHRASES.contains(&word.as_str()))
         .prop_map(spanned)

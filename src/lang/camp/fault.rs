@@ -96,7 +96,7 @@ fn begins_duration(mask: &str, at: usize) -> bool {
     let before = mask.get(..at).unwrap_or_default().trim_end();
     let word = before.rsplit(|letter| !is_word(letter)).next().unwrap_or_default();
     let is_apart = before.ends_with(',') && mask.starts_with("repeat");
-    before.is_empty() || is_apart || matches!(word, "wait" | "to" | "until" | "last" | "after" | "gap" | "or")
+    before.is_empty() || is_apart || matches!(word, "wait" | "to" | "until" | "last" | "after" | "gap" | "or" | "within")
 }
 
 /// `2 hours to 3 days`: a range has one unit.

@@ -181,7 +181,7 @@ impl Head<'_> {
             "schedule" => Some(Kind::Schedule),
             "limits" => Some(Kind::Limits),
             "account" => Some(Kind::Account),
-            "migrate" if !self.words.contains(&"in") => Some(Kind::Migrate),
+            "migrate" if self.word(3).is_empty() => Some(Kind::Migrate),
             "on" if self.is_handler() && !self.words.contains(&"ignore") => Some(Kind::Handler),
             _ => None,
         }

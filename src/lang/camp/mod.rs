@@ -87,6 +87,11 @@ impl Reader<'_> {
             Kind::Message => Some(Item::Message(self.message(block))),
             Kind::Part => Some(Item::Part(self.part(block))),
             Kind::Test => Some(Item::Test(self.test(block))),
+            Kind::Migrate => {
+                let help = "move it into the campaign whose people it moves, before its `end`";
+                self.fault(Code::Unexpected, self.first_word(block.header), "`migrate` stands outside its campaign", help);
+                None
+            }
             _ => {
                 self.stray(block.header, "a file", vocabulary::TOP);
                 None

@@ -2,6 +2,7 @@
 
 use crate::lang::camp::blocks::{Block as Paired, Node, stray_clause};
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children, only};
+use crate::lang::camp::head::head;
 use crate::lang::camp::reader::{Reader, STATEMENTS_MAX, at};
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
@@ -50,8 +51,9 @@ impl<'f> Reader<'f> {
 
     /// `late: within 2 days else skip`, on its own line directly after a send.
     fn late(&mut self, index: usize, before: Option<&mut Statement>, was_read: bool) {
-        let word = self.head(index).word(1).to_owned();
-        if vocabulary::STATEMENTS.contains(&word.as_str()) {
+        let mask = self.lines.get(index).map(|line| line.mask.as_str()).unwrap_or_default();
+        let behind = mask.trim_start_matches("late").trim_start().trim_start_matches(':').trim_start();
+        if vocabulary::STATEMENTS.contains(&head(behind).word(0)) {
             self.diagnostics.extend(words::bad_name("late", self.first_word(index)));
             return;
         }

@@ -4,7 +4,9 @@ use crate::lang::camp::blocks::Block as Paired;
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children};
 use crate::lang::camp::reader::Reader;
 use crate::lang::camp::vocabulary;
+use crate::lang::code::Code;
 use crate::lang::syntax::{Act, Expectation, Given, Item, Spanned, Test, TestLine, TestTime, TestWhat};
+use std::collections::HashMap;
 
 const PLACE: &str = "a test";
 
@@ -32,6 +34,11 @@ impl<'f> Reader<'f> {
                 "day" | "then" => {
                     let told = self.optional_clause(index, Rule::told_line, told);
                     test.lines.extend(told);
+                }
+                "expect" | "contact" | "owner" | "account" | "event" => {
+                    let word = self.head(index).word(0).to_owned();
+                    let help = format!("say when: `then {word} …`, or `day 2 {word} …`");
+                    self.fault(Code::Unexpected, self.first_word(index), format!("`{word}` has no time before it"), help);
                 }
                 _ => self.stray(index, PLACE, vocabulary::TEST),
             }
@@ -110,27 +117,27 @@ impl Phrase<'_> {
 }
 
 /// Tests of a campaign of the same file belong to it; the others stay where they are.
-pub fn attach(items: Vec<Item>) -> Vec<Item> {
-    let mut kept: Vec<Item> = Vec::with_capacity(items.len());
-    let mut places = std::collections::HashMap::new();
-    let mut tests: Vec<Test> = Vec::new();
-    for item in items {
-        match item {
-            Item::Test(test) => tests.push(test),
-            other => {
-                if let Item::Campaign(campaign) = &other {
-                    places.entry(campaign.name.value.clone()).or_insert(kept.len());
-                }
-                kept.push(other);
+pub fn attach(mut items: Vec<Item>) -> Vec<Item> {
+    let mut tests: HashMap<String, Vec<Test>> = HashMap::new();
+    for item in &items {
+        if let Item::Campaign(campaign) = item {
+            tests.entry(campaign.name.value.clone()).or_default();
+        }
+    }
+    items.retain(|item| match item {
+        Item::Test(test) => match tests.get_mut(&test.campaign.value) {
+            Some(own) => {
+                own.push(test.clone());
+                false
             }
+            None => true,
+        },
+        Item::Campaign(_) | Item::Workspace(_) | Item::Message(_) | Item::Class(_) | Item::Part(_) => true,
+    });
+    for item in &mut items {
+        if let Item::Campaign(campaign) = item {
+            campaign.tests = tests.remove(&campaign.name.value).unwrap_or_default();
         }
     }
-    for test in tests {
-        let place = places.get(&test.campaign.value).and_then(|place| kept.get_mut(*place));
-        match place {
-            Some(Item::Campaign(campaign)) => campaign.tests.push(test),
-            Some(_) | None => kept.push(Item::Test(test)),
-        }
-    }
-    kept
+    items
 }
