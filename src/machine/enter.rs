@@ -32,7 +32,7 @@ pub(super) fn go(turn: &mut Turn<'_>, level: Level, to: StepId) {
 }
 
 /// Stands at a step without running it.
-fn put(turn: &mut Turn<'_>, level: Level, to: StepId) {
+pub(super) fn put(turn: &mut Turn<'_>, level: Level, to: StepId) {
     let next = turn.new_frame(to);
     if let Some(frame) = turn.frame_mut(level) {
         let step = std::mem::replace(frame, next).step;
@@ -67,6 +67,13 @@ fn is_open(hold: &crate::model::enrollment::Hold) -> bool {
     match hold {
         Hold::Open { .. } | Hold::Unknown { .. } | Hold::Parked { .. } => true,
         Hold::Retry { .. } => false,
+    }
+}
+
+/// Somebody queued to whom something happened that moves nothing is queued again.
+pub(super) fn take_up_queued(turn: &mut Turn<'_>) {
+    if turn.frame(Level::Path).is_some_and(|frame| frame.visit == NOT_BEGUN) {
+        take_up(turn);
     }
 }
 

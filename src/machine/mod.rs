@@ -64,7 +64,7 @@ pub fn advance(campaign: &Campaign, person: &Person<'_>, event: &Event, now: Tim
         Event::Seen { at } => observe::seen(&mut turn, *at),
         Event::Delivered { at } => observe::delivered(&mut turn, *at),
         Event::Reacted { emoji, at } => observe::reacted(&mut turn, emoji, *at),
-        Event::Named { name, data } => observe::named(&mut turn, name, data.as_deref()),
+        Event::Named { name, data } => react::named(&mut turn, name, data.as_deref()),
         Event::Task { task, verdict } => observe::judged(&mut turn, *task, *verdict),
         Event::AccountLost { word } => react::account_lost(&mut turn, word),
         // What waited for the account is taken up by the outbox; no path turns on it.
@@ -74,5 +74,8 @@ pub fn advance(campaign: &Campaign, person: &Person<'_>, event: &Event, now: Tim
         Event::Stopped { reason } => control::stopped(&mut turn, reason.as_deref()),
         Event::Suppressed { channel } => control::suppressed(&mut turn, *channel),
     };
-    means.then(|| turn.finish(person))
+    means.then(|| {
+        turn.look_at_goal();
+        turn.finish(person)
+    })
 }

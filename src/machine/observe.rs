@@ -52,19 +52,6 @@ pub(super) fn reacted(turn: &mut Turn<'_>, emoji: &str, at: Timestamp) -> bool {
     moved(turn, at, |facts| &mut facts.reacted_at, "reacted", &Happened::Reacted, Some(emoji))
 }
 
-/// `Event::Named`: the user's own.
-pub(super) fn named(turn: &mut Turn<'_>, name: &str, data: Option<&str>) -> bool {
-    if !is_listening(turn) {
-        return false;
-    }
-    let data = data.map(cut);
-    let mut detail = vec![("event", name)];
-    detail.extend(data.as_deref().map(|data| ("data", data)));
-    tell(turn, &detail);
-    happen(turn, &Happened::Named(name));
-    true
-}
-
 /// `Event::Task`: the verdict on a task. One about an earlier task than the last is written down, and means nothing more.
 pub(super) fn judged(turn: &mut Turn<'_>, task: TaskId, verdict: Verdict) -> bool {
     let TaskId(key) = task;
@@ -168,13 +155,13 @@ fn moved(
     true
 }
 
-/// Loops observe; then the first waiting race with a fitting arm takes it, the handler's before the path's.
-fn happen(turn: &mut Turn<'_>, happened: &Happened<'_>) {
+/// Loops observe; then the first waiting race with a fitting arm takes it, the handler's before the path's. Did one?
+pub(super) fn happen(turn: &mut Turn<'_>, happened: &Happened<'_>) -> bool {
     mark(turn, happened);
-    if let Some((level, step, target, word)) = fitting_arm(turn, happened) {
-        turn.write(EntryKind::Decision, Some(step), &[("arm", &word)]);
-        enter::go(turn, level, target);
-    }
+    let Some((level, step, target, word)) = fitting_arm(turn, happened) else { return false };
+    turn.write(EntryKind::Decision, Some(step), &[("arm", &word)]);
+    enter::go(turn, level, target);
+    true
 }
 
 /// Sets what `until` observes.

@@ -2,10 +2,11 @@
 
 use crate::machine::observe::{self, Happened, cut};
 use crate::machine::turn::{Level, Turn};
-use crate::machine::{enter, observe as seen};
+use crate::machine::{enter, eval, observe as seen};
 use crate::model::effect::Effect;
 use crate::model::enrollment::Status;
 use crate::model::event::Reply;
+use crate::model::expr::Expr;
 use crate::model::id::{RemoteId, StepId};
 use crate::model::journal::EntryKind;
 use crate::model::time::Timestamp;
@@ -38,6 +39,7 @@ pub(super) fn replied<'a>(turn: &mut Turn<'a>, reply: &'a Reply) -> bool {
     } else {
         match turn.campaign.handlers.on_reply {
             Some(step) => handle(turn, step, Some(reply.clone()), "on reply"),
+            None if turn.campaign.handlers.reply_ignored => enter::take_up_queued(turn),
             None => turn.end_as("replied", None),
         }
     }
@@ -50,8 +52,12 @@ fn note(turn: &mut Turn<'_>, reply: &Reply) {
     if facts.replied_at.is_none_or(|held| reply.at >= held) {
         facts.replied_at = Some(reply.at);
         facts.reply_classes.clone_from(&reply.classes);
+        facts.reply_message = Some(reply.message.clone());
+        facts.reply_chat.clone_from(&reply.chat);
     }
-    if let (Some(line), Some(chat)) = (turn.enrollment.lines.get_mut(&reply.channel), &reply.chat) {
+    // What is written in a group is a reply, but no place to go on writing to the person alone.
+    let is_group = turn.enrollment.groups.iter().any(|group| Some(&group.chat) == reply.chat.as_ref());
+    if let (Some(line), Some(chat), false) = (turn.enrollment.lines.get_mut(&reply.channel), &reply.chat, is_group) {
         line.chat.get_or_insert_with(|| chat.clone());
     }
     let (text, classes, at) = (cut(&reply.text), reply.classes.join(", "), reply.at.iso_ms());
@@ -100,7 +106,7 @@ fn opt_out(turn: &mut Turn<'_>, reply: &Reply) {
 }
 
 /// Runs a handler above the path, in place of one that runs. Its instant steps run also in a pause.
-fn handle(turn: &mut Turn<'_>, step: StepId, reply: Option<Reply>, word: &str) {
+pub(super) fn handle(turn: &mut Turn<'_>, step: StepId, reply: Option<Reply>, word: &str) {
     turn.put_handler(step, reply);
     turn.write(EntryKind::Decision, Some(step), &[("handler", word)]);
     enter::run(turn, Level::Handler);
@@ -123,6 +129,29 @@ pub(super) fn taken_over(turn: &mut Turn<'_>, message: &RemoteId, text: &str, at
     match turn.campaign.handlers.on_takeover {
         Some(step) => handle(turn, step, None, "on takeover"),
         None => turn.end_as("taken_over", None),
+    }
+    true
+}
+
+/// `Event::Named`: the user's own. A waiting arm goes first, then `on event`.
+pub(super) fn named(turn: &mut Turn<'_>, name: &str, data: Option<&str>) -> bool {
+    if !seen::is_listening(turn) {
+        return false;
+    }
+    let data = data.map(cut);
+    let mut detail = vec![("event", name)];
+    detail.extend(data.as_deref().map(|data| ("data", data)));
+    observe::tell(turn, &detail);
+    if observe::happen(turn, &Happened::Named(name)) || turn.enrollment.has_ended() {
+        return true;
+    }
+    let scope = turn.scope();
+    let holds = |guard: &Option<Expr>| guard.as_ref().is_none_or(|guard| eval::holds(guard, &scope));
+    let handlers = &turn.campaign.handlers.on_events;
+    let found = handlers.iter().find(|(wanted, guard, _)| wanted == name && holds(guard)).map(|(_, _, step)| *step);
+    if let Some(step) = found {
+        turn.hold_queued(None);
+        handle(turn, step, None, &format!("on event \"{name}\""));
     }
     true
 }

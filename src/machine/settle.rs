@@ -1,8 +1,8 @@
 //! How calls ended: facts first, then the path.
 
 use crate::machine::turn::{Level, Turn};
-use crate::machine::{enter, observe};
-use crate::model::campaign::{Engagement, LateElse};
+use crate::machine::{enter, observe, react};
+use crate::model::campaign::{Campaign, Engagement, LateElse};
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Hold, Relation, Status};
 use crate::model::event::{Settlement, Unneeded};
@@ -176,12 +176,12 @@ fn move_on(turn: &mut Turn<'_>, level: Level, step: StepId, call: &Call, settlem
     match settlement {
         // An invitation that cannot be taken back, a post that is not there to be liked: no send that failed.
         Settlement::Failed { .. } if matches!(call, Call::Withdraw | Call::Engage(_)) => go_on(turn, level, step),
-        Settlement::Overdue { why } if stops_late(turn, step) => fail(turn, why),
+        Settlement::Overdue { why } if stops_late(turn, step) => turn.end_as("send_failed", Some(why)),
         Settlement::Overdue { .. } => go_on(turn, level, step),
         Settlement::Sent { .. } | Settlement::Unneeded { .. } | Settlement::Skipped { .. } => go_on(turn, level, step),
         // A late handler that fails changes nothing of how it ended.
         Settlement::Failed { .. } if matches!(turn.enrollment.status, Status::Ended { .. }) => turn.drop_handler(),
-        Settlement::Failed { code } => fail(turn, code),
+        Settlement::Failed { code } => fail(turn, level, step, code),
         Settlement::Suppressed => turn.end_as("opted_out", Some("the contact may not be written to any more")),
     }
 }
@@ -192,9 +192,42 @@ fn stops_late(turn: &Turn<'_>, step: StepId) -> bool {
     late.is_some_and(|late| late.otherwise == LateElse::Stop)
 }
 
-/// `on send failed`, or its default. One that fails inside a handler ends it: handlers do not call each other.
-fn fail(turn: &mut Turn<'_>, code: &str) {
-    turn.end_as("send_failed", Some(code));
+/// `on send failed`, or its default. A send of that handler itself that fails ends the path: it does not call itself.
+fn fail(turn: &mut Turn<'_>, level: Level, step: StepId, code: &str) {
+    let handler = turn.campaign.handlers.on_send_failed;
+    let Some(entry) = handler.filter(|entry| !leads_to(turn.campaign, *entry, step)) else {
+        return turn.end_as("send_failed", Some(code));
+    };
+    // Where the handler returns to: what follows the send.
+    let next = turn.step(step).and_then(|found| found.action.targets().first().copied());
+    if let (Level::Path, Some(next)) = (level, next) {
+        // A handler that runs above the path is not disturbed: it may be answering somebody.
+        if turn.frame(Level::Handler).is_some() {
+            return enter::go(turn, level, next);
+        }
+        enter::put(turn, level, next);
+    }
+    // In a handler, it takes the place of the one whose send failed.
+    react::handle(turn, entry, None, "on send failed");
+}
+
+/// Does a way lead from one step to another?
+fn leads_to(campaign: &Campaign, from: StepId, to: StepId) -> bool {
+    let mut seen = vec![from];
+    let mut at = 0;
+    while let Some(step) = seen.get(at).copied() {
+        if step == to {
+            return true;
+        }
+        let targets = campaign.steps.get(step.0 as usize).map(|step| step.action.targets()).unwrap_or_default();
+        for target in targets {
+            if !seen.contains(&target) {
+                seen.push(target);
+            }
+        }
+        at += 1;
+    }
+    false
 }
 
 /// To the step after the call.

@@ -1,6 +1,6 @@
 //! What one event changes, while it is being worked out.
 
-use crate::machine::eval::Scope;
+use crate::machine::eval::{self, Scope};
 use crate::machine::{Advance, LISTEN_MS, Person};
 use crate::model::account::SenderProfile;
 use crate::model::campaign::{Campaign, OutcomeKind, Step};
@@ -57,6 +57,18 @@ impl<'a> Turn<'a> {
             fuel: 4 * campaign.steps.len() + 16,
             effects: Vec::new(),
             entries: Vec::new(),
+        }
+    }
+
+    /// Was the goal reached by what happened? Told once a person; no path turns on it.
+    pub fn look_at_goal(&mut self) {
+        let Some(condition) = self.campaign.goal_reached.as_ref().filter(|_| self.enrollment.facts.goal_at.is_none()) else {
+            return;
+        };
+        if eval::holds(condition, &self.scope()) {
+            self.enrollment.facts.goal_at = Some(self.now);
+            let here = self.here();
+            self.write(EntryKind::Decision, here, &[("goal", "reached")]);
         }
     }
 

@@ -4,6 +4,7 @@
 //! stands in `prepare` and `intend`.
 
 use crate::model::account::{Account, Budget, Channel};
+use crate::model::campaign::LateElse;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment};
 use crate::model::event::{Event, Settlement};
@@ -150,19 +151,26 @@ impl Partition {
         self.agenda.invites_pending(account).saturating_add(u32::try_from(open).unwrap_or(u32::MAX))
     }
 
-    /// A message that an outage held back for more than a working day is not sent any more (`late:`'s default);
-    /// an invitation has no hour and is never too late.
+    /// Is a message too late? Where its step says `late: within D`, when it could not go for longer than that since its first open
+    /// minute, whatever held it back; else when an outage held it back for more than a working day. An invitation has no hour.
     fn is_overdue(&self, enrollment: &Enrollment, waiting: &Waiting, now: Timestamp) -> Result<Option<String>, StoreFault> {
         if !waiting.call.may_be_late() {
             return Ok(None);
         }
         let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };
         let zone = self.zone_of(enrollment)?;
+        let calendar = &installed.campaign.calendar;
+        let step = enrollment.frame().and_then(|frame| installed.campaign.steps.get(frame.step.0 as usize));
+        if let Some(late) = step.and_then(|step| step.late) {
+            let opened = calendar.next_open(waiting.ready_at, &zone).unwrap_or(waiting.ready_at);
+            let is_late = late.otherwise != LateElse::Send && calendar.after(late.within, 0, opened, &zone) < now;
+            return Ok(is_late.then(|| format!("overdue by more than {}: it could have gone from {opened} on", late.within)));
+        }
         let a_working_day = crate::model::time::Delay::exactly(1, crate::model::time::Unit::WorkingDays);
         let held = self.outages.iter().find(|(from, to)| {
             let from = (*from).max(waiting.ready_at);
             let to = (*to).min(now);
-            to > from && installed.campaign.calendar.after(a_working_day, 0, from, &zone) < to
+            to > from && calendar.after(a_working_day, 0, from, &zone) < to
         });
         Ok(held.map(|(from, to)| format!("overdue by more than a working day: nothing could be sent from {from} to {to}")))
     }
