@@ -325,6 +325,12 @@ pub struct Schema {
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SchemaName {
-    /// The YAML notation
+    /// The YAML notation, for editors
     Yaml,
+    /// A line of `check --format json`
+    Diagnostics,
+    /// The document of `status --json`
+    Status,
+    /// A line of `timeline --json` and `run --json`
+    Events,
 }

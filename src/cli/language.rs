@@ -61,11 +61,19 @@ pub fn list_codes() -> Done {
     Ok(Ending::done())
 }
 
+const DIAGNOSTICS_SCHEMA: &str = include_str!("../../grammar/diagnostics.schema.json");
+const STATUS_SCHEMA: &str = include_str!("../../grammar/status.schema.json");
+const EVENTS_SCHEMA: &str = include_str!("../../grammar/events.schema.json");
+
 /// A JSON Schema.
 pub fn schema(arguments: &Schema) -> Done {
-    match arguments.name {
-        SchemaName::Yaml => render::data(include_str!("../../grammar/campaign.schema.json").trim_end()),
-    }
+    let text = match arguments.name {
+        SchemaName::Yaml => crate::lang::yaml::SCHEMA,
+        SchemaName::Diagnostics => DIAGNOSTICS_SCHEMA,
+        SchemaName::Status => STATUS_SCHEMA,
+        SchemaName::Events => EVENTS_SCHEMA,
+    };
+    render::data(text.trim_end());
     Ok(Ending::done())
 }
 

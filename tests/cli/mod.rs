@@ -5,4 +5,5 @@ mod far;
 mod help;
 mod refused;
 mod running;
+mod schemas;
 mod shapes;

@@ -1,5 +1,6 @@
 //! The YAML notation: what it says, where it is refused, and where its comments stay.
 
+mod codes;
 mod comments;
 mod faults;
 mod page;

@@ -26,8 +26,8 @@ accounts: {pool: us}
 outcomes: {won: [interested, met], lost: [cold], neutral: [no_answer, later]}
 contacts:
   from: lists/contacts.csv
-  need: [linkedin, first_name, company, whatsapp]
-  may_have: {pain: ~, colleague: ~, stage: ~, nick: ~, due: {type: date}}
+  need: [linkedin, first_name, company]
+  may_have: {whatsapp: ~, pain: ~, colleague: ~, stage: ~, nick: ~, due: {type: date}}
 classes: {interested: /\byes\b/i}
 messages:
   hello: "Hi {{ first_name }}, shall we connect?"
@@ -37,9 +37,9 @@ messages:
 parts:
   bumps: [{wait: 3 days}, {tag: "bumped"}]
 steps:
-  - hi: {invite: {text: "Hello"}}
+  - hi: {invite: hello}
   - wait_up_to: 14 days
-    when_accepted: [{wait: 1 day}, {send: {text: "Thanks"}}]
+    when_accepted: [{wait: 1 day}, {send: intro}]
     on_timeout: []
   - stop: no_answer
 "#;
