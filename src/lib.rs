@@ -10,6 +10,7 @@ pub mod lang;
 pub mod lsp;
 pub mod machine;
 pub mod model;
+pub mod plan;
 pub mod runtime;
 pub mod server;
 pub mod sim;

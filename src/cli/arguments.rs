@@ -97,6 +97,8 @@ pub enum Verb {
     Explain(Explain),
     /// Print a JSON Schema
     Schema(Schema),
+    /// Say who would be written to, and what a change does to people on their way
+    Plan(Plan),
     /// Run campaigns
     Run(Run),
     /// Show how the accounts are, and what they may still do
@@ -143,6 +145,32 @@ pub enum Verb {
     Man,
 }
 
+/// `engine plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Campaign files or folders
+    #[arg(value_name = "PATHS", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Save the plan, for `engine run --plan FILE`
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 5 when something would change
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Show texts whole, and name everybody
+    #[arg(long)]
+    pub full_text: bool,
+    /// How many days to look ahead
+    #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub days: u32,
+    /// The first day, as 2027-01-04 (default: from the next full hour on)
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Refuse warnings too
+    #[arg(long)]
+    pub strict: bool,
+}
+
 /// `engine run`
 #[derive(Debug, Args)]
 pub struct Run {
@@ -161,8 +189,8 @@ pub struct Run {
     /// Where the dashboard is served, or `off`; it comes with a later version
     #[arg(long, value_name = "ADDR|off", value_parser = dashboard)]
     pub dashboard: Option<Dashboard>,
-    /// Run what a plan says; plans come with a later version
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Do exactly what a saved plan says (`engine plan -o FILE`), or nothing if the world has moved on
+    #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
     /// Where webhooks come in (default: 127.0.0.1:8080; in the sandbox any free port)
     #[arg(long, value_name = "ADDR")]
@@ -212,6 +240,9 @@ pub struct Check {
     /// Refuse warnings too
     #[arg(long)]
     pub strict: bool,
+    /// Do not look at who is on their way in the data directory
+    #[arg(long)]
+    pub no_store: bool,
     /// In which form; json is one object a line, github are workflow commands
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: CheckFormat,

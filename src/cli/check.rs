@@ -2,6 +2,7 @@
 
 use crate::cli::arguments::{Check, CheckFormat};
 use crate::cli::context::Context;
+use crate::cli::edit;
 use crate::cli::ending::{Done, Ending, WRONG};
 use crate::cli::program::{Loaded, compile_paths, look, tally};
 use crate::cli::render;
@@ -10,7 +11,13 @@ use crate::lang::report;
 
 /// Compiles and reports. Exit 2 when something refuses.
 pub fn check(arguments: &Check, context: &Context) -> Done {
-    let loaded = compile_paths(&arguments.paths)?;
+    let mut loaded = compile_paths(&arguments.paths)?;
+    if !arguments.no_store
+        && let Err(ending) = edit::look(&mut loaded, context)
+    {
+        let why = ending.message.unwrap_or_default();
+        render::talk(&format!("note: not checked against the people in {}: {why}", context.data.display()));
+    }
     let (diagnostics, sources) = (&loaded.compiled.diagnostics, &loaded.sources);
     let format = if context.is_json { CheckFormat::Json } else { arguments.format };
     match format {

@@ -1,5 +1,6 @@
 //! Where questions and commands are answered, the same whether an engine runs on the data or not.
 
+use crate::cli::ahead;
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
@@ -9,6 +10,7 @@ use crate::runtime::ask::Ask;
 use crate::runtime::clock::Clock;
 use crate::runtime::command::Command;
 use crate::runtime::errand::Message;
+use crate::runtime::query::afoot::afoot;
 use crate::runtime::query::answer::answer;
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
@@ -43,11 +45,14 @@ impl Desk {
 
     fn command(&self, arguments: Value) -> Result<Value, String> {
         let command: Command = serde_json::from_value(arguments).map_err(|fault| format!("no such command: {fault}"))?;
-        let turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match turns {
+        match self.turns() {
             Some(turns) => Runtime::ask(&turns, command),
             None => self.command_at_rest(&command),
         }
+    }
+
+    fn turns(&self) -> Option<Sender<Message>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Nothing runs: the command is one turn of its own.
@@ -74,6 +79,11 @@ impl Ask for Desk {
         match verb {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
+            "plan" => ahead::answer(&self.store, self.turns().as_ref(), self.clock.now(), &arguments),
+            "afoot" => {
+                let afoot = afoot(&*self.store, &|_| true).map_err(|fault| fault.to_string())?;
+                serde_json::to_value(afoot).map_err(|fault| fault.to_string())
+            }
             _ => answer(&*self.store, self.clock.now(), verb, &arguments),
         }
     }

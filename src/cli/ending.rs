@@ -14,6 +14,8 @@ pub const WRONG: u8 = 2;
 pub const NEEDS_A_PERSON: u8 = 3;
 /// Not authorised by postpress.
 pub const UNAUTHORISED: u8 = 4;
+/// A plan changes something (`plan --exit-code`).
+pub const CHANGES: u8 = 5;
 /// postpress cannot be reached.
 pub const UNREACHABLE: u8 = 6;
 /// The store is damaged.

@@ -3,6 +3,7 @@
 //! `run` is the one place where the house is put together; `render` is the only file that prints. Start at [`engine`].
 
 pub mod accounts;
+pub mod ahead;
 pub mod arguments;
 pub mod board;
 pub mod check;
@@ -10,6 +11,7 @@ pub mod contacts;
 pub mod context;
 pub mod desk;
 pub mod doctor;
+pub mod edit;
 pub mod ending;
 pub mod far;
 pub mod filter;
@@ -22,6 +24,7 @@ pub mod lsp;
 pub mod operate;
 pub mod operator;
 pub mod person;
+pub mod plan;
 pub mod program;
 pub mod render;
 pub mod run;
@@ -45,9 +48,8 @@ use operate::Order;
 use std::sync::Arc;
 
 /// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 5] = [
+const LATER: [(&str, &str); 4] = [
     ("simulate", "`engine run campaigns/ --sandbox` runs them against pretend people"),
-    ("plan", "`engine run campaigns/ --sandbox` runs them against pretend people"),
     ("report", "`engine status --json` has the figures"),
     ("inbox", "`engine timeline CONTACT` shows what somebody wrote"),
     ("tasks", "`engine status --contacts --where parked` lists whom a person has to look at"),
@@ -104,6 +106,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Stop(target) => operate::order(Order::Stop, target, context),
         Verb::Resolve(arguments) => operate::resolve(arguments, context),
         Verb::Event(arguments) => operate::event(arguments, context),
+        Verb::Plan(arguments) => plan::plan(arguments, context),
         Verb::Run(arguments) => run::run(arguments, context),
         Verb::Accounts(options) => accounts::run(options, context),
         Verb::Webhooks(options) => webhooks::run(options, context),

@@ -4,14 +4,17 @@ use crate::cli::arguments::{Dashboard, Run};
 use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::desk::Desk;
+use crate::cli::edit;
 use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNSAFE, WRONG};
 use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
 use crate::cli::live::Live;
-use crate::cli::program::compile_or_refuse;
+use crate::cli::plan;
+use crate::cli::program::{Loaded, compile_or_refuse};
 use crate::cli::{render, signals};
 use crate::connector::contract::{Connector, Verdict};
 use crate::connector::postpress::webhooks;
 use crate::model::program::Program;
+use crate::model::time::Timestamp;
 use crate::runtime::clock::Clock;
 use crate::runtime::receive::Door;
 use crate::runtime::{Ended, Runtime, Setting};
@@ -34,18 +37,13 @@ const REACH_TRIES: usize = 8;
 
 /// Compiles, opens, connects, and runs.
 pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
-    if arguments.plan.is_some() {
-        return Err(Ending::new(WRONG, "`--plan` is not there yet: plans come with a later version")
-            .help("leave it out; `engine run campaigns/ --sandbox` shows what would happen"));
-    }
-    let loaded = compile_or_refuse(&arguments.paths, arguments.strict, context)?;
-    let program = loaded.compiled.program;
+    let mut loaded = compile_or_refuse(&arguments.paths, arguments.strict, context)?;
     let speed = arguments.speed.unwrap_or(if arguments.sandbox { SANDBOX_SPEED } else { 1 });
     if !arguments.sandbox {
         house::refuse_fast_reality(speed, &context.postpress_url())?;
         refuse_open_doors(arguments, context)?;
         house::postpress(context)?;
-        ask_before_writing_to_people(arguments, context, &program)?;
+        ask_before_writing_to_people(arguments, context, &loaded.compiled.program)?;
     }
     if let Some(Dashboard::At(address)) = dashboard(arguments, context) {
         render::talk(&format!(
@@ -60,6 +58,8 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
         house::refuse_pretend_data(&*store, context)?;
     }
     let clock = house::clock(&*store, speed)?;
+    agree_to_changes(arguments, context, &mut loaded, &*store, clock.now())?;
+    let program = loaded.compiled.program;
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let threads = threads.map_err(|fault| Ending::new(FAILED, format!("cannot start threads: {fault}")))?;
     let far = threads.block_on(reach(arguments, context, &program, Arc::clone(&clock) as Arc<dyn Clock>))?;
@@ -88,6 +88,21 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));
     finish(&ended?)
+}
+
+/// An edit that leaves people nowhere is refused, a saved plan is held to, and nobody real is moved unasked.
+fn agree_to_changes(
+    arguments: &Run,
+    context: &Context,
+    loaded: &mut Loaded,
+    store: &dyn Store,
+    now: Timestamp,
+) -> Result<(), Ending> {
+    let is_agreed = arguments.plan.is_some() || arguments.yes || arguments.sandbox;
+    let is_agreed = is_agreed || house::is_loopback(&context.postpress_url());
+    edit::agree(loaded, store, context, arguments.strict, is_agreed)?;
+    let plan = arguments.plan.as_deref();
+    plan.map_or(Ok(()), |file| plan::hold_to(file, &loaded.compiled.program, store, now))
 }
 
 /// The far side, and the secret webhooks come with.

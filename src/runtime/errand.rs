@@ -37,6 +37,8 @@ pub enum Message {
     Asked(Asked),
     /// The campaigns were read anew.
     Install { program: Arc<Program>, answer: Sender<Result<Vec<Enrolled>, String>> },
+    /// Runs between two turns: for whoever reads rows that must fit together.
+    Between(Box<dyn FnOnce() + Send>),
     /// The store could not make something durable.
     StoreFailed { because: String },
     /// Look at the agenda again.

@@ -70,6 +70,10 @@ impl Partition {
                     Ok(_) | Err(InstallFault::Refused(_)) => Ok(()),
                 }
             }
+            Message::Between(look) => {
+                look();
+                Ok(())
+            }
             Message::StoreFailed { because } => Err(StoreFault::Poisoned { because }),
             Message::Stop => {
                 self.is_stopping = true;

@@ -91,10 +91,14 @@ fn migration_faults(to: &Campaign, older: &Afoot, limits: &Limits) -> Vec<Versio
     let mut here: BTreeMap<StepId, Vec<&Group>> = BTreeMap::new();
     older.groups.iter().for_each(|group| here.entry(group.step).or_default().push(group));
     let mut at_once = AtOnce::default();
+    let path = path(to);
     for (step, groups) in &here {
         match passage.landing(*step) {
             None => faults.push(unmapped(&passage, *step, groups)),
             Some(Landing::Finish) => {}
+            Some(Landing::Stay(there) | Landing::Enter(there)) if !path.contains(&there) => {
+                faults.push(off_the_path(&passage, *step, there));
+            }
             Some(Landing::Stay(there)) => faults.extend(falsehood(&passage, *step, there, groups)),
             Some(Landing::Enter(there)) => {
                 faults.extend(falsehood(&passage, *step, there, groups));
@@ -104,6 +108,27 @@ fn migration_faults(to: &Campaign, older: &Afoot, limits: &Limits) -> Vec<Versio
     }
     faults.extend(at_once.fault(&passage, limits));
     faults
+}
+
+/// Steps of the path; those of handlers are none.
+fn path(campaign: &Campaign) -> BTreeSet<StepId> {
+    let (mut path, mut open) = (BTreeSet::from([campaign.entry]), vec![campaign.entry]);
+    while let Some(step) = open.pop().and_then(|step| campaign.steps.get(step.0 as usize)) {
+        open.extend(step.action.targets().into_iter().filter(|next| path.insert(*next)));
+    }
+    path
+}
+
+fn off_the_path(passage: &Passage<'_>, step: StepId, there: StepId) -> VersionFault {
+    let (here, target) = (label(passage.from, step), label(passage.to, there));
+    VersionFault {
+        code: Code::MapsIntoFalsehood,
+        at: Written::Rule { from: passage.from.version, label: here.to_owned() },
+        message: format!(
+            "people at `{here}` would go on at `{target}`, which belongs to a handler and runs only when it is called"
+        ),
+        help: "send them to a place of `steps`".to_owned(),
+    }
 }
 
 fn label(campaign: &Campaign, step: StepId) -> &str {

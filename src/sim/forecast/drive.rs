@@ -70,6 +70,7 @@ impl<S: Sink> State<'_, S> {
         }
         for (seat, at) in self.cast.opening.seats.iter().zip(0u32..) {
             if let Some(standing) = &seat.standing {
+                self.remember(seat.contact, standing);
                 self.note(at, standing);
             }
         }

@@ -17,3 +17,4 @@ pub mod opening;
 mod serve;
 pub mod sink;
 mod state;
+pub mod stored;

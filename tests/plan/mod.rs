@@ -1,0 +1,4 @@
+//! Plans: what they say is what happens.
+
+mod applied;
+mod versions;
