@@ -10,6 +10,7 @@ use crate::lang::syntax::{self, Expectation, Given, Item, Literal, Name, Test, T
 use crate::lang::words::nearest;
 use crate::model::account::Channel;
 use crate::model::campaign::{Action, Campaign};
+use crate::model::effect::Call;
 use crate::model::id::MessageId;
 use crate::model::identity::IDENTIFYING_COLUMNS;
 use crate::model::program::Program;
@@ -255,13 +256,15 @@ impl Carrier {
 
 /// The message such a step carries, if it is one.
 fn carried(action: &Action, carrier: Carrier) -> Option<Option<MessageId>> {
-    match (action, carrier) {
-        (Action::Invite { note, .. }, Carrier::Invitation) => Some(*note),
-        (Action::Send { message, .. }, Carrier::Message) | (Action::Inmail { message, .. }, Carrier::Inmail) => {
-            Some(Some(*message))
-        }
-        _ => None,
-    }
+    let call = Call::of(action, Channel::Linkedin)?;
+    let carries = match &call {
+        Call::Invite { .. } => carrier == Carrier::Invitation,
+        Call::Inmail { .. } => carrier == Carrier::Inmail,
+        Call::Message { .. } | Call::Group { .. } => carrier == Carrier::Message,
+        Call::Engage(_) => carrier == Carrier::Message && call.message().is_some(),
+        Call::Withdraw => false,
+    };
+    carries.then(|| call.message())
 }
 
 /// A message that such a step carries, or the label of such a step.

@@ -1,6 +1,8 @@
 //! Lines in which something happens: people and the world do what the script says, at the minute it says.
 
 use crate::model::account::Channel;
+use crate::model::event::{Event, Verdict};
+use crate::model::id::{EffectKey, TaskId};
 use crate::model::script::{Act, When};
 use crate::model::time::{MINUTE_MS, Timestamp};
 use crate::runtime::command::Command;
@@ -32,7 +34,8 @@ impl Stage<'_> {
             Act::Disconnects => self.deed_on(self.campaign.channel, &Deed::SignOut)?,
             Act::Reconnects => self.deed_on(self.campaign.channel, &Deed::SignIn)?,
             Act::Named(name) => self.event(name)?,
-            Act::OwnerApproves | Act::OwnerRejects => Err(vec!["no task waits for the owner".to_owned()]),
+            Act::OwnerApproves => self.judge(Verdict::Approved)?,
+            Act::OwnerRejects => self.judge(Verdict::Rejected)?,
         };
         self.settle()?;
         Ok(done)
@@ -61,6 +64,19 @@ impl Stage<'_> {
     fn happen(&mut self, line: Option<(String, String)>, deed: &Deed) -> Line {
         let Some((account, person)) = line else { return Err(vec!["no account speaks to the contact".to_owned()]) };
         self.town.world.happen(&account, &person, deed).map_err(|undone| vec![undone.to_string()])
+    }
+
+    /// The owner's word on the task that was asked last and waits.
+    fn judge(&mut self, verdict: Verdict) -> Result<Line, TownFault> {
+        let Some(id) = self.contact else { return Ok(Ok(())) };
+        let tasks = self.town.enrollment(id)?.map(|enrollment| enrollment.tasks).unwrap_or_default();
+        let waits = [tasks.handler, tasks.path].into_iter().flatten().filter(|asked| asked.verdict.is_none());
+        let Some(asked) = waits.max_by_key(|asked| asked.visit) else {
+            return Ok(Err(vec!["no task waits for the owner".to_owned()]));
+        };
+        let task = TaskId(EffectKey { enrollment: id, visit: asked.visit });
+        self.town.happen(id, &Event::Task { task, verdict })?;
+        Ok(Ok(()))
     }
 
     fn event(&mut self, name: &str) -> Result<Line, TownFault> {

@@ -1,6 +1,7 @@
 //! Lines in which something is expected: time passes until it is seen, or until it is too late.
 
 use crate::model::campaign::{Action, Campaign};
+use crate::model::effect::Call;
 use crate::model::journal::EntryKind;
 use crate::model::script::{Expected, Sought, When};
 use crate::model::time::{DAY_MS, Delay, Timestamp};
@@ -133,14 +134,14 @@ pub(super) fn fits(what: &Expected, scene: &Scene, campaign: &Campaign) -> bool 
         Expected::Invite { with } => is("invite") && carries(with.as_ref(), scene, campaign),
         Expected::Withdraw => is("withdraw"),
         Expected::Send { what, containing } => {
-            is("message")
+            (is("message") || is("group") || is("comment"))
                 && carries(what.as_ref(), scene, campaign)
                 && containing.as_ref().is_none_or(|words| contains(scene.text.as_deref(), words))
         }
         Expected::Inmail { what } => is("inmail") && carries(what.as_ref(), scene, campaign),
         Expected::Stop { outcome } => scene.outcome() == Some(campaign.outcome(*outcome).name.as_str()),
         Expected::NoMoreSends => false,
-        Expected::Task { .. } => false,
+        Expected::Task { text } => is_task(scene, campaign) && contains(scene.detail("text"), text),
     }
 }
 
@@ -150,14 +151,16 @@ fn carries(sought: Option<&Sought>, scene: &Scene, campaign: &Campaign) -> bool 
     match sought {
         Sought::Step { id, .. } => *id == step,
         Sought::Message { id, .. } => {
-            let carried = match &campaign.step(step).action {
-                Action::Invite { note, .. } => *note,
-                Action::Send { message, .. } | Action::Inmail { message, .. } => Some(*message),
-                _ => None,
-            };
-            carried == Some(*id)
+            let call = Call::of(&campaign.step(step).action, campaign.channel);
+            call.and_then(|call| call.message()) == Some(*id)
         }
     }
+}
+
+/// Is it a task for a person?
+fn is_task(scene: &Scene, campaign: &Campaign) -> bool {
+    let step = step_of(scene, campaign).filter(|_| scene.entry.kind == EntryKind::Notified);
+    step.is_some_and(|step| matches!(campaign.step(step).action, Action::Ask { .. }))
 }
 
 /// Plain words, whatever the white space between them.

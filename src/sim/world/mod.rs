@@ -16,12 +16,14 @@ pub use people::{account_seed, silent};
 
 use crate::model::account::Account;
 use crate::model::enrollment::Enrollment;
+use crate::model::event::Event;
 use crate::model::id::{AccountId, EnrollmentId};
-use crate::model::journal::{Entry, Key, Record, Table};
+use crate::model::journal::{Cause, Entry, Key, Record, Table};
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::clock::{Clock, SetClock};
 use crate::runtime::command::Command;
+use crate::runtime::draft::Draft;
 use crate::runtime::enroll::Enrolled;
 use crate::sim::faults::Faults;
 use crate::sim::people::directory::Directory;
@@ -141,6 +143,20 @@ impl Town {
     pub fn command(&mut self, command: &Command) -> Result<Result<Value, String>, TownFault> {
         let now = self.now();
         Ok(self.house_mut()?.partition.command(command, now)?)
+    }
+
+    /// Lets an event happen to somebody that no webhook tells of: a verdict on a task. Says whether it meant anything.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub fn happen(&mut self, id: EnrollmentId, event: &Event) -> Result<bool, TownFault> {
+        let mut draft = Draft::new(Cause::Command { word: "test".to_owned() }, self.now());
+        let house = self.house_mut()?;
+        let means = house.partition.happen(&mut draft, id, event)?;
+        if means {
+            house.partition.close_quietly(draft)?;
+        }
+        Ok(means)
     }
 
     /// Asks the world by hand, as any client of its API could: the status and the body of the answer.
