@@ -42,7 +42,7 @@ pub fn init(arguments: &Init) -> Done {
     write_secrets(&root.join(".env"))?;
     let into = if root == Path::new(".") { String::new() } else { format!("cd {} && ", root.display()) };
     render::talk(&format!("made {}", campaigns.display()));
-    render::talk(&format!("next: {into}engine check campaigns/ && engine run campaigns/ --sandbox --until-idle"));
+    render::talk(&format!("next: {into}engine test campaigns/ && engine run campaigns/ --sandbox --until-idle"));
     Ok(Ending::done())
 }
 

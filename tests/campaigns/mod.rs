@@ -1,5 +1,7 @@
 //! The campaigns we ship: they compile without a fault or a warning, are formatted, and mean the same in both notations.
 
+mod guards;
+
 use campaign_engine::lang::disk::{DiskFiles, load};
 use campaign_engine::lang::format::{convert, format};
 use campaign_engine::lang::report::{Look, human};

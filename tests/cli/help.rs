@@ -7,9 +7,10 @@ fn help_fits_a_terminal_and_names_every_verb() {
     let desk = Desk::empty();
     let help = desk.done(&["--help"]);
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
-    for verb in "init check fmt graph explain schema run status why timeline contacts pause resume stop resolve event accounts \
+    for verb in
+        "init check fmt test graph explain schema run status why timeline contacts pause resume stop resolve event accounts \
                  webhooks doctor store sandbox completions man"
-        .split_whitespace()
+            .split_whitespace()
     {
         assert!(help.lines().any(|line| line.trim_start().starts_with(verb)), "{verb}");
         let own = desk.done(&[verb, "--help"]);

@@ -7,3 +7,4 @@ mod refused;
 mod running;
 mod schemas;
 mod shapes;
+mod tests;

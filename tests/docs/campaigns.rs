@@ -1,4 +1,5 @@
 //! Campaigns in README and docs: `camp` and `yaml` compile; `camp refused=CODE` is refused with that code and no other;
+//! `camp test` stands beside the page's first campaign and is played: it passes, or `fails`;
 //! `camp steps` is the inside of a campaign's steps, `camp handler` stands behind them, `camp workspace` inside a workspace.
 
 use crate::docs::{Block, blocks};
@@ -6,6 +7,7 @@ use campaign_engine::lang::compile;
 use campaign_engine::lang::diagnostic::Severity;
 use campaign_engine::lang::folder::MemoryFiles;
 use campaign_engine::lang::source::{Notation, Source};
+use campaign_engine::sim::script::play;
 
 const PAGES: [&str; 2] = ["README.md", "docs/language.md"];
 
@@ -41,6 +43,12 @@ fn source(name: &str, notation: Notation, text: &str) -> Source {
 fn sources(block: &Block) -> Vec<Source> {
     let workspace = |inside: &str| source("workspace.camp", Notation::Camp, &format!("workspace acme\n{ACCOUNTS}{inside}end\n"));
     let text = &block.text;
+    if block.says("test") {
+        let page = block.place.split(':').next().unwrap();
+        let first = blocks(page).into_iter().find(|block| block.is("camp")).unwrap();
+        let alone = Block { words: vec!["camp".to_owned()], ..first };
+        return sources(&alone).into_iter().chain([source("tests.camp", Notation::Camp, text)]).collect();
+    }
     if block.says("workspace") {
         return vec![workspace(text), source("example.camp", Notation::Camp, &around("", ""))];
     }
@@ -61,17 +69,35 @@ fn sources(block: &Block) -> Vec<Source> {
 
 /// Codes of the errors it has, each once, in order.
 fn refusals(block: &Block) -> Vec<String> {
-    let files = MemoryFiles::new("")
-        .with("lists/contacts.csv", PEOPLE)
-        .with("lists/cto-emea.csv", PEOPLE)
-        .with("lists/do-not-contact.csv", "linkedin\nmallory\n")
-        .with("lists/holidays.csv", "2027-01-01\n2027-12-25\n")
-        .with("files/offer.pdf", "%PDF-1.4\n");
-    let compiled = compile(&sources(block), &files);
+    let compiled = compile(&sources(block), &files());
     let errors = compiled.diagnostics.iter().filter(|fault| fault.severity() == Severity::Error);
     let mut codes: Vec<String> = errors.map(|fault| format!("{}: {}", fault.code.word(), fault.message)).collect();
     codes.dedup_by_key(|code| code.split(':').next().unwrap_or_default().to_owned());
     codes
+}
+
+fn files() -> MemoryFiles {
+    MemoryFiles::new("")
+        .with("lists/contacts.csv", PEOPLE)
+        .with("lists/cto-emea.csv", PEOPLE)
+        .with("lists/do-not-contact.csv", "linkedin\nmallory\n")
+        .with("lists/holidays.csv", "2027-01-01\n2027-12-25\n")
+        .with("files/offer.pdf", "%PDF-1.4\n")
+}
+
+#[test]
+fn tests_in_the_pages_pass_or_fail_as_is_said() {
+    let blocks = PAGES.iter().flat_map(|page| blocks(page));
+    let mut played = 0;
+    for block in blocks.filter(|block| block.says("test") && block.value("refused").is_none()) {
+        let compiled = compile(&sources(&block), &files());
+        for script in &compiled.scripts {
+            played += 1;
+            let failure = play(&compiled.program, script).unwrap().failure;
+            assert_eq!(failure.is_some(), block.says("fails"), "{}: `{}`: {failure:?}", block.place, script.title);
+        }
+    }
+    assert!(played >= 4, "only {played} tests were found: are the fences still `camp test`?");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod ledger;
 mod messages;
 mod people;
 mod relations;
+mod script;
 mod sdk;
 mod shapes;
 mod webhooks;

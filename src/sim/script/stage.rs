@@ -1,6 +1,6 @@
 //! The town of a script: its campaign alone, the accounts that speak for it, one contact.
 
-use crate::model::account::Channel;
+use crate::model::account::{AccountSpec, Channel};
 use crate::model::campaign::Campaign;
 use crate::model::id::EnrollmentId;
 use crate::model::program::{Program, Roster, RosterRow, Workspace};
@@ -41,8 +41,7 @@ impl<'a> Stage<'a> {
     pub fn set(program: &'a Program, script: &'a Script) -> Result<Option<Self>, TownFault> {
         let Some(campaign) = program.campaigns.iter().find(|campaign| campaign.name == script.campaign) else { return Ok(None) };
         let begin = Days::begin(&campaign.calendar);
-        let accounts = program.workspace.accounts.iter().filter(|spec| campaign.accounts.contains(&spec.name));
-        let accounts: Vec<_> = accounts.cloned().collect();
+        let accounts = speakers(program, campaign, script);
         let mut people = Directory::new(SEED);
         silent(&mut people, &script.fields, script.is_relation);
         let seeds = accounts.iter().map(|spec| {
@@ -128,4 +127,11 @@ impl<'a> Stage<'a> {
         };
         self.watch.scenes.iter().take(self.curtain.unwrap_or(usize::MAX)).map(told).collect()
     }
+}
+
+/// The accounts that speak to the contact: of each channel the first of the campaign's. The others would only cost time.
+fn speakers(program: &Program, campaign: &Campaign, script: &Script) -> Vec<AccountSpec> {
+    let declared = |name: &String| program.workspace.accounts.iter().find(|spec| spec.name == *name);
+    let first = |channel: Channel| campaign.accounts.iter().filter_map(declared).find(|spec| spec.channel == channel);
+    Channel::ALL.into_iter().filter(|channel| script.fields.contains_key(channel.word())).filter_map(first).cloned().collect()
 }
