@@ -80,7 +80,7 @@ fn workspace(shared: &Shared, reading: Reading, diagnostics: &mut Diagnostics) -
         calendar,
         never_contact: never,
         reports: lower::workspace::reports(shared, diagnostics),
-        refresh: lower::workspace::refresh(shared, diagnostics),
+        refresh: lower::workspace::refresh(shared),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Span;
+use crate::model::cron::Cron;
 
 /// Words that begin a statement, a block or a clause: no name may be one of them (LANGUAGE.md §11, Shape). Words of
 /// constructs that this version does not run yet are among them.
@@ -120,12 +121,12 @@ pub fn unbounded_repeat(span: Span) -> Diagnostic {
     Diagnostic::new(Code::UnboundedRepeat, span, "`repeat` does not say how many times at most", help)
 }
 
-/// The fault of a cron expression that cannot be read; none for a good one.
+/// The fault of a cron expression that cannot be read; none for a good one. Both notations ask while they read.
 pub fn bad_cron(expression: &str, span: Span) -> Option<Diagnostic> {
-    let help = "write five fields, minute, hour, day of the month, month and day of the week: `0 9 * * mon-fri`";
-    let fields = expression.split_whitespace().count();
-    let message = (fields != 5).then(|| format!("`{expression}` has {fields} fields, and a cron expression five"));
-    Some(Diagnostic::new(Code::BadCron, span, message?, help))
+    let why = Cron::new(expression).err()?;
+    let message = format!("the cron expression `{expression}` cannot be read: {why}");
+    let help = "write five fields, minute hour day month weekday: `\"0 9 * * tue\"` is Tuesdays at nine";
+    Some(Diagnostic::new(Code::BadCron, span, message, help))
 }
 
 /// The candidate that was probably meant: near enough that a slip of the hand explains it.

@@ -4,6 +4,7 @@
 
 use crate::lang::camp::grammar::{Origin, Pair, Phrase, Rule, child, children};
 use crate::lang::camp::scan::scan;
+use crate::lang::camp::statement::group_member;
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::source::{SourceId, Spanned};
 use crate::lang::syntax::{Cap, Event, Expr, GroupMember, Regex, SendWindow, Text, Until};
@@ -56,10 +57,7 @@ pub fn time(text: &Text) -> (Option<u16>, Diagnostics) {
 
 /// `colleague`, or an id: `"acc_boss"`
 pub fn member(text: &Text) -> (Option<GroupMember>, Diagnostics) {
-    read(text, Rule::member_phrase, |phrase, pair| match child(&pair, Rule::field) {
-        Some(field) => Some(GroupMember::Field(phrase.field(&field))),
-        None => child(&pair, Rule::text).map(|id| GroupMember::Id(phrase.plain(&id))),
-    })
+    read(text, Rule::member_phrase, |phrase, pair| Some(group_member(phrase, &child(&pair, Rule::member)?)))
 }
 
 fn read<T>(

@@ -206,7 +206,8 @@ fn simple(phrase: &mut Phrase<'_>, pair: Pair<'_>) -> Option<StatementKind> {
     }
 }
 
-fn group_member(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> GroupMember {
+/// Who is in a group: a field that holds an id, or an id.
+pub fn group_member(phrase: &mut Phrase<'_>, pair: &Pair<'_>) -> GroupMember {
     let inner = only(pair.clone());
     match inner.as_rule() {
         Rule::text => GroupMember::Id(phrase.plain(&inner)),

@@ -119,17 +119,15 @@ pub fn lower_campaign<'a>(
 
 /// When the campaign's own figures are sent, and to whom.
 fn reports(builder: &mut Builder) -> Vec<Report> {
-    let (mut faults, shared) = (Vec::new(), builder.shared);
-    let mut unknown = Vec::new();
+    let (mut unknown, shared) = (Vec::new(), builder.shared);
     let mut recipient = |who: &syntax::Name| {
         small::recipient_of(shared, who).unwrap_or_else(|fault| {
             unknown.push(fault);
             Recipient::Owner
         })
     };
-    let reports = times::reports(&builder.campaign.reports, &mut recipient, &mut |fault| faults.push(fault));
+    let reports = times::reports(&builder.campaign.reports, &mut recipient);
     unknown.into_iter().for_each(|fault| builder.tell_unknown("person", fault));
-    faults.into_iter().for_each(|fault| builder.tell(fault));
     reports
 }
 

@@ -46,7 +46,7 @@ pub fn until(builder: &mut Builder, until: &Spanned<syntax::Until>) -> Until {
         syntax::Until::Weekday { weekday, minute } => Until::Weekday { weekday: *weekday, minute: *minute },
         syntax::Until::Delay(delay) => Until::Delay(*delay),
         syntax::Until::Cron(cron) => {
-            let cron = times::cron(cron, &mut |fault| builder.tell(fault));
+            let cron = times::cron(cron);
             cron.map_or_else(|| Until::Delay(times::a_day()), Until::Cron)
         }
         syntax::Until::Field { name, or } if name.value == "reply.return_date" => {

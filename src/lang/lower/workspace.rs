@@ -111,20 +111,20 @@ fn the_only<'a>(builder: &mut Builder<'a, '_>) -> Option<Vec<&'a AccountBlock>> 
 /// When the figures of all campaigns are sent, and to whom.
 pub fn reports(shared: &Shared, diagnostics: &mut Diagnostics) -> Vec<Report> {
     let written = shared.workspace.map(|workspace| workspace.reports.as_slice()).unwrap_or_default();
-    let (mut unknown, mut faults) = (Vec::new(), Vec::new());
+    let mut unknown = Vec::new();
     let mut recipient = |who: &Name| {
         small::recipient_of(shared, who).unwrap_or_else(|fault| {
             unknown.push(fault);
             Recipient::Owner
         })
     };
-    let reports = times::reports(written, &mut recipient, &mut |fault| faults.push(fault));
-    diagnostics.extend(unknown.into_iter().chain(faults));
+    let reports = times::reports(written, &mut recipient);
+    diagnostics.extend(unknown);
     reports
 }
 
 /// When the lists of all campaigns are read again.
-pub fn refresh(shared: &Shared, diagnostics: &mut Diagnostics) -> Option<Cron> {
+pub fn refresh(shared: &Shared) -> Option<Cron> {
     let written = shared.workspace.and_then(|workspace| workspace.refresh.as_ref())?;
-    times::cron(&written.value, &mut |fault| diagnostics.push(fault))
+    times::cron(&written.value)
 }

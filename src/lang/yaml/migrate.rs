@@ -29,9 +29,8 @@ fn migration(reader: &mut Reader, head: &Entry, node: &Node) -> Option<Migrate> 
     if let Some(at) = find(node, "at") {
         for rule in reader.map(&at.value, "at", "labels and where their people go").unwrap_or_default() {
             let notes = reader.notes_under(at, rule);
-            let label = reader.name_of(rule);
-            let target = target(reader, &rule.value, &rule.key);
-            if let (Some(label), Some(target)) = (label, target) {
+            let label = reader.label(&rule.key, rule.span);
+            if let Some(target) = target(reader, &rule.value, &rule.key) {
                 rules.push(Line { value: MigrateRule { label, target }, span: rule.span.to(rule.value.span), notes });
             }
         }
@@ -58,7 +57,10 @@ fn target(reader: &mut Reader, node: &Node, key: &str) -> Option<MigrateTarget> 
     }
     reader.keys(node, key, TARGET)?;
     match (node.get("go_to"), node.get("finish_on")) {
-        (Some(label), None) => reader.name(label, "go_to").map(MigrateTarget::GoTo),
+        (Some(label), None) => {
+            let label = reader.string(label, "go_to")?;
+            Some(MigrateTarget::GoTo(reader.label(&label.value, label.span)))
+        }
         (None, Some(version)) => reader.number(version, "finish_on").map(MigrateTarget::Finish),
         (Some(_), Some(_)) => {
             let message = "people go to one place";

@@ -29,6 +29,14 @@ impl Reader {
         Some(Spanned::new(word, span))
     }
 
+    /// A label; one made from a place (`accept.timeout.2`) is no name, and is looked for as it stands.
+    pub fn label(&mut self, word: &str, span: Span) -> Name {
+        if !word.contains('.') {
+            self.faults.extend(words::bad_name(word, span));
+        }
+        Spanned::new(word.to_owned(), span)
+    }
+
     /// A field; each part between points is a name.
     pub fn field(&mut self, node: &Node, key: &str) -> Option<Name> {
         let text = self.text(node, key)?;
@@ -72,9 +80,10 @@ impl Reader {
         self.keep(phrase::event(&text))
     }
 
-    /// `0 9 * * tue`; whether it can be read is asked where it is bound.
+    /// `0 9 * * tue`
     pub fn cron(&mut self, node: &Node, key: &str) -> Option<Spanned<String>> {
         let text = self.words(node, key, "a cron expression", "write its five fields in quotes: \"0 9 * * tue\"")?;
+        self.faults.extend(words::bad_cron(&text.value, text.span));
         Some(Spanned::new(text.value, text.span))
     }
 

@@ -142,11 +142,12 @@ fn statements_of_every_kind() {
         &["3:30 bad-duration `2 dais` is no length of time", "3:44 unexpected `wait` is nothing that `else` knows"],
     );
     refused_steps(
-        "  - wait_until: {crom: \"0 9 * * 1\"}\n  - wait_until: {cron: 9}\n",
+        "  - wait_until: {crom: \"0 9 * * 1\"}\n  - wait_until: {cron: 9}\n  - wait_until: 'cron \"0 9 * * 1\"'\n",
         &[
             "3:18 unknown-key a moment has no key `crom`",
             "3:17 unexpected a moment needs `cron`",
             "4:24 wrong-type `cron` takes a cron expression, not a number",
+            "5:18 wrong-type a cron expression stands under a key of its own",
         ],
     );
     refused_steps("  - one: {label: two, invite: a}\n", &["3:11 unexpected `one` is a label already"]);

@@ -74,14 +74,8 @@ fn the_schema_takes_whatever_can_be_read() {
 }
 
 /// Told by a check, not by the reader.
-const CHECKED: &[&str] = &[
-    "campaign: c",
-    "campaign: c\nsteps: []",
-    "campaign: c\nsteps: [{wait_up_to: 2 days, when_accepted: []}]",
-    "campaign: c\nsteps: [{wait_until: {cron: \"0 9 * *\"}}]",
-    "campaign: c\nsteps: [{call_webhook: acme.example}]",
-    "campaign: c\nsteps: [invite]\nreport: {cron: daily, to: owner}",
-];
+const CHECKED: &[&str] =
+    &["campaign: c", "campaign: c\nsteps: []", "campaign: c\nsteps: [{wait_up_to: 2 days, when_accepted: []}]"];
 
 #[test]
 fn the_schema_refuses_what_the_reader_refuses() {
@@ -105,6 +99,8 @@ fn the_schema_refuses_what_the_reader_refuses() {
         "campaign: c\nsteps: [{wait_up_to: 2 days, when: [{then: []}], on_timeout: []}]",
         "campaign: c\nsteps: [{wait_up_to: 2 days, when: [{reply_is: a, event: b, then: []}], on_timeout: []}]",
         "campaign: c\nsteps: [{wait_until: 3 days}]",
+        "campaign: c\nsteps: [{wait_until: {cron: \"0 9 * *\"}}]",
+        "campaign: c\nsteps: [invite]\nreport: {cron: daily, to: owner}",
         "campaign: c\nsteps: [{if: replied}]",
         "campaign: c\nsteps: [{repeat: {times: 2}, do: []}]",
         "campaign: c\nsteps: [{repeat: {times: \"2\", apart: 1 day}, do: []}]",

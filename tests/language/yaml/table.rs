@@ -53,6 +53,22 @@ fn statements_of_one_line() {
     statement("wait until monday 09:00", "- wait_until: monday 09:00");
     statement("wait until due_on", "- wait_until: due_on");
     statement("wait up to 5 days for replied or stop as quiet", "- {wait_up_to: 5 days, for: replied, or_stop: quiet}");
+    statement("visit profile", "- visit_profile");
+    statement("look: follow", "- look: follow");
+    statement("like latest post", "- like_latest_post");
+    statement("comment latest post praise", "- comment_latest_post: praise");
+    statement("comment latest post \"Well said\"", "- comment_latest_post: {text: \"Well said\"}");
+    statement("endorse \"Rust\"", "- endorse: \"Rust\"");
+    statement("react \"👍\"", "- react: \"👍\"");
+    statement("start group \"Us\" with a, \"id\" saying m", "- {start_group: \"Us\", with: [a, \"\\\"id\\\"\"], saying: m}");
+    statement("send inmail m via recruiter", "- {send_inmail: m, via: recruiter}");
+    statement("send m\nlate: within 2 days else skip", "- {send: m, late: {within: 2 days, else: skip}}");
+    statement("ask owner to \"Look\"", "- ask: {who: owner, text: \"Look\"}");
+    statement("ask owner to look_at_them", "- ask: {who: owner, message: look_at_them}");
+    statement("call webhook \"https://crm.acme.example\"", "- call_webhook: \"https://crm.acme.example\"");
+    statement("wait until cron \"0 9 * * tue\"", "- wait_until: {cron: \"0 9 * * tue\"}");
+    statement("pause until cron \"0 9 * * tue\"", "- pause_until: {cron: \"0 9 * * tue\"}");
+    statement("do bumps", "- do_part: bumps");
     statement("stop as won", "- stop: won");
     statement("stop as won \"she said: yes\"", "- stop: {as: won, because: \"she said: yes\"}");
 }
@@ -81,12 +97,14 @@ fn statements_that_hold_others() {
     );
 }
 
-/// A YAML text that is read without a fault and printed as it stands.
+/// A YAML text that is read without a fault, printed as it stands, and the same by way of the other notation.
 fn stays(yaml_text: &str) {
     let (file, faults) = read_yaml(yaml_text);
     assert_eq!(told(yaml_text, &faults), Vec::<String>::new(), "{yaml_text}");
     assert_eq!(can_print(&file), Ok(()));
     assert_eq!(print(&file), yaml_text);
+    let camp_text = campaign_engine::lang::format::camp::print(&file);
+    assert_eq!(camp::parse(SourceId(0), &camp_text), (file, vec![]), "{camp_text}");
 }
 
 #[test]
