@@ -2,6 +2,7 @@
 
 use crate::cli::accounts::AccountsOptions;
 use crate::cli::doctor::DoctorOptions;
+use crate::cli::foresight::SimulateOptions;
 use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
 use crate::cli::store::StoreOptions;
@@ -99,6 +100,8 @@ pub enum Verb {
     Schema(Schema),
     /// Say who would be written to, and what a change does to people on their way
     Plan(Plan),
+    /// Look ahead: days, people and limits in virtual time, with pretend people
+    Simulate(SimulateOptions),
     /// Run campaigns
     Run(Run),
     /// Show how the accounts are, and what they may still do

@@ -16,6 +16,7 @@ pub mod ending;
 pub mod far;
 pub mod filter;
 pub mod fmt;
+pub mod foresight;
 pub mod house;
 pub mod init;
 pub mod language;
@@ -23,6 +24,7 @@ pub mod live;
 pub mod lsp;
 pub mod operate;
 pub mod operator;
+pub mod outlook;
 pub mod person;
 pub mod plan;
 pub mod program;
@@ -31,6 +33,7 @@ pub mod run;
 pub mod sandbox;
 pub mod settings;
 pub mod signals;
+pub mod simulate;
 pub mod status;
 pub mod store;
 pub mod story;
@@ -48,8 +51,7 @@ use operate::Order;
 use std::sync::Arc;
 
 /// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 4] = [
-    ("simulate", "`engine run campaigns/ --sandbox` runs them against pretend people"),
+const LATER: [(&str, &str); 3] = [
     ("report", "`engine status --json` has the figures"),
     ("inbox", "`engine timeline CONTACT` shows what somebody wrote"),
     ("tasks", "`engine status --contacts --where parked` lists whom a person has to look at"),
@@ -112,6 +114,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Webhooks(options) => webhooks::run(options, context),
         Verb::Doctor(options) => doctor::run(options, context),
         Verb::Store(options) => store::run(options, context),
+        Verb::Simulate(options) => simulate::simulate(options, context),
         Verb::Sandbox(options) => sandbox::serve_alone(options.clone()),
     };
     done.unwrap_or_else(|ending| ending)

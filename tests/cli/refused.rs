@@ -30,7 +30,7 @@ fn a_wrong_command_line_is_refused() {
         (&["init", "."], "nothing was changed"),
         (&["init", "x", "--template", "nope"], "no such template"),
         (&["plan", "campaigns"], "later version"),
-        (&["simulate", "campaigns"], "later version"),
+        (&["tasks"], "later version"),
         (&["run", "campaigns", "--plan", "x"], "later version"),
         (&["run", "campaigns", "--speed", "0"], "invalid value"),
         (&["run", "campaigns", "--dashboard", "here"], "127.0.0.1:8081"),

@@ -6,6 +6,7 @@
 
 mod call;
 pub mod cast;
+pub mod change;
 pub mod drive;
 mod far;
 pub mod folk;
@@ -14,7 +15,12 @@ mod lane;
 mod look;
 mod news;
 pub mod opening;
+pub mod outlook;
+pub mod path;
+pub mod picture;
 mod serve;
 pub mod sink;
 mod state;
 pub mod stored;
+pub mod tally;
+pub mod words;
