@@ -1,3 +1,4 @@
 //! Looking ahead: the forecast plays what the engine does, keeps every limit, and is the same from the same seed.
 
 mod likeness;
+mod limits;

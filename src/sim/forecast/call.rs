@@ -12,7 +12,7 @@ use crate::sim::forecast::far::sent;
 use crate::sim::forecast::news::News;
 use crate::sim::forecast::serve::Verdict;
 use crate::sim::forecast::sink::{Happening, Sink, Who};
-use crate::sim::forecast::state::{Due, State};
+use crate::sim::forecast::state::{Due, State, contact_of};
 use crate::sim::people::behaviour::{self, Reaction};
 use crate::sim::postpress::state::Ending;
 
@@ -76,8 +76,8 @@ impl<S: Sink> State<'_, S> {
             }
             self.react(account, found.contact, person, &call);
         }
-        if let Some(contact) = self.contact(found.contact).cloned() {
-            let who = Who { seat, place: found.campaign, campaign: &opened.campaign, contact: &contact, enrollment: &enrollment };
+        if let Some(contact) = contact_of(&self.contacts, self.cast.opening, found.contact) {
+            let who = Who { seat, place: found.campaign, campaign: &opened.campaign, contact, enrollment: &enrollment };
             self.sink.take(self.now, &who, &Happening::Called { account: id, step, call: &call, settlement: &settlement });
         }
         self.put_enrollment(seat, enrollment);

@@ -14,8 +14,9 @@ impl<S: Sink> State<'_, S> {
     /// Reads what conditions wait for. Says when to look again, if a budget holds a reading.
     pub fn look(&mut self, account: u32) -> Option<Timestamp> {
         let mut again: Option<Timestamp> = None;
-        let looks: Vec<u32> = self.looks.get(&account).into_iter().flatten().copied().collect();
-        for seat in looks {
+        let mut done = None;
+        while let Some((is_visit, seat)) = self.next_look(account, done) {
+            done = Some((is_visit, seat));
             let Some(enrollment) = self.take_enrollment(seat) else { continue };
             let frame = enrollment.frame().map(|frame| (frame.visit, frame.awaits.clone()));
             self.put_enrollment(seat, enrollment);
@@ -23,12 +24,22 @@ impl<S: Sink> State<'_, S> {
             let free = if look.profile { self.free_at(account, Budget::Visits) } else { self.now };
             if free > self.now {
                 again = Some(again.map_or(free, |again: Timestamp| again.min(free)));
-                continue;
+                // Every reading behind this one costs a visit too.
+                break;
             }
             let looked = self.read(account, seat, visit, look);
             self.happen(seat, &Event::Looked { visit, looked });
         }
         again
+    }
+
+    /// The reading behind that one.
+    fn next_look(&self, account: u32, done: Option<(bool, u32)>) -> Option<(bool, u32)> {
+        let looks = self.looks.get(&account)?;
+        match done {
+            Some(done) => looks.range((std::ops::Bound::Excluded(done), std::ops::Bound::Unbounded)).next().copied(),
+            None => looks.first().copied(),
+        }
     }
 
     fn read(&mut self, account: u32, seat: u32, visit: Visit, look: Look) -> Looked {

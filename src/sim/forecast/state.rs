@@ -17,6 +17,7 @@ use crate::sim::forecast::far::Far;
 use crate::sim::forecast::hold::Holds;
 use crate::sim::forecast::lane::{Kind, Lanes, Place};
 use crate::sim::forecast::news::News;
+use crate::sim::forecast::opening::Opening;
 use crate::sim::forecast::sink::{Happening, Sink, Who};
 use jiff::tz::TimeZone;
 use std::cmp::Reverse;
@@ -47,7 +48,7 @@ pub(super) struct Slot {
     pub enrollment: Option<Box<Enrollment>>,
     pub timer: Option<Timestamp>,
     pub queued: Option<Place>,
-    pub looks: Option<u32>,
+    pub looks: Option<(u32, bool)>,
     pub is_pending: Option<u32>,
     pub zone: Option<u16>,
 }
@@ -65,7 +66,8 @@ pub(super) struct State<'a, S: Sink> {
     pub contacts: HashMap<u32, Box<Contact>>,
     pub accounts: BTreeMap<AccountId, Account>,
     pub lanes: HashMap<u32, Lanes>,
-    pub looks: HashMap<u32, BTreeSet<u32>>,
+    /// Readings that wait, by account: those that cost no visit first.
+    pub looks: HashMap<u32, BTreeSet<(bool, u32)>>,
     /// Invitations that are pending, by account.
     pub pending: HashMap<u32, u32>,
     pub serve_at: HashMap<u32, Timestamp>,
@@ -150,10 +152,7 @@ impl<'a, S: Sink> State<'a, S> {
 
     /// The contact as they are now.
     pub fn contact(&self, place: u32) -> Option<&Contact> {
-        match self.contacts.get(&place) {
-            Some(changed) => Some(changed),
-            None => self.cast.opening.contacts.get(place as usize),
-        }
+        contact_of(&self.contacts, self.cast.opening, place)
     }
 
     /// The zone a seat's sends keep to.
@@ -254,13 +253,7 @@ impl<'a, S: Sink> State<'a, S> {
     fn tell(&mut self, seat: u32, before: &Enrollment, after: &Enrollment, entries: &[crate::model::journal::Entry]) {
         let Some(found) = self.cast.opening.seats.get(seat as usize) else { return };
         let Some(opened) = self.cast.opening.campaigns.get(found.campaign as usize) else { return };
-        let contact = match self.contacts.get(&found.contact) {
-            Some(changed) => &**changed,
-            None => match self.cast.opening.contacts.get(found.contact as usize) {
-                Some(contact) => contact,
-                None => return,
-            },
-        };
+        let Some(contact) = contact_of(&self.contacts, self.cast.opening, found.contact) else { return };
         let who = Who { seat, place: found.campaign, campaign: &opened.campaign, contact, enrollment: after };
         if before.status == Status::Queued && after.status != Status::Queued {
             self.sink.take(self.now, &who, &Happening::Started);
@@ -325,12 +318,12 @@ impl<'a, S: Sink> State<'a, S> {
                 let kind = Kind { campaign, zone: self.zone(seat), budget: call.budget(), needs_visit };
                 self.enqueue(seat, account, kind, class_of(enrollment), ready_at);
             }
-            Some(Awaits::Look { .. }) => {
+            Some(Awaits::Look { look, .. }) => {
                 let line = enrollment.lines.get(&Channel::Linkedin).or_else(|| enrollment.lines.values().next());
                 let Some(account) = line.map(|line| line.account.0) else { return };
-                self.looks.entry(account).or_default().insert(seat);
+                self.looks.entry(account).or_default().insert((look.profile, seat));
                 if let Some(slot) = self.slots.get_mut(seat as usize) {
-                    slot.looks = Some(account);
+                    slot.looks = Some((account, look.profile));
                 }
                 self.serve_by(account, self.now);
             }
@@ -363,8 +356,10 @@ impl<'a, S: Sink> State<'a, S> {
             }
             lanes.remove(place, seat);
         }
-        if let Some(looks) = looks.and_then(|account| self.looks.get_mut(&account)) {
-            looks.remove(&seat);
+        if let Some((account, is_visit)) = looks
+            && let Some(looks) = self.looks.get_mut(&account)
+        {
+            looks.remove(&(is_visit, seat));
         }
         if let Some(pending) = pending.and_then(|account| self.pending.get_mut(&account)) {
             *pending = pending.saturating_sub(1);
@@ -376,6 +371,11 @@ impl<'a, S: Sink> State<'a, S> {
 pub(super) fn count(lane: &mut crate::sim::forecast::lane::Lane, holds: &mut Holds, now: Timestamp) {
     holds.add(lane.why, lane.len(), lane.counted, now);
     lane.counted = now;
+}
+
+/// The contact as they are now.
+pub(super) fn contact_of<'c>(changed: &'c HashMap<u32, Box<Contact>>, opening: &'c Opening, place: u32) -> Option<&'c Contact> {
+    changed.get(&place).map(AsRef::as_ref).or_else(|| opening.contacts.get(place as usize))
 }
 
 fn outcome_of(enrollment: &Enrollment) -> Option<OutcomeId> {
