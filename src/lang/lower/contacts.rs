@@ -54,7 +54,7 @@ pub fn rules(builder: &mut Builder) -> ContactRules {
         start_per_day: contacts.start_per_day.as_ref().map(|start| start.value),
         at_most_per_company: per_company(builder),
         one_campaign_at_a_time: contacts.one_campaign_at_a_time.is_some(),
-        refresh: contacts.refresh.as_ref().and_then(|refresh| times::cron(refresh)),
+        refresh: contacts.refresh.as_ref().and_then(times::cron),
     }
 }
 

@@ -104,7 +104,8 @@ impl Text {
     pub fn place(&self, start: usize, end: usize) -> Span {
         let at = |offset: usize| {
             let offset = offset as u32;
-            let known = self.map.iter().rev().find(|(value, _)| *value <= offset);
+            let behind = self.map.partition_point(|(value, _)| *value <= offset);
+            let known = behind.checked_sub(1).and_then(|at| self.map.get(at));
             known.map_or(self.span.start, |(value, source)| source + (offset - value))
         };
         if self.map.is_empty() {

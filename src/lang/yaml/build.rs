@@ -10,6 +10,7 @@ use crate::lang::yaml::place;
 use crate::lang::yaml::scan::{self, Mark};
 use crate::lang::yaml::tree::{CommentItem, Comments, Document, Entry, Kind, Node, Scalar, Style};
 use serde_saphyr::granit_parser::{Event, Options, Parser, Placement, ScalarStyle, StructureStyle, options};
+use std::collections::HashMap;
 
 /// Lists and maps inside each other; a statement takes up to four, and the language's own limit is 64 of those.
 const NESTING_MAX: usize = 320;
@@ -29,6 +30,7 @@ pub fn read(source: SourceId, text: &str) -> (Document, Diagnostics) {
         pending: Vec::new(),
         columns: Vec::new(),
         comments: Comments::default(),
+        first_on_line: HashMap::new(),
         faults: Vec::new(),
     };
     builder.push_item(None, 0);
@@ -81,6 +83,8 @@ struct Builder<'t> {
     /// Where the keys of the open maps begin.
     columns: Vec<usize>,
     comments: Comments,
+    /// The first entry or list item of each line: a comment behind it is its own.
+    first_on_line: HashMap<usize, usize>,
     faults: Diagnostics,
 }
 
@@ -127,7 +131,7 @@ impl<'t> Builder<'t> {
     fn comment(&mut self, text: &str, placement: Placement, mark: Mark) {
         let line = text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
         if placement == Placement::Right {
-            let found = self.comments.items.iter().position(|item| item.line == mark.line);
+            let found = self.first_on_line.get(&mark.line).copied();
             let index = found.unwrap_or(self.comments.items.len().saturating_sub(1));
             if let Some(item) = self.comments.items.get_mut(index) {
                 match &item.notes.beside {
@@ -149,8 +153,10 @@ impl<'t> Builder<'t> {
     }
 
     fn push_item(&mut self, parent: Option<usize>, line: usize) -> usize {
-        self.comments.items.push(CommentItem { parent, line, notes: Notes::default(), is_claimed: false });
-        self.comments.items.len() - 1
+        let item = self.comments.items.len();
+        self.first_on_line.entry(line).or_insert(item);
+        self.comments.items.push(CommentItem { parent, notes: Notes::default(), is_claimed: false });
+        item
     }
 
     /// A new entry or list item, with the comments above it.
@@ -258,6 +264,7 @@ impl<'t> Builder<'t> {
 
     fn map(&mut self, node: &mut Node, style: StructureStyle, opened: Mark) {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut keys = HashMap::new();
         self.columns.push(opened.column);
         while let Some((event, mark)) = self.peek() {
             if event == Event::MappingEnd {
@@ -269,35 +276,40 @@ impl<'t> Builder<'t> {
             let Some(key) = self.node(item, None) else { break };
             let told = self.faults.len();
             let Some(value) = self.node(item, Some(key.span)) else { break };
-            self.entry(&mut entries, key, value, item, told);
+            if let Some(entry) = self.entry(&mut keys, key, value, item, told) {
+                entries.push(entry);
+            }
         }
         node.kind = Kind::Map(entries);
     }
 
-    fn entry(&mut self, entries: &mut Vec<Entry>, key: Node, value: Node, item: usize, told: usize) {
+    /// An entry whose key is a word, and no other's: `keys` are those before it.
+    fn entry(&mut self, keys: &mut HashMap<String, Span>, key: Node, value: Node, item: usize, told: usize) -> Option<Entry> {
         let span = key.span;
         let Kind::Scalar(scalar) = key.kind else {
             if !matches!(key.kind, Kind::Broken) {
                 let help = "a key is a word, followed by `:`";
                 self.faults.push(Diagnostic::new(Code::WrongType, span, format!("{} stands as a key", key.describe()), help));
             }
-            return;
+            return None;
         };
         let key = scalar.value;
         if key == "<<" {
             self.faults.truncate(told);
             self.refuse_alias(span, "a merge key");
-        } else if let Some(first) = entries.iter().find(|entry| entry.key == key) {
+        } else if let Some(first) = keys.get(&key) {
             let fault = Diagnostic::new(
                 Code::YamlSyntax,
                 span,
                 format!("the key `{key}` stands here twice"),
                 "keep one of the two; a key may stand once in its place",
             );
-            self.faults.push(fault.label(first.span, "the first one"));
+            self.faults.push(fault.label(*first, "the first one"));
         } else {
-            entries.push(Entry { key, span, item, value });
+            keys.insert(key.clone(), span);
+            return Some(Entry { key, span, item, value });
         }
+        None
     }
 
     /// The end of a list or map: what was commented above it, at its depth, belongs to it.

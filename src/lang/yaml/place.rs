@@ -59,6 +59,12 @@ fn map_flow(written: &str, start: usize, value: &str, quote: Option<char>) -> Ve
         (written.get(source..).and_then(|rest| rest.chars().next()), value.get(at..).and_then(|rest| rest.chars().next()))
     {
         let rest = written.get(source..).unwrap_or_default();
+        // White space that stays as it is, taken at once: looked at character by character, a run of it takes its square.
+        let run = blanks(rest);
+        if run > 1 && value.get(at..).unwrap_or_default().starts_with(rest.get(..run).unwrap_or_default()) {
+            (source, at) = (source + run, at + run);
+            continue;
+        }
         let (width, gives) = step(rest, next, wanted, quote, value.get(at..).unwrap_or_default());
         let is_straight = width == next.len_utf8() && gives == wanted.len_utf8() && next == wanted;
         if !is_straight && gives > 0 {
@@ -71,6 +77,12 @@ fn map_flow(written: &str, start: usize, value: &str, quote: Option<char>) -> Ve
         }
     }
     places
+}
+
+/// Bytes of white space at the beginning, if no line ends in it.
+fn blanks(text: &str) -> usize {
+    let run = text.len() - text.trim_start_matches([' ', '\t']).len();
+    if text.get(run..).is_some_and(|behind| behind.starts_with(['\n', '\r'])) { 0 } else { run }
 }
 
 /// How many bytes of the source are taken, and how many of the value they give.

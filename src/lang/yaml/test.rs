@@ -183,7 +183,8 @@ fn expectation(reader: &mut Reader, node: &Node) -> Option<Expectation> {
 }
 
 fn bare_expectation(reader: &mut Reader, node: &Node) -> Option<Expectation> {
-    let words: [(&str, fn() -> Expectation); 5] = [
+    type Says = fn() -> Expectation;
+    let words: [(&str, Says); 5] = [
         ("invite", || Expectation::Invite { with: None }),
         ("withdraw_invite", || Expectation::Withdraw),
         ("send", || Expectation::Send { message: None, containing: None }),

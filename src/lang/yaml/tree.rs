@@ -163,8 +163,6 @@ pub struct Comments {
 #[derive(Debug, Clone)]
 pub struct CommentItem {
     pub parent: Option<usize>,
-    /// From 1.
-    pub line: usize,
     pub notes: Notes,
     pub is_claimed: bool,
 }

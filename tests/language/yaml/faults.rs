@@ -274,6 +274,31 @@ fn more_than_the_tool_takes() {
     refused(&" ".repeat((1 << 20) + 1), &["1:1 too-large the file is 1048577 bytes long"]);
 }
 
+/// Whatever stands in it by the thousand, a file is read in a time that grows with its length.
+#[test]
+fn bombs_are_read_through() {
+    let many = |count: usize, piece: &dyn Fn(usize) -> String| (0..count).map(piece).collect::<String>();
+    let spaces = " ".repeat(200_000);
+    for text in [
+        format!("campaign: c\ngoal: \"a{spaces}b\"\n"),
+        format!("campaign: c\ngoal: a{spaces}b\n"),
+        format!("campaign: c\ngoal: \"a{}b\"\n", " \n ".repeat(50_000)),
+        format!("campaign: c\ngoal: \"{}\"\n", "\\n".repeat(100_000)),
+        format!("campaign: c\ngoal: >\n{}", "  a b\n".repeat(20_000)),
+        format!("campaign: c\nmessages:\n{}", many(20_000, &|at| format!("  m{at}: \"a\"  # {at}\n"))),
+        format!("campaign: c\n{}", many(20_000, &|at| format!("k{at}: 1\n"))),
+        format!("campaign: c\nsteps:\n{}", "  # a comment\n".repeat(10_000)),
+        format!("campaign: c\nsteps: [{}]\n", "{stop: a}, ".repeat(9_000)),
+        format!("campaign: c\nsteps:\n  - if: {}connected\n    then: []\n", "not ".repeat(20_000)),
+        format!("campaign: c\nsteps:\n  - if: {}connected\n    then: []\n", "(".repeat(20_000)),
+        format!("campaign: {}\n", "[".repeat(100_000)),
+        format!("{}: c\n", "a".repeat(200_000)),
+    ] {
+        let (_, faults) = read_yaml(&text);
+        assert!(faults.iter().all(|fault| fault.span.end as usize <= text.len()));
+    }
+}
+
 /// Anything at all is read without a panic, and what is told has a place inside it.
 #[test]
 fn hostile_texts_are_told_and_do_not_break_the_reader() {
