@@ -8,6 +8,8 @@ use crate::lang::disk::{LoadFault, load};
 use crate::lang::report::{self, Look};
 use crate::lang::source::Source;
 use crate::lang::{Compiled, compile};
+use crate::runtime::clock::wall_now;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 /// A folder, read and compiled.
@@ -19,7 +21,8 @@ pub struct Loaded {
 /// Reads and compiles; nothing is said of its faults yet.
 pub fn compile_paths(paths: &[PathBuf]) -> Result<Loaded, Ending> {
     let (sources, files) = load(paths).map_err(unreadable)?;
-    let compiled = compile(&sources, &files);
+    let today = wall_now().in_zone(&TimeZone::UTC).date();
+    let compiled = compile(&sources, &files.on(today));
     Ok(Loaded { sources, compiled })
 }
 

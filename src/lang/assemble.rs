@@ -1,11 +1,13 @@
 //! A folder's files become one program: what is shared first, then each campaign through lowering and every check.
 
 use crate::lang::bound;
+use crate::lang::check::capacity::{self, Load};
 use crate::lang::check::files::{self, Naming};
 use crate::lang::check::names::{self, Shared, Uses};
 use crate::lang::check::text::{self, TextData};
 use crate::lang::check::time::{self, WrittenSchedule};
-use crate::lang::check::{data, flow, limits};
+use crate::lang::check::together::{self, Party};
+use crate::lang::check::{data, flow, limits, pending};
 use crate::lang::diagnostic::{Diagnostic, Diagnostics, Severity, stops_running};
 use crate::lang::folder::Files;
 use crate::lang::lists;
@@ -29,19 +31,21 @@ pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnosti
     texts(&shared, parsed, reading, diagnostics);
     let folder = Folder { shared: &shared, workspace: &workspace, lines: &Lines::new(sources), reading };
     let mut uses = Uses::default();
-    let mut made: Vec<(Span, Campaign, Roster)> = Vec::new();
+    let mut made: Vec<(&syntax::Campaign, Campaign, Roster)> = Vec::new();
     for campaign in names::campaigns(parsed) {
         let faults = found.iter().filter(|fault| broken.is_same(fault.span, campaign.span));
         let whole = Whole::of(campaign, faults, is_shared_whole);
         if let Some((lowered, roster)) = one(campaign, &folder, whole, &mut uses, diagnostics) {
-            made.push((campaign.span, lowered, roster));
+            made.push((campaign, lowered, roster));
         }
     }
     if broken.is_empty() && names::campaigns(parsed).next().is_some() {
         names::unused(&shared, &uses, diagnostics);
     }
+    let parties: Vec<Party> = made.iter().map(|(written, campaign, roster)| Party { written, campaign, roster }).collect();
+    together::check(&parties, &workspace, diagnostics);
     let faulty = Broken::of(parsed, diagnostics);
-    let good = made.into_iter().filter(|(span, _, _)| !faulty.is_in(*span));
+    let good = made.into_iter().filter(|(written, _, _)| !faulty.is_in(written.span));
     let (campaigns, rosters) = good.map(|(_, campaign, roster)| (campaign, roster)).unzip();
     Program { root: files.root().to_owned(), workspace, campaigns, rosters }
 }
@@ -127,6 +131,15 @@ fn one(
     if diagnostics.get(before..).is_some_and(stops_running) {
         return None;
     }
+    let load = Load {
+        campaign: &lowered.campaign,
+        written: campaign,
+        workspace: folder.workspace,
+        limits: folder.shared.workspace.and_then(|workspace| workspace.limits.as_ref()),
+        people: roster.rows.len() as u64,
+    };
+    capacity::check(load, folder.reading.files.today(), diagnostics);
+    pending::check(load, &lowered.places, diagnostics);
     let mut made = lowered.without_sink();
     made.bound = bound::bound(&made, &declared_outcomes(campaign));
     Some((made, roster))

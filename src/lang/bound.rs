@@ -10,14 +10,14 @@ use std::collections::BTreeSet;
 
 /// Computes the bound and its sentence. `declared`: the outcomes the author wrote; empty: those that are used.
 pub fn bound(campaign: &Campaign, declared: &BTreeSet<String>) -> Bound {
-    let count = |is: fn(&Action) -> bool| longest(campaign, campaign.entry, &|action| i64::from(is(action)));
+    let count = |is: fn(&Action) -> bool| longest(campaign, campaign.entry, &|action| i64::from(is(action)), &Action::targets);
     let narrow = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     let mut bound = Bound {
         sentence: String::new(),
         invites_max: narrow(count(|action| matches!(action, Action::Invite { .. }))),
         messages_max: narrow(count(|action| matches!(action, Action::Send { .. } | Action::Group { .. }))),
         inmails_max: narrow(count(|action| matches!(action, Action::Inmail { .. }))),
-        open_ms_max: longest(campaign, campaign.entry, &stay_ms),
+        open_ms_max: longest(campaign, campaign.entry, &stay_ms, &Action::targets),
     };
     bound.sentence = format!(
         "{} v{}: {}{}; open for at most {}{}; {}",
@@ -33,7 +33,7 @@ pub fn bound(campaign: &Campaign, declared: &BTreeSet<String>) -> Bound {
 }
 
 /// The longest a path stays in a step, in milliseconds. What a contact's date says cannot be known here.
-fn stay_ms(action: &Action) -> i64 {
+pub fn stay_ms(action: &Action) -> i64 {
     match action {
         Action::Wait { delay, .. } | Action::Race { up_to: delay, .. } | Action::Repeat { apart: delay, .. } => {
             delay.longest_ms()
@@ -72,9 +72,10 @@ struct Cost {
     to_repeat: Option<i64>,
 }
 
-/// The most a path from there can cost. Steps lead to later ones, except back to the repeat around them: going
-/// through them from the last to the first, every cost that is needed is known.
-fn longest(campaign: &Campaign, entry: StepId, cost: &dyn Fn(&Action) -> i64) -> i64 {
+/// The most a path from there can cost, going the `ways` of each step; a step without a way is an end. Steps lead to later
+/// ones, except back to the repeat around them: going through them from the last to the first, every cost that is
+/// needed is known.
+pub fn longest(campaign: &Campaign, entry: StepId, cost: &dyn Fn(&Action) -> i64, ways: &dyn Fn(&Action) -> Vec<StepId>) -> i64 {
     let mut costs: Vec<Cost> = vec![Cost::default(); campaign.steps.len()];
     for (at, step) in campaign.steps.iter().enumerate().rev() {
         let own = cost(&step.action);
@@ -84,7 +85,7 @@ fn longest(campaign: &Campaign, entry: StepId, cost: &dyn Fn(&Action) -> i64) ->
         };
         let plus = |known: Option<i64>| known.map(|known| known.saturating_add(own));
         let total = match &step.action {
-            Action::Stop { .. } | Action::Return => Cost { to_end: Some(own), to_repeat: None },
+            action if ways(action).is_empty() => Cost { to_end: Some(own), to_repeat: None },
             Action::Repeat { times, body, next, .. } => {
                 let (body, next) = (of(*body), of(*next));
                 let once = own.saturating_add(body.to_repeat.unwrap_or_default());
@@ -97,7 +98,7 @@ fn longest(campaign: &Campaign, entry: StepId, cost: &dyn Fn(&Action) -> i64) ->
                 Cost { to_end: through(next.to_end).max(inside), to_repeat: through(next.to_repeat) }
             }
             action => {
-                let targets = action.targets();
+                let targets = ways(action);
                 let most = |pick: fn(Cost) -> Option<i64>| targets.iter().filter_map(|target| pick(of(*target))).max();
                 Cost { to_end: plus(most(|known| known.to_end)), to_repeat: plus(most(|known| known.to_repeat)) }
             }
@@ -161,7 +162,7 @@ fn answers(campaign: &Campaign) -> String {
     let sends = |action: &Action| i64::from(matches!(action, Action::Send { .. } | Action::Inmail { .. }));
     let mut out = String::new();
     for (entry, when) in entries {
-        let most = entry.map_or(0, |entry| longest(campaign, entry, &sends));
+        let most = entry.map_or(0, |entry| longest(campaign, entry, &sends, &Action::targets));
         if most > 0 {
             let most = u32::try_from(most).unwrap_or(u32::MAX);
             out.push_str(&format!(", and {} at each {when}", counted(most, "message", "messages")));

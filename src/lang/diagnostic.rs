@@ -16,6 +16,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The edit that mends it, where one is plain enough to be offered.
     pub fix: Option<Fix>,
+    severity: Severity,
 }
 
 /// An edit of the file: these bytes become that text.
@@ -46,7 +47,8 @@ pub enum Place {
 impl Diagnostic {
     /// A fault of that code at that place.
     pub fn new(code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, help: help.into(), labels: Vec::new(), fix: None }
+        let severity = code.severity();
+        Self { code, message: message.into(), span, help: help.into(), labels: Vec::new(), fix: None, severity }
     }
 
     /// With a second place in the text.
@@ -67,9 +69,15 @@ impl Diagnostic {
         self
     }
 
-    /// Error or warning, by its code.
+    /// What else is a warning, refused: the author has said that it must not be.
+    pub fn refusing(mut self) -> Self {
+        self.severity = Severity::Error;
+        self
+    }
+
+    /// Error or warning: by its code, unless its author refuses it.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.severity
     }
 }
 

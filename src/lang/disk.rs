@@ -5,6 +5,7 @@ use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::folder::{FileFault, Files};
 use crate::lang::source::{Notation, Source, SourceId, Span};
+use jiff::civil::Date;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -35,6 +36,7 @@ pub struct DiskFiles {
     /// With all links followed; none: the folder is gone.
     real_root: Option<PathBuf>,
     faults: Diagnostics,
+    today: Option<Date>,
 }
 
 /// Reads campaign files: the files given, and of the folders given every `*.camp`, `*.yaml`, `*.yml` below them, in
@@ -72,7 +74,13 @@ impl DiskFiles {
     /// The files below a folder.
     pub fn new(root: PathBuf) -> Self {
         let real_root = fs::canonicalize(if root.as_os_str().is_empty() { Path::new(".") } else { &root }).ok();
-        Self { root, real_root, faults: Vec::new() }
+        Self { root, real_root, faults: Vec::new(), today: None }
+    }
+
+    /// Read on that day.
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     fn read_source(&mut self, path: PathBuf, id: SourceId) -> Result<Source, LoadFault> {
@@ -128,6 +136,10 @@ impl Files for DiskFiles {
 
     fn root(&self) -> &Path {
         &self.root
+    }
+
+    fn today(&self) -> Option<Date> {
+        self.today
     }
 
     fn faults(&self) -> Diagnostics {

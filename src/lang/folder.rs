@@ -3,6 +3,7 @@
 //! The checks read through `Files` only; the one on a disk stands in `lang/disk`.
 
 use crate::lang::diagnostic::Diagnostics;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -14,6 +15,10 @@ pub trait Files {
     fn size(&self, path: &str) -> Result<u64, FileFault>;
     /// The folder itself, for `Program::root`.
     fn root(&self) -> &Path;
+    /// The day it is, for faults that name a date; none: they name a number of days.
+    fn today(&self) -> Option<Date> {
+        None
+    }
     /// What was wrong with the campaign files before they were text (no UTF-8); `compile` reports it with the rest.
     fn faults(&self) -> Diagnostics {
         Vec::new()
@@ -62,17 +67,24 @@ pub fn display(root: &Path, path: &str) -> String {
 pub struct MemoryFiles {
     root: PathBuf,
     files: BTreeMap<String, Vec<u8>>,
+    today: Option<Date>,
 }
 
 impl MemoryFiles {
     /// No files, below that folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), files: BTreeMap::new() }
+        Self { root: root.into(), ..Self::default() }
     }
 
     /// With one file more.
     pub fn with(mut self, path: &str, content: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.to_owned(), content.into());
+        self
+    }
+
+    /// Read on that day.
+    pub fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
         self
     }
 
@@ -94,5 +106,9 @@ impl Files for MemoryFiles {
 
     fn root(&self) -> &Path {
         &self.root
+    }
+
+    fn today(&self) -> Option<Date> {
+        self.today
     }
 }

@@ -99,39 +99,41 @@ fn never_fires(campaign: &Campaign, places: &Places, walk: &Walk, diagnostics: &
 }
 
 fn never_comes(word: &str, trigger: &Trigger, span: crate::lang::source::Span) -> Diagnostic {
-    let (event, why, help) = match trigger {
-        Trigger::Accepted => ("accepted", "no invitation is pending here on any path", "put an `invite` before it"),
-        Trigger::Replied | Trigger::ReplyIs(_) | Trigger::ReplyMatches(_) => {
-            ("replied", "nothing was sent before on any path", "send something before it, or take the arm out")
-        }
-        Trigger::Seen => ("seen", "nothing was sent before on any path", "send something before it, or take the arm out"),
-        Trigger::Delivered => {
-            ("delivered", "nothing was sent before on any path", "send something before it, or take the arm out")
-        }
-        Trigger::Reacted => ("reacted", "nothing was sent before on any path", "send something before it, or take the arm out"),
-        Trigger::Named(_) => ("event", "nobody can raise it", "take the arm out"),
+    let (why, help) = match trigger {
+        Trigger::Accepted => ("no invitation is pending here on any path", "put an `invite` before it"),
+        Trigger::Replied
+        | Trigger::ReplyIs(_)
+        | Trigger::ReplyMatches(_)
+        | Trigger::Seen
+        | Trigger::Delivered
+        | Trigger::Reacted => ("nothing was sent before on any path", "send something before it, or take the arm out"),
+        Trigger::Named(_) => ("nobody can raise it", "take the arm out"),
         Trigger::Approved | Trigger::Rejected | Trigger::Done => {
-            ("approved", "nobody was asked before on any path", "put an `ask … to …` before it")
+            ("nobody was asked before on any path", "put an `ask owner to …` before it")
         }
     };
-    Diagnostic::new(Code::ArmNeverFires, span, format!("`{word} {event}` never happens: {why}"), help)
+    Diagnostic::new(Code::ArmNeverFires, span, format!("`{word} {trigger}` never happens: {why}"), help)
 }
 
-/// `on takeover` where nothing is ever sent, and `on opt out` where `on reply` takes it.
+/// `on takeover` and `on send failed` where nothing is ever sent, and `on opt out` where `on reply` takes it.
 fn never_used_handlers(campaign: &Campaign, places: &Places, diagnostics: &mut Diagnostics) {
-    let sends = campaign
-        .steps
-        .iter()
-        .any(|step| matches!(step.action, Action::Send { .. } | Action::Inmail { .. } | Action::Invite { .. }));
+    let sends = campaign.steps.iter().any(|step| {
+        matches!(step.action, Action::Send { .. } | Action::Inmail { .. } | Action::Invite { .. } | Action::Group { .. })
+    });
     let replaced = campaign.handlers.reply_takes_opt_out;
     for (kind, span) in &places.handlers {
         let (message, help) = match kind {
             HandlerKind::Takeover if !sends => ("`on takeover` never happens: the campaign sends nothing", "take it out"),
+            HandlerKind::SendFailed if !sends => ("`on send failed` never happens: the campaign sends nothing", "take it out"),
             HandlerKind::OptOut if replaced => {
                 ("`on opt out` never happens: `on reply` has a branch for it", "take one of them out")
             }
-            HandlerKind::Takeover | HandlerKind::OptOut | HandlerKind::Reply | HandlerKind::AccountLost => continue,
-            HandlerKind::SendFailed | HandlerKind::Event(_) => continue,
+            HandlerKind::Takeover
+            | HandlerKind::OptOut
+            | HandlerKind::Reply
+            | HandlerKind::AccountLost
+            | HandlerKind::SendFailed
+            | HandlerKind::Event(_) => continue,
         };
         diagnostics.push(Diagnostic::new(Code::HandlerNeverFires, *span, message, help));
     }

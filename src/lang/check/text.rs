@@ -1,7 +1,8 @@
 //! Texts against data: what a text speaks of, whether it may be missing, whether every language is there, whether it
 //! fits for everybody. Texts that cannot be read are told of once, by [`check_template`].
 
-use crate::lang::check::{nearest, text_length};
+use crate::lang::check::nearest;
+use crate::lang::check::text_length::{self, Columns};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::Span;
@@ -81,13 +82,14 @@ pub fn check_template(text: &Text, out: &mut Diagnostics) {
 
 /// `unknown-field`, `unguarded-field`, `language-missing` and `text-too-long`, for the messages of one campaign.
 pub fn check(messages: &[MessageText], data: TextData, out: &mut Diagnostics) {
+    let columns = Columns::of(data);
     for message in messages.iter().filter(|message| !message.uses.is_empty()) {
         for variant in &message.variants {
             for text in variant.subject.into_iter().chain([variant.text]) {
                 check_fields(text, message, data, out);
             }
         }
-        text_length::check(message, data, out);
+        text_length::check(message, data, &columns, out);
     }
     check_languages(messages, data, out);
 }

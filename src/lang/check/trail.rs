@@ -107,6 +107,7 @@ fn statement(campaign: &Campaign, action: &Action) -> String {
     match action {
         Action::Send { message, .. } => format!("send{}", named(*message)),
         Action::Inmail { message, .. } => format!("send inmail{}", named(*message)),
+        Action::Group { .. } => "start group".to_owned(),
         other => other.kind().to_owned(),
     }
 }

@@ -283,9 +283,17 @@ impl Walk<'_> {
             }
             entered = joined;
         }
-        let returned = self.explore(entry, &[world], entered, Some(kind));
+        let trail = self.trails.len();
+        let mut returned = self.explore(entry, &[world], entered, Some(kind));
+        for (_, clock) in &mut returned {
+            clock.withdrawn = clock.withdrawn.filter(|ago| self.is_in(trail, ago.step));
+        }
         self.returns.insert((entry, world), Visited { entered, returned: returned.clone() });
         returned
+    }
+
+    fn is_in(&self, trail: usize, step: StepId) -> bool {
+        self.trails.get(trail).is_some_and(|trails| trails.seen.keys().any(|state| state.step == step))
     }
 
     /// The loops around, after something that they may wait for.
@@ -300,10 +308,8 @@ impl Walk<'_> {
 
 /// The path's clock after a handler returned: its own timers went on. What the handler took back is newer.
 fn returned(path: Clock, after: Clock, is_reply: bool) -> Clock {
-    let is_own = path.withdrawn.map(|ago| ago.step) == after.withdrawn.map(|ago| ago.step);
-    let withdrawn = if is_own || after.withdrawn.is_none() { path.withdrawn } else { after.withdrawn };
     let clock = if is_reply { path.answered() } else { path };
-    Clock { withdrawn, ..clock }
+    Clock { withdrawn: after.withdrawn.or(path.withdrawn), ..clock }
 }
 
 /// Does an arm without a condition take every such event?

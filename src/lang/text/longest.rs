@@ -35,16 +35,36 @@ fn longest_nodes(nodes: &[Node], context: &Value, found: &RefCell<BTreeMap<u32, 
     ENVIRONMENT.render_str(&source, context).ok()
 }
 
+/// How long a value can come out, in UTF-16 units: as it is, and in another case (`ß`, `ŉ`: at most three for one).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Width {
+    pub plain: usize,
+    pub cased: usize,
+}
+
+impl Width {
+    /// Of a text.
+    pub fn of(text: &str) -> Self {
+        let plain = if text.is_ascii() { text.len() } else { units(text) };
+        Self { plain, cased: if text.is_ascii() { plain } else { plain * 3 } }
+    }
+
+    /// Of the longer of two.
+    pub fn max(self, other: Self) -> Self {
+        Self { plain: self.plain.max(other.plain), cased: self.cased.max(other.cased) }
+    }
+}
+
 /// No rendering is longer than this, whoever it is for: every branch of every `if` taken, every variable as long as
-/// `widest` says. None where a filter could make a value longer than it is.
-pub fn bound(nodes: &[Node], widest: &dyn Fn(&str) -> usize) -> Option<usize> {
+/// `widest` says. None where a filter could make a value longer than can be said.
+pub fn bound(nodes: &[Node], widest: &dyn Fn(&str) -> Width) -> Option<usize> {
     let all = |nodes: &[Node]| bound(nodes, widest);
     let mut sum = 0;
     for node in nodes {
         sum += match node {
             Node::Text(text) => units(text),
             Node::Comment { .. } => 0,
-            Node::Output { expression, .. } => width(expression, widest)?,
+            Node::Output { expression, .. } => width(expression, widest)?.plain,
             Node::Choice { alternatives, .. } => max(alternatives.iter().map(|nodes| all(nodes)))?,
             Node::If { branches, otherwise, .. } => {
                 let otherwise = otherwise.iter().map(|otherwise| all(&otherwise.nodes));
@@ -59,25 +79,36 @@ fn max(mut widths: impl Iterator<Item = Option<usize>>) -> Option<usize> {
     widths.try_fold(0, |most, width| Some(most.max(width?)))
 }
 
-fn width(expression: &Expression, widest: &dyn Fn(&str) -> usize) -> Option<usize> {
+fn width(expression: &Expression, widest: &dyn Fn(&str) -> Width) -> Option<Width> {
     match &expression.kind {
         ExpressionKind::Path(path) => Some(widest(path)),
-        ExpressionKind::Text(text) | ExpressionKind::Number(text) => Some(units(text)),
-        // `false`
+        ExpressionKind::Text(text) | ExpressionKind::Number(text) => Some(Width::of(text)),
         ExpressionKind::Bool(_) | ExpressionKind::Not(_) | ExpressionKind::IsDefined { .. } | ExpressionKind::Compare { .. } => {
-            Some(5)
+            Some(Width::of("false"))
         }
         ExpressionKind::Or(left, right) | ExpressionKind::And(left, right) => {
-            max([width(left, widest), width(right, widest)].into_iter())
+            Some(width(left, widest)?.max(width(right, widest)?))
         }
-        ExpressionKind::Filter { input, filter, arguments } => match filter {
-            Filter::Trim | Filter::FirstWord | Filter::Truncate => width(input, widest),
-            Filter::Default => {
-                max([Some(input.as_ref())].into_iter().chain(arguments.iter().map(Some)).map(|part| width(part?, widest)))
+        ExpressionKind::Filter { input, filter, arguments } => {
+            let input = width(input, widest)?;
+            match filter {
+                Filter::Trim | Filter::FirstWord | Filter::Truncate => Some(input),
+                Filter::Default => arguments.iter().try_fold(input, |most, other| Some(most.max(width(other, widest)?))),
+                Filter::Title | Filter::Upper | Filter::Lower | Filter::Capitalize => {
+                    Some(Width { plain: input.cased, cased: input.cased })
+                }
+                Filter::Replace => replaced(input, arguments),
             }
-            // Another case may have more letters (`ß`, `ŉ`): at most three for one.
-            Filter::Title | Filter::Upper | Filter::Lower | Filter::Capitalize => Some(width(input, widest)? * 3),
-            Filter::Replace => None,
-        },
+        }
     }
+}
+
+/// Every piece that fits is replaced.
+fn replaced(input: Width, arguments: &[Expression]) -> Option<Width> {
+    let (ExpressionKind::Text(old), ExpressionKind::Text(new)) = (&arguments.first()?.kind, &arguments.get(1)?.kind) else {
+        return None;
+    };
+    let (old, new) = (units(old), units(new));
+    let grown = |width: usize| Some(width.checked_div(old)? * new.max(old) + width.checked_rem(old)?);
+    Some(Width { plain: grown(input.plain)?, cased: grown(input.cased)?.saturating_mul(3) })
 }
