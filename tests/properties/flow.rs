@@ -2,6 +2,7 @@
 //! or InMail, an outcome at every end, never more than the bound. The walker here knows nothing of the compiler's own.
 
 use crate::properties::program;
+use crate::properties::small::{Tape, program_text};
 use campaign_engine::lang::folder::MemoryFiles;
 use campaign_engine::lang::source::{Notation, Source};
 use campaign_engine::lang::{compile, compile_files};
@@ -10,87 +11,6 @@ use campaign_engine::model::expr::Expr;
 use campaign_engine::model::id::{StepId, draw};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use std::collections::HashMap;
-use std::fmt::Write;
-
-/// Decisions, one after another; zeros once they are used up.
-struct Tape<'t>(std::slice::Iter<'t, u8>);
-
-impl Tape<'_> {
-    fn below(&mut self, count: u8) -> u8 {
-        self.0.next().copied().unwrap_or_default() % count
-    }
-}
-
-const HEAD: &str = "workspace acme\n  account lina\n    id \"a\"\n  end\nend\ncampaign c\n";
-
-/// A program made of what the flow rules speak of.
-fn program_text(tape: &mut Tape) -> String {
-    let mut out = HEAD.to_owned() + "steps\n";
-    block(tape, 3, &mut out);
-    out.push_str("stop as replied\nend\n");
-    match tape.below(4) {
-        0 => out.push_str("on reply\npause until 2 days\nend\n"),
-        1 => out.push_str("on reply\nsend \"thanks\"\nend\n"),
-        2 => out.push_str("on reply\nif reply is out_of_office\nwait 1 day\nelse\nstop as replied\nend\nend\n"),
-        _ => {}
-    }
-    out + "end\n"
-}
-
-fn block(tape: &mut Tape, depth: u8, out: &mut String) {
-    for _ in 0..=tape.below(3) {
-        statement(tape, depth, out);
-    }
-}
-
-fn statement(tape: &mut Tape, depth: u8, out: &mut String) {
-    let kind = tape.below(if depth == 0 { 5 } else { 11 });
-    let text = match kind {
-        0 => "wait 1 day",
-        1 => "invite",
-        2 => "withdraw invite",
-        3 => "if connected\nsend \"hello\"\nend",
-        4 => "send \"hello\"",
-        5 => "send inmail \"hello\"",
-        _ => "",
-    };
-    if !text.is_empty() {
-        return writeln!(out, "{text}").unwrap();
-    }
-    match kind {
-        6 => {
-            let condition = ["connected", "not connected", "replied", "tagged \"x\"", "connected or replied"];
-            writeln!(out, "if {}", condition[tape.below(5) as usize]).unwrap();
-            block(tape, depth - 1, out);
-            if tape.below(2) == 0 {
-                out.push_str("else\n");
-                block(tape, depth - 1, out);
-            }
-        }
-        7 | 8 => {
-            out.push_str("wait up to 2 days\n");
-            for event in ["accepted", "replied", "event \"e\""] {
-                if tape.below(2) == 0 {
-                    writeln!(out, "when {event}").unwrap();
-                    block(tape, depth - 1, out);
-                }
-            }
-            out.push_str("on timeout\n");
-            block(tape, depth - 1, out);
-        }
-        9 => {
-            let until = ["", ", until accepted", ", until replied"][tape.below(3) as usize];
-            writeln!(out, "repeat up to {} times, 1 day apart{until}", tape.below(3) + 1).unwrap();
-            block(tape, depth - 1, out);
-        }
-        _ => {
-            out.push_str("if tagged \"y\"\n");
-            block(tape, depth - 1, out);
-            out.push_str("stop as replied\n");
-        }
-    }
-    out.push_str("end\n");
-}
 
 #[derive(Default)]
 struct Person {
@@ -227,6 +147,7 @@ fn holds(condition: &Expr, person: &Person, tape: &mut Tape) -> bool {
     match condition {
         Expr::Connected => person.is_relation,
         Expr::Replied => person.has_replied,
+        Expr::ReplyIs(_) => person.has_replied && tape.below(2) == 0,
         Expr::Not(inner) => !holds(inner, person, tape),
         Expr::Or(inner) => inner.iter().any(|inner| holds(inner, person, tape)),
         _ => tape.below(2) == 0,

@@ -3,7 +3,10 @@
 mod flow;
 mod formatting;
 mod hostile;
+mod oracle;
+mod paths;
 mod program;
+mod small;
 mod whole;
 mod workspace;
 mod yaml;
