@@ -42,7 +42,7 @@ pub fn compiled(name: &str, text: &str) -> (Vec<Source>, Compiled) {
 }
 
 /// What a reader is told: faults with their places, then the bound of each campaign that can run.
-fn report(sources: &[Source], compiled: &Compiled) -> String {
+pub fn report(sources: &[Source], compiled: &Compiled) -> String {
     let at = |span: Span| {
         let source = &sources[span.source.0 as usize];
         let (from, to) = (source.position(span.start), source.position(span.end));

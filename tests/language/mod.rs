@@ -1,5 +1,6 @@
 //! Tests of language.
 mod camp;
+mod codes;
 mod lower;
 mod text;
 pub mod yaml;
