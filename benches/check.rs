@@ -4,7 +4,7 @@
 //! Prints the time of each, and how much a doubling costs (2.0 is linear).
 //! `cargo bench --bench check [-- FILES [CONTACTS]]`
 #![expect(clippy::disallowed_methods, reason = "a measurement needs the time of day")]
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on ends")]
 
 mod folder;
 

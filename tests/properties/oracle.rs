@@ -73,11 +73,15 @@ struct Frame {
     loops: Vec<(StepId, u32, bool)>,
 }
 
+/// A handler, with the path's time since a withdrawal and since a send, and whether it was just accepted; last, whether the
+/// handler took an invitation back.
+type Running = (Frame, Option<i64>, Option<i64>, bool, bool);
+
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     path: Frame,
     /// The handler that runs, and the path's own times to come back to.
-    handler: Option<(Frame, Option<i64>, Option<i64>, bool, bool)>,
+    handler: Option<Running>,
     has_ended: bool,
     person: Person,
 }
@@ -318,10 +322,8 @@ impl Oracle<'_> {
                 }
                 person.invited = true;
             }
-            Action::Withdraw { .. } => {
-                if person.relation == Relation::Pending {
-                    (person.relation, person.since_withdrawal) = (Relation::None, Some(0));
-                }
+            Action::Withdraw { .. } if person.relation == Relation::Pending => {
+                (person.relation, person.since_withdrawal) = (Relation::None, Some(0));
             }
             Action::Send { .. } => {
                 if person.relation != Relation::Yes && !person.wrote {
@@ -382,8 +384,8 @@ fn holds(condition: &Expr, person: &Person, open: &mut dyn FnMut(&Expr) -> bool)
         Expr::Replied => person.wrote,
         Expr::ReplyIs(_) if !person.wrote => false,
         Expr::Not(inner) => !holds(inner, person, open),
-        Expr::Or(inner) => inner.iter().fold(false, |yes, inner| holds(inner, person, open) || yes),
-        Expr::And(inner) => inner.iter().fold(true, |yes, inner| holds(inner, person, open) && yes),
+        Expr::Or(inner) => inner.iter().any(|inner| holds(inner, person, open)),
+        Expr::And(inner) => inner.iter().all(|inner| holds(inner, person, open)),
         other => open(other),
     }
 }
