@@ -38,9 +38,8 @@ fn add(loaded: &mut Loaded, afoot: &[Afoot]) {
     compiled.diagnostics.sort_by_key(|fault| (fault.span, fault.code));
 }
 
-/// Refuses what would leave people nowhere, says who is moved, and asks first where they are real. `strict`: warnings refuse
-/// too; `is_agreed`: nobody need be asked.
-pub fn agree(loaded: &mut Loaded, store: &dyn Store, context: &Context, strict: bool, is_agreed: bool) -> Result<(), Ending> {
+/// Refuses what would leave people of the store nowhere; who they are otherwise. `strict`: warnings refuse too.
+pub fn refuse(loaded: &mut Loaded, store: &dyn Store, context: &Context, strict: bool) -> Result<Vec<Afoot>, Ending> {
     let afoot = afoot(store, &|_| true)?;
     let told = std::mem::take(&mut loaded.compiled.diagnostics);
     add(loaded, &afoot);
@@ -55,7 +54,12 @@ pub fn agree(loaded: &mut Loaded, store: &dyn Store, context: &Context, strict: 
             Ending::new(WRONG, format!("{count}; nothing was touched")).help("`engine explain CODE` says more about each")
         );
     }
-    let (lines, people) = told_moves(&loaded.compiled.program, &afoot);
+    Ok(afoot)
+}
+
+/// Says who goes on in another version, and asks first where they are real. `is_agreed`: nobody need be asked.
+pub fn agree(program: &Program, afoot: &[Afoot], context: &Context, is_agreed: bool) -> Result<(), Ending> {
+    let (lines, people) = told_moves(program, afoot);
     if people == 0 {
         return Ok(());
     }

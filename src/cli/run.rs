@@ -100,9 +100,11 @@ fn agree_to_changes(
 ) -> Result<(), Ending> {
     let is_agreed = arguments.plan.is_some() || arguments.yes || arguments.sandbox;
     let is_agreed = is_agreed || house::is_loopback(&context.postpress_url());
-    edit::agree(loaded, store, context, arguments.strict, is_agreed)?;
-    let plan = arguments.plan.as_deref();
-    plan.map_or(Ok(()), |file| plan::hold_to(file, &loaded.compiled.program, store, now))
+    let afoot = edit::refuse(loaded, store, context, arguments.strict)?;
+    if let Some(file) = &arguments.plan {
+        plan::hold_to(file, &loaded.compiled.program, store, now)?;
+    }
+    edit::agree(&loaded.compiled.program, &afoot, context, is_agreed)
 }
 
 /// The far side, and the secret webhooks come with.

@@ -81,6 +81,16 @@ pub fn entered(program: &Program, enrolled: &[Enrolled]) -> Vec<String> {
         let parts = [(enrolled.entered, "new"), (enrolled.known, "known"), (left_out, "left out")];
         let parts: Vec<String> =
             parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let moved = enrolled.moved;
+        let moves = [
+            (moved.moved, "moved to it"),
+            (moved.begin, "begin in it"),
+            (moved.later, "move once what is in flight is settled"),
+            (moved.finish, "finish on the version they are on"),
+        ];
+        let moves: Vec<String> =
+            moves.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let parts: Vec<String> = parts.into_iter().chain(moves).collect();
         let people = if parts.is_empty() { "nobody on its list".to_owned() } else { parts.join(", ") };
         lines.push(format!(
             "{} v{}: {people}; {}",

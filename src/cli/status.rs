@@ -32,9 +32,24 @@ pub fn status(arguments: &Status, context: &Context) -> Done {
         render::data("no campaign is installed yet: `engine run campaigns/ --sandbox` tries them out");
     }
     for campaign in &report.campaigns {
+        if let Some(versions) = by_version(&report.campaigns, campaign) {
+            render::data(&versions);
+        }
         render::data(&told(campaign, context));
     }
     Ok(Ending::done())
+}
+
+/// Who is on their way in which version; said before the first of several.
+fn by_version(all: &[CampaignStatus], campaign: &CampaignStatus) -> Option<String> {
+    let versions: Vec<&CampaignStatus> = all.iter().filter(|other| other.name == campaign.name).collect();
+    let is_first = versions.first().is_some_and(|first| std::ptr::eq(*first, campaign));
+    let people = |version: &&CampaignStatus| {
+        let under_way = version.contacts.total - version.contacts.ended;
+        format!("{under_way} on version {}", version.version)
+    };
+    let people: Vec<String> = versions.iter().map(people).collect();
+    (is_first && versions.len() > 1).then(|| format!("{}: {} under way", campaign.name, people.join(", ")))
 }
 
 fn told(campaign: &CampaignStatus, context: &Context) -> String {

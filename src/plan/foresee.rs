@@ -3,11 +3,10 @@
 use crate::connector::absent::Absent;
 use crate::lang::check::versions::decides;
 use crate::model::afoot::Afoot;
-use crate::model::campaign::Campaign;
 use crate::model::enrollment::{Enrollment, Status};
 use crate::model::id::{AccountId, CampaignId, EnrollmentId, Fingerprint, fingerprint};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
-use crate::model::program::{Program, Roster};
+use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::plan::document::{CampaignPlan, Change, EnterPlan, LeftOut, Plan, Prints, SCHEMA};
 use crate::plan::people::moves;
@@ -20,6 +19,7 @@ use crate::store::contract::{Store, StoreFault};
 use crate::store::memory::MemoryStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What is installed and who is on their way, before anything is tried out.
@@ -59,9 +59,9 @@ pub fn foresee(
     let enrolled = Runtime::open(setting)?.install(program)?;
     let mut entered = entered(&**copy, before.last)?;
     let mut campaigns: Vec<CampaignPlan> = Vec::new();
-    for ((campaign, roster), enrolled) in program.campaigns.iter().zip(&program.rosters).zip(enrolled) {
+    for (at, (campaign, enrolled)) in program.campaigns.iter().zip(enrolled).enumerate() {
         let enter = entered.remove(&campaign.name).unwrap_or_default();
-        campaigns.push(before.planned(campaign, roster, enrolled, enter));
+        campaigns.extend(before.planned(program, at, enrolled, enter));
     }
     campaigns.extend(before.retired(program));
     campaigns.sort_by(|one, two| one.name.cmp(&two.name));
@@ -130,7 +130,9 @@ impl Before {
         Ok(Self { current, afoot, last, accounts, limits, people: fingerprint(&[b"people", &stands]) })
     }
 
-    fn planned(&self, campaign: &Campaign, roster: &Roster, enrolled: Enrolled, enter: Vec<EnterPlan>) -> CampaignPlan {
+    fn planned(&self, program: &Program, at: usize, enrolled: Enrolled, enter: Vec<EnterPlan>) -> Option<CampaignPlan> {
+        let (campaign, roster) = (program.campaigns.get(at)?, program.rosters.get(at)?);
+        let root = &program.root;
         let was = self.current.get(&campaign.name).map(|installed| &installed.campaign);
         let change = match was {
             None => Change::New,
@@ -145,13 +147,13 @@ impl Before {
             roster.rows.iter().map(|row| ((row.file.as_str(), row.row), row.key.as_str())).collect();
         let left_out = roster.refused.iter().chain(&enrolled.left_out).map(|row| LeftOut {
             contact: keys.get(&(row.file.as_str(), row.row)).map_or_else(String::new, |key| (*key).to_owned()),
-            file: row.file.clone(),
+            file: within(root, &row.file),
             row: row.row,
             reason: row.reason.clone(),
         });
         let mut left_out: Vec<LeftOut> = left_out.collect();
         left_out.sort_by(|one, two| (&one.file, one.row).cmp(&(&two.file, two.row)));
-        CampaignPlan {
+        Some(CampaignPlan {
             name: campaign.name.clone(),
             version: campaign.version,
             hash: campaign.hash.to_string(),
@@ -161,7 +163,7 @@ impl Before {
             enter,
             known: enrolled.known,
             left_out,
-        }
+        })
     }
 
     /// Campaigns that run and are not in the folder any more.
@@ -249,7 +251,9 @@ fn prints(program: &Program, people: Fingerprint) -> Prints {
         // A comment moves lines and means nothing.
         plain.steps.iter_mut().for_each(|step| step.line = 0);
         lists.push(written(&std::mem::take(&mut plain.lists)));
-        lists.push(written(&(&roster.rows, &roster.refused)));
+        let rows = roster.rows.iter().map(|row| (within(&program.root, &row.file), row.row, &row.key, &row.fields));
+        let refused = roster.refused.iter().map(|row| (within(&program.root, &row.file), row.row, &row.reason));
+        lists.push(written(&(rows.collect::<Vec<_>>(), refused.collect::<Vec<_>>())));
         meaning.push(written(&plain));
     }
     let workspace = &program.workspace;
@@ -260,6 +264,11 @@ fn prints(program: &Program, people: Fingerprint) -> Prints {
         fingerprint(&parts).to_string()
     };
     Prints { program: print(&meaning), lists: print(&lists), people: people.to_string() }
+}
+
+/// A list's name as it stands in the folder, wherever the folder is.
+fn within(root: &Path, file: &str) -> String {
+    Path::new(file).strip_prefix(root).map_or_else(|_| file.to_owned(), |inside| inside.display().to_string())
 }
 
 fn written(value: &impl serde::Serialize) -> Vec<u8> {

@@ -9,7 +9,7 @@ use crate::model::program::{RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
 use crate::runtime::entry::{Speakers, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers};
-use crate::runtime::moves::Moved;
+use crate::runtime::moving::Moved;
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::reach::address;
 use crate::runtime::routes::{digits_route, person_route, public_route};

@@ -137,6 +137,7 @@ impl Partition {
         self.close_quietly(draft)?;
         self.moves.deciding = deciding;
         self.campaigns.extend(rows.into_iter().map(|installed| (installed.id, Arc::new(installed))));
+        self.relate_versions();
         Ok(id)
     }
 

@@ -22,24 +22,40 @@ pub struct Use {
 
 /// Every use of the last 30 days, by account and budget.
 #[derive(Debug, Default, Clone)]
-pub struct Usage(BTreeMap<(AccountId, Budget), BTreeSet<Use>>);
+pub struct Usage {
+    uses: BTreeMap<(AccountId, Budget), BTreeSet<Use>>,
+    /// The first version of each campaign: all versions share its own limits.
+    first: BTreeMap<CampaignId, CampaignId>,
+}
 
 impl Usage {
+    /// Makes known which versions are one campaign's: id and name of each.
+    pub fn relate<'n>(&mut self, versions: impl Iterator<Item = (CampaignId, &'n str)>) {
+        let mut by_name: BTreeMap<&str, CampaignId> = BTreeMap::new();
+        for (id, name) in versions {
+            self.first.insert(id, *by_name.entry(name).or_insert(id));
+        }
+    }
+
+    fn first(&self, campaign: CampaignId) -> CampaignId {
+        self.first.get(&campaign).copied().unwrap_or(campaign)
+    }
+
     /// One more.
     pub fn add(&mut self, account: AccountId, budget: Budget, used: Use) {
-        self.0.entry((account, budget)).or_default().insert(used);
+        self.uses.entry((account, budget)).or_default().insert(used);
     }
 
     /// Takes one back: it was definitely not performed, or it is counted anew at another time.
     pub fn remove(&mut self, account: AccountId, budget: Budget, at: Timestamp, key: EffectKey) {
-        if let Some(uses) = self.0.get_mut(&(account, budget)) {
+        if let Some(uses) = self.uses.get_mut(&(account, budget)) {
             uses.retain(|used| !(used.at == at && used.key == key));
         }
     }
 
     /// Those that lie more than 30 days back, taken out.
     pub fn expire(&mut self, account: AccountId, budget: Budget, now: Timestamp) -> Vec<Use> {
-        let Some(uses) = self.0.get_mut(&(account, budget)) else { return Vec::new() };
+        let Some(uses) = self.uses.get_mut(&(account, budget)) else { return Vec::new() };
         let oldest = now.plus_ms(-31 * DAY_MS);
         let gone: Vec<Use> = uses.iter().take_while(|used| used.at < oldest).copied().collect();
         gone.iter().for_each(|used| {
@@ -63,8 +79,10 @@ impl Usage {
     ) -> impl DoubleEndedIterator<Item = &Use> {
         let first = EffectKey { enrollment: EnrollmentId(0), visit: Visit(0) };
         let oldest = Use { at: now.plus_ms(1 - window_ms), key: first, campaign: CampaignId(0) };
-        let uses = self.0.get(&(account, budget)).map(|uses| uses.range(oldest..));
-        uses.into_iter().flatten().filter(move |used| campaign.is_none_or(|campaign| used.campaign == campaign))
+        let uses = self.uses.get(&(account, budget)).map(|uses| uses.range(oldest..));
+        uses.into_iter()
+            .flatten()
+            .filter(move |used| campaign.is_none_or(|campaign| self.first(used.campaign) == self.first(campaign)))
     }
 
     /// When one more use fits under the caps: `now`, or the first moment after which enough old ones have left.

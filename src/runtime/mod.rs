@@ -23,6 +23,7 @@ pub mod install;
 pub mod intend;
 pub mod limits;
 pub mod moves;
+pub mod moving;
 mod notify;
 pub mod outbox;
 pub mod pace;

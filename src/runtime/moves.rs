@@ -15,66 +15,14 @@ use crate::model::passage::{Landing, Passage};
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
 use crate::runtime::entry::{lines_for, speakers};
+use crate::runtime::moving::Moved;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Moves of one turn before others get their share.
 const MOVES_MAX: usize = 1_024;
-
-/// Who is yet to be moved. Rebuilt from the rows.
-#[derive(Debug, Default)]
-pub struct Moves {
-    /// Versions whose people of earlier versions are being looked at.
-    pub(super) deciding: Vec<CampaignId>,
-    /// Whoever moves once nothing of theirs is in flight, and where to.
-    waiting: BTreeMap<EnrollmentId, CampaignId>,
-    /// Those of them whose time may have come.
-    ready: BTreeSet<EnrollmentId>,
-}
-
-impl Moves {
-    /// Takes a row in.
-    pub(super) fn read(&mut self, enrollment: EnrollmentId, to: CampaignId) {
-        self.waiting.insert(enrollment, to);
-    }
-
-    /// Does somebody move once nothing of theirs is in flight?
-    pub(super) fn awaits(&self, enrollment: EnrollmentId) -> bool {
-        self.waiting.contains_key(&enrollment)
-    }
-
-    /// Something of theirs changed: if they are to be moved, their time may have come.
-    pub(super) fn wake(&mut self, enrollment: EnrollmentId) {
-        if self.awaits(enrollment) {
-            self.ready.insert(enrollment);
-        }
-    }
-
-    /// Is there somebody to move now?
-    pub(super) fn is_due(&self) -> bool {
-        !self.ready.is_empty()
-    }
-
-    fn done(&mut self, enrollment: EnrollmentId) {
-        self.waiting.remove(&enrollment);
-        self.ready.remove(&enrollment);
-    }
-}
-
-/// What a new version meant for the people of earlier ones.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Moved {
-    /// On their way; now in the new version.
-    pub moved: usize,
-    /// Not begun; they begin in the new version.
-    pub begin: usize,
-    /// Move once nothing of theirs is in flight.
-    pub later: usize,
-    /// Finish on the version they are on.
-    pub finish: usize,
-}
 
 impl Partition {
     /// Looks at everybody who is on an earlier version of what was just installed. Goes on where a crash left it.

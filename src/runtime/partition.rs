@@ -19,7 +19,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
 use crate::runtime::limits::{Usage, Use};
-use crate::runtime::moves::Moves;
+use crate::runtime::moving::Moves;
 use crate::runtime::pulse::Pulse;
 pub use crate::runtime::routes::contact_route;
 use crate::runtime::target::Target;
@@ -139,6 +139,7 @@ impl Partition {
                 ControlFlow::Continue(())
             })?;
         }
+        self.relate_versions();
         let mut enrollments = Vec::new();
         store.scan(Table::Enrollment, None, &mut |record| {
             if let Record::Enrollment(enrollment) = record {
@@ -150,6 +151,12 @@ impl Partition {
             self.note(enrollment)?;
         }
         Ok(())
+    }
+
+    /// All versions of a campaign share its own limits.
+    pub(super) fn relate_versions(&mut self) {
+        let versions = self.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str()));
+        self.usage.relate(versions);
     }
 
     fn read_row(&mut self, record: Record) {

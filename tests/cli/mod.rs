@@ -3,6 +3,7 @@
 mod desk;
 mod far;
 mod help;
+mod plan;
 mod refused;
 mod running;
 mod schemas;

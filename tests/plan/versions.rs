@@ -69,7 +69,7 @@ fn faults(text: &str, notation: Notation, at: &[(&str, char, u32)]) -> Vec<Strin
     let new = compiled(text, notation);
     let program = &new.program;
     let found = diagnostics(&new.files, &program.campaigns, &afoot(at), &program.workspace.limits);
-    let line = |span: Span| text.get(..span.start as usize).unwrap_or_default().lines().count().max(1);
+    let line = |span: Span| text.get(..span.start as usize).unwrap_or_default().matches('\n').count() + 1;
     let told = |fault: &Diagnostic| format!("{} {}: {} | {}", fault.code.word(), line(fault.span), fault.message, fault.help);
     found.iter().map(told).collect()
 }
@@ -100,7 +100,7 @@ fn a_change_is_a_new_version() {
     }
     let yaml = "campaign: intro
 version: 3
-accounts: {from: [lina]}
+accounts: [lina]
 outcomes: {neutral: [no_answer]}
 contacts: {from: l.csv, need: [linkedin]}
 steps:
@@ -156,4 +156,45 @@ fn a_move_that_writes_to_many_is_told_of() {
     let into_a_wait =
         "  migrate from 3\n    at accept -> stay\n    at hi -> go to old_reminder\n    anyone else -> stay\n  end\n";
     check(into_a_wait, &[("hi", 'r', 300)], &[]);
+}
+
+/// The same campaign, version 4, in YAML; `migrate` is its line 6.
+fn yaml(migrate: &str) -> String {
+    format!(
+        "campaign: intro
+version: 4
+accounts: [lina]
+outcomes: {{neutral: [no_answer]}}
+contacts: {{from: l.csv, need: [linkedin]}}
+migrate: {migrate}
+steps:
+  - connect: invite
+  - accept:
+      wait_up_to: 14 days
+      when_accepted:
+        - wait: 2 hours
+        - hi: {{send: {{text: \"Hello again\"}}}}
+        - old_reminder: {{wait: 5 days}}
+        - nudge: {{send: {{text: \"Again\"}}}}
+        - stop: no_answer
+      on_timeout:
+        - stop: no_answer
+"
+    )
+}
+
+#[test]
+fn yaml_is_told_the_same() {
+    for (migrate, says) in [
+        ("{from: 3, in_place: true}", vec![]),
+        ("{from: 3, at: {accept: stay}}", vec!["unmapped-label 6: 3 people are at `old_reminder`"]),
+        (
+            "{from: 3, at: {accept: {go_to: hi}}, anyone_else: {finish_on: 3}}",
+            vec!["maps-into-falsehood 6: 12 people at `accept`", "mass-send 6: the move itself would write to 12 people"],
+        ),
+    ] {
+        let found = faults(&yaml(migrate), Notation::Yaml, &HERE);
+        assert_eq!(found.len(), says.len(), "{migrate}: {found:#?}");
+        assert!(found.iter().zip(&says).all(|(found, says)| found.starts_with(says)), "{migrate}: {found:#?}");
+    }
 }

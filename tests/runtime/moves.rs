@@ -129,12 +129,13 @@ fn whoever_has_not_begun_begins_in_the_new_version() {
 
 #[test]
 fn in_place_keeps_places_timers_and_rounds() {
-    let mut town = town(&["ada,2h,,,,", "bob,9d,,,,"]);
+    let people = ["ada,2h,,,,", "bob,9d,,,,"];
+    let mut town = town(&people);
     town.live(3);
     let before = enrollments(&*town.store);
     assert_eq!(stands(&*town.store), ["1 nudges", "1 accept"]);
     let edit = [NEW_WORDS[0], NEW_WORDS[1], ("wait up to 6 days", "wait up to 20 days")];
-    let installed = town.edit(later(2, &edit, in_place(1))).unwrap();
+    let installed = town.edit(later_for(&people, 2, &edit, in_place(1))).unwrap();
     assert_eq!(installed[0].moved.moved, 2);
     assert_eq!(stands(&*town.store), ["2 nudges", "2 accept"]);
     let after = enrollments(&*town.store);
@@ -165,10 +166,11 @@ fn in_place_keeps_places_timers_and_rounds() {
 
 #[test]
 fn people_go_where_the_rules_say_and_nobody_is_lost() {
-    let mut town = town(&["ada,2h,,,,", "bob,9d,,,,", "cyd,,,,,"]);
+    let people = ["ada,2h,,,,", "bob,9d,,,,", "cyd,,,,,"];
+    let mut town = town(&people);
     town.live(3);
     assert_eq!(stands(&*town.store), ["1 nudges", "1 accept", "1 accept"]);
-    let mut next = later(2, &NEW_WORDS, Vec::new());
+    let mut next = later_for(&people, 2, &NEW_WORDS, Vec::new());
     for (mapping, otherwise, says) in [
         (
             vec![("nudges", "stay")],
@@ -190,7 +192,7 @@ fn people_go_where_the_rules_say_and_nobody_is_lost() {
         NEW_WORDS[0],
         ("nudges: repeat up to 2 times, 2 days apart", "wait 30 days\n        bumps: repeat up to 1 times, 2 days apart"),
     ];
-    let renamed = later(2, &edit, in_place(1));
+    let renamed = later_for(&people, 2, &edit, in_place(1));
     let refused = town.edit(renamed).unwrap_err();
     assert!(refused.contains("1 person is at `nudges` of version 1, and this version has no `nudges` to stay at"), "{refused}");
     next.campaigns[0].migrations = rules(&next, 1, &[("accept", "finish"), ("nudges", "first")], None);

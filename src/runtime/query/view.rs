@@ -54,6 +54,7 @@ impl View {
                 ControlFlow::Continue(())
             })?;
         }
+        view.usage.relate(view.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str())));
         for key in [MetaKey::Paused, MetaKey::Limits] {
             if let Some(record) = store.get(&Key::Meta(key))? {
                 view.take(record);

@@ -125,6 +125,7 @@ impl Rows {
                 ControlFlow::Continue(())
             })?;
         }
+        rows.usage.relate(rows.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str())));
         Ok(rows)
     }
 }
