@@ -6,8 +6,9 @@
 use crate::model::account::{Account, Budget};
 use crate::model::contact::Contact;
 use crate::model::enrollment::Enrollment;
-use crate::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Fingerprint};
+use crate::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Fingerprint, TaskId};
 use crate::model::intent::Intent;
+use crate::model::outgoing::{Outgoing, Task};
 use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,10 @@ pub enum Cause {
     /// installation itself.
     Move {
         enrollment: EnrollmentId,
+    },
+    /// A letter's attempt: it arrived, waits anew, or is given up.
+    Letter {
+        row: u64,
     },
 }
 
@@ -106,6 +111,10 @@ pub enum Record {
         enrollment: EnrollmentId,
         to: CampaignId,
     },
+    /// A letter to a person or system of the user's own, until it has arrived.
+    Outgoing(Box<Outgoing>),
+    /// Something a person of ours was asked to do.
+    Task(Box<Task>),
 }
 
 /// Names a row. See `store/keys` for its bytes.
@@ -124,6 +133,8 @@ pub enum Key {
     Unrouted { row: u64 },
     Meta(MetaKey),
     Move { enrollment: EnrollmentId },
+    Outgoing { row: u64 },
+    Task(TaskId),
 }
 
 /// The tables, for scans.
@@ -142,6 +153,8 @@ pub enum Table {
     Unrouted,
     Meta,
     Move,
+    Outgoing,
+    Task,
 }
 
 /// How somebody of the outside is named, in the order routing asks (RUNTIME.md §5).
@@ -273,6 +286,8 @@ impl Record {
             Self::Unrouted { row, .. } => Key::Unrouted { row: *row },
             Self::Meta(meta) => Key::Meta(meta.key()),
             Self::Move { enrollment, .. } => Key::Move { enrollment: *enrollment },
+            Self::Outgoing(letter) => Key::Outgoing { row: letter.row },
+            Self::Task(task) => Key::Task(task.id),
         }
     }
 }
@@ -309,6 +324,8 @@ impl Key {
             Self::Unrouted { .. } => Table::Unrouted,
             Self::Meta(_) => Table::Meta,
             Self::Move { .. } => Table::Move,
+            Self::Outgoing { .. } => Table::Outgoing,
+            Self::Task(_) => Table::Task,
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod intent;
 pub mod journal;
 pub mod limits;
 pub mod migration;
+pub mod outgoing;
 pub mod passage;
 pub mod pattern;
 pub mod program;

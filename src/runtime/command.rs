@@ -1,8 +1,8 @@
 //! What a person may ask of a running engine, and how it is carried out. Questions that change nothing stand in `query`.
 
 use crate::model::enrollment::{Awaits, Hold};
-use crate::model::event::{Event, Settlement};
-use crate::model::id::{CampaignId, EnrollmentId};
+use crate::model::event::{Event, Settlement, Verdict};
+use crate::model::id::{CampaignId, EnrollmentId, TaskId};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, EntryKind, Installed, Meta, Record, Table};
 use crate::model::program::RosterRow;
@@ -53,6 +53,11 @@ pub enum Command {
         enrollment: EnrollmentId,
         how: Resolution,
     },
+    /// What became of a task.
+    Settle {
+        task: TaskId,
+        verdict: Verdict,
+    },
     /// Never contact these people again.
     Suppress {
         enrollments: Vec<EnrollmentId>,
@@ -101,6 +106,7 @@ impl Partition {
                 self.tell_each(enrollments, &Event::Named { name: name.clone(), data: data.clone() }, now)
             }
             Command::Resolve { enrollment, how } => self.resolve(*enrollment, *how, now),
+            Command::Settle { task, verdict } => self.settle_task(*task, *verdict, now),
             Command::Suppress { enrollments } => self.suppress_each(enrollments, now),
             Command::Enroll { campaign, rows } => match self.current(campaign) {
                 Some(id) => self.enroll(id, rows, now).map(|enrolled| Ok(enrolled.to_json())),

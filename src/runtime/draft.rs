@@ -6,6 +6,7 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, ContactId, EffectKey, EnrollmentId};
 use crate::model::intent::Intent;
 use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, RouteKey};
+use crate::model::outgoing::Outgoing;
 use crate::model::time::Timestamp;
 use crate::runtime::limits::Use;
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub struct Draft {
     used: Vec<(AccountId, Budget, Use)>,
     unused: Vec<(AccountId, Budget, Timestamp, EffectKey)>,
     intents: BTreeMap<EffectKey, Option<Intent>>,
+    letters: BTreeMap<u64, Option<Outgoing>>,
     /// Routes as they shall be.
     pub(super) routes: BTreeMap<RouteKey, Vec<EnrollmentId>>,
 }
@@ -40,6 +42,7 @@ impl Draft {
             used: Vec::new(),
             unused: Vec::new(),
             intents: BTreeMap::new(),
+            letters: BTreeMap::new(),
             routes: BTreeMap::new(),
         }
     }
@@ -80,6 +83,11 @@ impl Draft {
         self.intents.insert(key, intent);
     }
 
+    /// A letter as it shall be; none: it arrived, or is forgotten.
+    pub fn stage_letter(&mut self, row: u64, letter: Option<Outgoing>) {
+        self.letters.insert(row, letter);
+    }
+
     /// Counts a use of a budget.
     pub fn use_budget(&mut self, account: AccountId, budget: Budget, used: Use) {
         self.used.push((account, budget, used));
@@ -101,6 +109,12 @@ impl Draft {
                 None => Change::Delete(Key::Intent(*key)),
             });
         }
+        for (row, letter) in &self.letters {
+            changes.push(match letter {
+                Some(letter) => Change::Put(Record::Outgoing(Box::new(letter.clone()))),
+                None => Change::Delete(Key::Outgoing { row: *row }),
+            });
+        }
         for (account, budget, at, key) in &self.unused {
             changes.push(Change::Delete(Key::Usage { account: *account, budget: *budget, at: *at, key: *key }));
         }
@@ -120,6 +134,7 @@ impl Draft {
             used: self.used,
             unused: self.unused,
             intents: self.intents,
+            letters: self.letters,
         };
         (commit, memory)
     }
@@ -132,4 +147,5 @@ pub(super) struct Memory {
     pub(super) used: Vec<(AccountId, Budget, Use)>,
     pub(super) unused: Vec<(AccountId, Budget, Timestamp, EffectKey)>,
     pub(super) intents: BTreeMap<EffectKey, Option<Intent>>,
+    pub(super) letters: BTreeMap<u64, Option<Outgoing>>,
 }

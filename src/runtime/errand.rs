@@ -1,6 +1,7 @@
 //! What is asked of the far side, as futures without memory: each ends in a `Message` to the turn's thread.
 
 use crate::connector::contract::{ChatRow, Connector, MessageRow, Order, Performed, Profile, Refusal, RelationRow, Verdict};
+use crate::connector::outlet::contract::{Receipt, Undelivered};
 use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, Visit};
 use crate::model::program::Program;
@@ -33,6 +34,8 @@ pub enum Message {
     Polled { account: AccountId, result: Result<News, Refusal> },
     /// How an account is.
     Checked { account: AccountId, result: Result<Checked, Refusal> },
+    /// What became of a letter.
+    Posted { row: u64, result: Result<Receipt, Undelivered> },
     /// A person asks.
     Asked(Asked),
     /// The campaigns were read anew.

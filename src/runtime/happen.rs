@@ -6,7 +6,9 @@ use crate::model::contact::Contact;
 use crate::model::effect::Effect;
 use crate::model::event::{Event, Reply};
 use crate::model::id::EnrollmentId;
+use crate::model::journal::{Entry, EntryKind};
 use crate::runtime::draft::Draft;
+use crate::runtime::notify::Notice;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 
@@ -40,16 +42,28 @@ impl Partition {
         draft.stage(advanced.enrollment);
         let contact = advanced.contact.unwrap_or(contact);
         draft.stage_contact(contact.clone());
+        let mut told = Vec::new();
         for entry in advanced.entries {
-            draft.entry(id, entry);
+            // Whom a person of ours is told about is written with what they are told, below.
+            if is_told(&entry) {
+                told.push(entry.step);
+            } else {
+                draft.entry(id, entry);
+            }
         }
+        let mut told = told.into_iter();
         for effect in advanced.effects {
             match effect {
                 Effect::Suppress { channel } => self.suppress(draft, id, &contact, channel)?,
-                Effect::Notify { key, who, message } => self.notify(draft, key, &who, message, reply)?,
-                Effect::Ask { key, who, message } => self.notify(draft, key, &who, message, reply)?,
-                // Nobody is called yet; the line of the timeline says what would be.
-                Effect::Webhook { .. } => {}
+                Effect::Notify { key, who, message } => {
+                    let notice = Notice { key, who: &who, message, step: told.next().unwrap_or_default() };
+                    self.notify(draft, notice, reply)?;
+                }
+                Effect::Ask { key, who, message } => {
+                    let notice = Notice { key, who: &who, message, step: told.next().unwrap_or_default() };
+                    self.ask_person(draft, notice, reply)?;
+                }
+                Effect::Webhook { key, url } => self.call_webhook(draft, key, &url, reply)?,
                 // What they ask for stands in the enrollment's frame; the agenda reads it there.
                 Effect::Call { .. } | Effect::Look { .. } => {}
             }
@@ -73,4 +87,9 @@ impl Partition {
         }
         Ok(())
     }
+}
+
+/// A line that says that somebody of ours is told, without what.
+fn is_told(entry: &Entry) -> bool {
+    entry.kind == EntryKind::Notified && entry.detail.iter().any(|(name, _)| name == "who")
 }

@@ -18,6 +18,7 @@ use crate::runtime::directory::Directory;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
+use crate::runtime::letters::Letters;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::moving::Moves;
 use crate::runtime::pulse::Pulse;
@@ -86,6 +87,8 @@ pub struct Partition {
     pub(crate) counters: Counters,
     /// Paused by the operator since then.
     pub(crate) paused: Option<Timestamp>,
+    /// What goes out to people and systems of the user's own.
+    pub(crate) letters: Letters,
     /// When the engine, or an account, was away: what overdue sends are measured by.
     pub(crate) outages: Vec<(Timestamp, Timestamp)>,
     /// How far old events' keys have been looked through.
@@ -121,6 +124,7 @@ impl Partition {
             starts: BTreeMap::new(),
             counters: Counters::default(),
             paused: None,
+            letters: Letters::default(),
             outages: Vec::new(),
             swept_to: None,
             moves: Moves::default(),
@@ -133,7 +137,17 @@ impl Partition {
 
     fn read_rows(&mut self) -> Result<(), StoreFault> {
         let store = Arc::clone(&self.parts.store);
-        for table in [Table::Meta, Table::Account, Table::Campaign, Table::Intent, Table::Usage, Table::Inbox, Table::Move] {
+        let tables = [
+            Table::Meta,
+            Table::Account,
+            Table::Campaign,
+            Table::Intent,
+            Table::Usage,
+            Table::Inbox,
+            Table::Move,
+            Table::Outgoing,
+        ];
+        for table in tables {
             store.scan(table, None, &mut |record| {
                 self.read_row(record);
                 ControlFlow::Continue(())
@@ -183,7 +197,9 @@ impl Partition {
             }
             Record::Meta(Meta::Deciding { versions }) => self.moves.deciding = versions,
             Record::Move { enrollment, to } => self.moves.read(enrollment, to),
-            Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
+            Record::Outgoing(letter) => self.letters.note(letter.row, Some(*letter)),
+            Record::Task(_)
+            | Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Route { .. }
@@ -271,6 +287,9 @@ impl Partition {
             };
             self.moves.wake(key.enrollment);
         }
+        for (row, letter) in memory.letters {
+            self.letters.note(row, letter);
+        }
         for enrollment in &memory.enrollments {
             self.note(enrollment)?;
         }
@@ -336,7 +355,7 @@ impl Partition {
     pub fn is_idle(&self) -> bool {
         // A call whose end is not known counts though its person has ended: whether it was sent is still found out.
         let is_open = |intent: &Intent| !matches!(intent.state, IntentState::Parked { .. });
-        let is_quiet = self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty();
+        let is_quiet = self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty() && !self.letters.is_posting();
         self.agenda.open_count() == 0 && is_quiet && !self.intents.values().any(is_open)
     }
 

@@ -10,6 +10,7 @@ use crate::runtime::enroll::Enrolled;
 use crate::runtime::errand::{Errands, Message, Spawn};
 use crate::runtime::gate::Gate;
 use crate::runtime::install::InstallFault;
+use crate::runtime::outside::Outside;
 use crate::runtime::partition::{Partition, Parts};
 use crate::runtime::pulse::Pulse;
 use crate::runtime::receive::Receiver;
@@ -110,6 +111,13 @@ impl Runtime {
         match &mut self.partition {
             Some((partition, _)) => partition.install(program),
             None => Ok(Vec::new()),
+        }
+    }
+
+    /// Opens the way out to people and systems of the user's own. Before the run.
+    pub fn reach_out(&mut self, outside: Outside) {
+        if let Some((partition, _)) = &mut self.partition {
+            partition.reach_out(outside);
         }
     }
 

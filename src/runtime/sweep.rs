@@ -27,6 +27,7 @@ impl Partition {
                 }
             }
         }
+        self.sweep_letters(&mut draft, now);
         self.sweep_seen(&mut draft, now)?;
         self.close_quietly(draft)?;
         Ok(())

@@ -5,7 +5,7 @@
 //! sled keeps without an allocation; beyond that keys stay right and grow a little.
 
 use crate::model::account::Budget;
-use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, Visit};
+use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, TaskId, Visit};
 use crate::model::journal::{Key, MetaKey, RouteKey, Table};
 use crate::model::time::Timestamp;
 use std::ops::Bound;
@@ -25,7 +25,7 @@ pub fn encode(key: &Key) -> Vec<u8> {
             out.extend(id.to_be_bytes())
         }
         Key::Account(AccountId(id)) | Key::Campaign(CampaignId(id)) => out.extend(id.to_be_bytes()),
-        Key::Intent(key) => {
+        Key::Intent(key) | Key::Task(TaskId(key)) => {
             out.extend(key.enrollment.0.to_be_bytes());
             out.extend(key.visit.0.to_be_bytes());
         }
@@ -41,7 +41,7 @@ pub fn encode(key: &Key) -> Vec<u8> {
             put_short(&mut out, key.enrollment.0);
             put_short(&mut out, u64::from(key.visit.0));
         }
-        Key::Inbox { row } | Key::Unrouted { row } => out.extend(row.to_be_bytes()),
+        Key::Inbox { row } | Key::Unrouted { row } | Key::Outgoing { row } => out.extend(row.to_be_bytes()),
         Key::Seen { key } => out.extend(key.0),
         Key::Meta(key) => out.push(meta_byte(*key)),
     }
@@ -70,6 +70,11 @@ pub fn decode(bytes: &[u8]) -> Option<Key> {
         Table::Seen => Key::Seen { key: Fingerprint(take(&mut rest)?) },
         Table::Unrouted => Key::Unrouted { row: take_u64(&mut rest)? },
         Table::Meta => Key::Meta(meta(take_byte(&mut rest)?)?),
+        Table::Outgoing => Key::Outgoing { row: take_u64(&mut rest)? },
+        Table::Task => {
+            let enrollment = EnrollmentId(take_u64(&mut rest)?);
+            Key::Task(TaskId(EffectKey { enrollment, visit: Visit(take_u32(&mut rest)?) }))
+        }
         Table::Move => Key::Move { enrollment: EnrollmentId(take_u64(&mut rest)?) },
     };
     rest.is_empty().then_some(key)
@@ -98,6 +103,8 @@ fn prefix(table: Table) -> u8 {
         Table::Unrouted => 11,
         Table::Meta => 12,
         Table::Move => 13,
+        Table::Outgoing => 14,
+        Table::Task => 15,
     }
 }
 
@@ -116,6 +123,8 @@ fn table(prefix: u8) -> Option<Table> {
         11 => Table::Unrouted,
         12 => Table::Meta,
         13 => Table::Move,
+        14 => Table::Outgoing,
+        15 => Table::Task,
         _ => return None,
     })
 }

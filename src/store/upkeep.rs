@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Every table, in the order of their keys.
-pub const TABLES: [Table; 13] = [
+pub const TABLES: [Table; 15] = [
     Table::Enrollment,
     Table::Contact,
     Table::Account,
@@ -31,6 +31,8 @@ pub const TABLES: [Table; 13] = [
     Table::Unrouted,
     Table::Meta,
     Table::Move,
+    Table::Outgoing,
+    Table::Task,
 ];
 
 /// What a store holds.

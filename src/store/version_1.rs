@@ -10,8 +10,10 @@ use crate::model::campaign::{
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Enrollment, Facts, LeftCall, Line, Loop, Relation, Sends, Status, Tasks, Trail};
 use crate::model::expr::Expr;
-use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Fingerprint, RemoteId, StepId};
-use crate::model::intent::Intent;
+use crate::model::id::{
+    AccountId, CampaignId, ChatId, ContactId, EffectKey, EnrollmentId, Fingerprint, ProviderId, RemoteId, StepId,
+};
+use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Change, Commit, Entry, InboxRow, Installed, Key, Meta, Record, RouteKey};
 use crate::model::time::{Delay, Timestamp};
 use serde::Deserialize;
@@ -39,7 +41,7 @@ pub enum RecordV1 {
     Contact(Box<Contact>),
     Account(Box<crate::model::account::Account>),
     Campaign(Box<InstalledV1>),
-    Intent(Box<Intent>),
+    Intent(Box<IntentV1>),
     Route { key: RouteKey, enrollments: Vec<EnrollmentId> },
     Claim { account: AccountId, remote: Fingerprint, key: EffectKey },
     Usage { account: AccountId, budget: crate::model::account::Budget, at: Timestamp, key: EffectKey, campaign: CampaignId },
@@ -48,6 +50,29 @@ pub enum RecordV1 {
     Unrouted { row: u64, at: Timestamp, body: String },
     Meta(Meta),
     Move { enrollment: EnrollmentId, to: CampaignId },
+}
+
+/// An attempt; messages without a voice note.
+#[derive(Debug, Deserialize)]
+pub struct IntentV1 {
+    key: EffectKey,
+    attempt: u16,
+    account: AccountId,
+    contact: ContactId,
+    person: ProviderId,
+    chat: Option<ChatId>,
+    request: RequestV1,
+    budget: Option<crate::model::account::Budget>,
+    at: Timestamp,
+    state: IntentState,
+}
+
+#[derive(Debug, Deserialize)]
+enum RequestV1 {
+    Invite { note: Option<String> },
+    Withdraw { invitation: RemoteId },
+    Message { text: String, attachments: Vec<String> },
+    Inmail { subject: Option<String>, text: String, api: crate::model::account::InmailApi, attachments: Vec<String> },
 }
 
 /// Without tasks and groups.
@@ -168,7 +193,7 @@ impl From<RecordV1> for Record {
             RecordV1::Contact(contact) => Self::Contact(contact),
             RecordV1::Account(account) => Self::Account(account),
             RecordV1::Campaign(installed) => Self::Campaign(Box::new((*installed).into())),
-            RecordV1::Intent(intent) => Self::Intent(intent),
+            RecordV1::Intent(intent) => Self::Intent(Box::new((*intent).into())),
             RecordV1::Route { key, enrollments } => Self::Route { key, enrollments },
             RecordV1::Claim { account, remote, key } => Self::Claim { account, remote, key },
             RecordV1::Usage { account, budget, at, key, campaign } => Self::Usage { account, budget, at, key, campaign },
@@ -178,6 +203,19 @@ impl From<RecordV1> for Record {
             RecordV1::Meta(meta) => Self::Meta(meta),
             RecordV1::Move { enrollment, to } => Self::Move { enrollment, to },
         }
+    }
+}
+
+impl From<IntentV1> for Intent {
+    fn from(old: IntentV1) -> Self {
+        let request = match old.request {
+            RequestV1::Invite { note } => Request::Invite { note },
+            RequestV1::Withdraw { invitation } => Request::Withdraw { invitation },
+            RequestV1::Message { text, attachments } => Request::Message { text, attachments, voice: None },
+            RequestV1::Inmail { subject, text, api, attachments } => Request::Inmail { subject, text, api, attachments },
+        };
+        let IntentV1 { key, attempt, account, contact, person, chat, budget, at, state, .. } = old;
+        Self { key, attempt, account, contact, person, chat, request, budget, at, state }
     }
 }
 

@@ -2,7 +2,9 @@
 mod campaigns;
 mod deliveries;
 mod desk;
+mod engagements;
 mod faults;
+mod letters;
 mod moves;
 mod query;
 pub mod town;

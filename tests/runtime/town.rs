@@ -129,7 +129,7 @@ impl Town {
         }
         let mut claimed = Vec::new();
         for (_, entry) in self.lines(EntryKind::Sent) {
-            if detail(&entry, "kind") != "withdraw" {
+            if ["invite", "message", "inmail", "group"].contains(&detail(&entry, "kind")) {
                 let id = detail(&entry, "provider_id");
                 let by_person = id
                     .strip_prefix("relation:")
@@ -160,7 +160,7 @@ pub fn detail<'a>(entry: &'a Entry, name: &str) -> &'a str {
 }
 
 fn reaches(kind: Kind) -> bool {
-    matches!(kind, Kind::Invite | Kind::Message | Kind::Inmail)
+    matches!(kind, Kind::Invite | Kind::Message | Kind::Inmail | Kind::Group)
 }
 
 pub fn word(kind: Kind) -> String {

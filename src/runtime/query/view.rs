@@ -101,6 +101,8 @@ impl View {
                 Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. } | Meta::Deciding { .. } | Meta::Applied { .. },
             )
             | Record::Move { .. }
+            | Record::Outgoing(_)
+            | Record::Task(_)
             | Record::Enrollment(_)
             | Record::Contact(_)
             | Record::Intent(_)

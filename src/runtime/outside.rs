@@ -1,0 +1,20 @@
+//! The way out to people and systems of the user's own, as `engine run` puts it together from the settings.
+
+use crate::connector::outlet::contract::{Closed, Outlet};
+use std::sync::Arc;
+
+/// How letters leave, and where those without an address of their own go.
+#[derive(Clone)]
+pub struct Outside {
+    pub outlet: Arc<dyn Outlet>,
+    /// Where notifications, tasks and reports are posted to; none: they are written down and shown only.
+    pub notify_url: Option<String>,
+    /// Who says what a reply is; none: the rules do.
+    pub classifier_url: Option<String>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { outlet: Arc::new(Closed), notify_url: None, classifier_url: None }
+    }
+}
