@@ -6,6 +6,7 @@ use crate::cli::foresight::SimulateOptions;
 use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
 use crate::cli::store::StoreOptions;
+use crate::cli::tasks::Tasks;
 use crate::cli::webhooks::WebhooksOptions;
 use crate::lang::source::Notation;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -129,6 +130,8 @@ pub enum Verb {
     Resolve(Resolve),
     /// Tell of an event of your own
     Event(Event),
+    /// List what people of yours were asked to do, and say what became of it
+    Tasks(Tasks),
     /// See whether the store is whole, and mend it
     Store(StoreOptions),
     /// Serve a pretend postpress with pretend people

@@ -100,6 +100,21 @@ impl Context {
         self.variable("ENGINE_PUBLIC_URL").or_else(|| self.settings.public_url.clone())
     }
 
+    /// Where notifications, tasks and reports are posted to.
+    pub fn notify_url(&self) -> Option<String> {
+        self.variable("ENGINE_NOTIFY_URL").or_else(|| self.settings.notify_url.clone())
+    }
+
+    /// Who says what a reply is; none: the rules do.
+    pub fn classifier_url(&self) -> Option<String> {
+        self.variable("ENGINE_CLASSIFIER_URL").or_else(|| self.settings.classifier_url.clone())
+    }
+
+    /// Where letters to systems of ours may go.
+    pub fn outgoing(&self) -> &settings::Outgoing {
+        &self.settings.outgoing
+    }
+
     /// The webhook secrets: one, or two apart by a comma while one replaces the other.
     pub fn webhook_secret(&self) -> Option<SecretString> {
         self.variable("ENGINE_WEBHOOK_SECRET").map(SecretString::from)

@@ -25,6 +25,7 @@ pub mod lsp;
 pub mod operate;
 pub mod operator;
 pub mod outlook;
+mod outside;
 pub mod person;
 pub mod plan;
 pub mod program;
@@ -37,6 +38,7 @@ pub mod simulate;
 pub mod status;
 pub mod store;
 pub mod story;
+pub mod tasks;
 pub mod test;
 pub mod times;
 pub mod trace;
@@ -51,11 +53,8 @@ use operate::Order;
 use std::sync::Arc;
 
 /// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 3] = [
-    ("report", "`engine status --json` has the figures"),
-    ("inbox", "`engine timeline CONTACT` shows what somebody wrote"),
-    ("tasks", "`engine status --contacts --where parked` lists whom a person has to look at"),
-];
+const LATER: [(&str, &str); 2] =
+    [("report", "`engine status --json` has the figures"), ("inbox", "`engine timeline CONTACT` shows what somebody wrote")];
 
 /// Reads the command line, carries it out, and says with which exit code to leave.
 pub fn engine() -> u8 {
@@ -109,6 +108,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Resolve(arguments) => operate::resolve(arguments, context),
         Verb::Event(arguments) => operate::event(arguments, context),
         Verb::Plan(arguments) => plan::plan(arguments, context),
+        Verb::Tasks(arguments) => tasks::tasks(arguments, context),
         Verb::Run(arguments) => run::run(arguments, context),
         Verb::Accounts(options) => accounts::run(options, context),
         Verb::Webhooks(options) => webhooks::run(options, context),

@@ -8,6 +8,7 @@ use crate::cli::edit;
 use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNSAFE, WRONG};
 use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
 use crate::cli::live::Live;
+use crate::cli::outside;
 use crate::cli::plan;
 use crate::cli::program::{Loaded, compile_or_refuse};
 use crate::cli::{render, signals};
@@ -50,6 +51,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
             "note: no dashboard on {address}: it comes with a later version; `engine status` says how things stand"
         ));
     }
+    let outside = outside::outside(arguments, context, &loaded.compiled.program)?;
     let store = house::open_store(context)?;
     for sentence in store.figures().mended {
         render::talk(&format!("note: {sentence}"));
@@ -74,6 +76,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
         until_idle: arguments.until_idle,
     };
     let mut runtime = Runtime::open(setting)?;
+    runtime.reach_out(outside);
     let enrolled = runtime.install(&program)?;
     if !context.is_quiet {
         signals::entered(&program, &enrolled).iter().for_each(|line| render::talk(line));

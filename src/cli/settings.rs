@@ -12,7 +12,7 @@ const LEVELS_MAX: usize = 64;
 
 /// What `engine.toml` may say. Never secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The data directory, relative to the file.
     pub data: Option<PathBuf>,
@@ -22,6 +22,22 @@ pub struct Settings {
     pub postpress_url: Option<String>,
     /// Where postpress reaches our webhook listener.
     pub public_url: Option<String>,
+    /// Where notifications, tasks and reports are posted to.
+    pub notify_url: Option<String>,
+    /// Who says what a reply is.
+    pub classifier_url: Option<String>,
+    /// Where letters to systems of ours may go.
+    pub outgoing: Outgoing,
+}
+
+/// `[outgoing]`: what webhooks, notifications and the classifier may reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outgoing {
+    /// Only these hosts, `*.example.com` for all below; empty: every public one.
+    pub hosts: Vec<String>,
+    /// Hosts that may have private addresses.
+    pub private_hosts: Vec<String>,
 }
 
 /// Reads the settings: the file given, else the nearest `engine.toml` upwards of `from`, else the user's.
@@ -43,7 +59,7 @@ fn read_file(path: &Path) -> Result<Settings, Ending> {
     let wrong = |what: String| Ending::new(WRONG, format!("cannot use {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|fault| wrong(fault.to_string()))?;
     let mut settings: Settings = toml::from_str(&text).map_err(|fault| {
-        wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url and public_url")
+        wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url, public_url, notify_url, classifier_url and [outgoing] with hosts and private_hosts")
     })?;
     let beside = path.parent().unwrap_or(Path::new("."));
     settings.data = settings.data.map(|data| beside.join(data));

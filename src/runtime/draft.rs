@@ -8,6 +8,7 @@ use crate::model::intent::Intent;
 use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, RouteKey};
 use crate::model::outgoing::Outgoing;
 use crate::model::time::Timestamp;
+use crate::runtime::beside::Heard;
 use crate::runtime::limits::Use;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Draft {
     pub at: Timestamp,
     cause: Cause,
+    /// What a classifier said of the reply this commit is about.
+    pub(super) heard: Heard,
     changes: Vec<Change>,
     entries: Vec<(EnrollmentId, Entry)>,
     pub(super) enrollments: BTreeMap<EnrollmentId, Enrollment>,
@@ -34,6 +37,7 @@ impl Draft {
         Self {
             at,
             cause,
+            heard: Heard::new(),
             changes: Vec::new(),
             entries: Vec::new(),
             enrollments: BTreeMap::new(),

@@ -4,17 +4,22 @@ use crate::connector::identity;
 use crate::model::contact::Contact;
 use crate::model::enrollment::Enrollment;
 use crate::model::id::{CampaignId, ContactId, EnrollmentId};
-use crate::model::journal::{Cause, Entry, EntryKind, Key};
+use crate::model::journal::{Cause, Entry, EntryKind, Key, Record, Table};
 use crate::model::program::{RefusedRow, RosterRow};
 use crate::model::time::Timestamp;
 use crate::runtime::draft::Draft;
-use crate::runtime::entry::{Speakers, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers};
+use crate::runtime::entry::{
+    Speakers, company_is_full, company_of, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers,
+    waits_for,
+};
 use crate::runtime::moving::Moved;
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::reach::address;
 use crate::runtime::routes::{digits_route, person_route, public_route};
 use crate::store::contract::StoreFault;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// Rows that enter in one commit: large enough to be quick, small enough to be bounded.
 const ROWS_A_COMMIT: usize = 200;
@@ -44,10 +49,11 @@ impl Partition {
         let mut enrolled = Enrolled::default();
         let speakers = self.campaigns.get(&campaign).map(|installed| speakers(self.accounts.values(), &installed.campaign));
         let speakers = speakers.unwrap_or_default();
+        let mut companies = self.companies(campaign)?;
         for chunk in rows.chunks(ROWS_A_COMMIT) {
             let mut draft = Draft::new(Cause::Enrolment, now);
             for row in chunk {
-                match self.enroll_row(&mut draft, campaign, &speakers, row)? {
+                match self.enroll_row(&mut draft, campaign, &speakers, &mut companies, row)? {
                     Fate::Entered => enrolled.entered += 1,
                     Fate::Known => enrolled.known += 1,
                     Fate::LeftOut(reason) => {
@@ -66,6 +72,7 @@ impl Partition {
         draft: &mut Draft,
         id: CampaignId,
         speakers: &Speakers,
+        companies: &mut BTreeMap<String, u32>,
         row: &RosterRow,
     ) -> Result<Fate, StoreFault> {
         let Some(installed) = self.campaigns.get(&id).cloned() else { return Ok(Fate::Known) };
@@ -78,7 +85,11 @@ impl Partition {
         let mut contact = None;
         for other in &known {
             let Some(enrollment) = self.enrollment(draft, *other)? else { continue };
-            let is_same = self.campaigns.get(&enrollment.campaign).is_some_and(|other| other.campaign.name == campaign.name);
+            let held_by = self.campaigns.get(&enrollment.campaign);
+            if let Some(reason) = held_by.and_then(|other| waits_for(campaign, &other.campaign, &enrollment)) {
+                return Ok(Fate::LeftOut(reason));
+            }
+            let is_same = held_by.is_some_and(|other| other.campaign.name == campaign.name);
             if is_same && !may_enter_again(campaign, &enrollment, draft.at) {
                 return Ok(Fate::Known);
             }
@@ -92,10 +103,18 @@ impl Partition {
         if let Some(reason) = leaves_out(&self.parts.workspace, campaign, &contact, row, draft.at) {
             return Ok(Fate::LeftOut(reason));
         }
+        let company = company_of(&contact.fields).filter(|_| campaign.contacts.at_most_per_company.is_some());
+        let held = company.as_ref().and_then(|company| companies.get(company)).copied().unwrap_or(0);
+        if let Some(reason) = company_is_full(campaign, &contact, held) {
+            return Ok(Fate::LeftOut(reason));
+        }
         let lines = lines_for(speakers, &contact, self.counters.enrollment);
         if lines.is_empty() {
             let reason = format!("no account of `{}` speaks a channel this person can be reached on", campaign.name);
             return Ok(Fate::LeftOut(reason));
+        }
+        if let Some(company) = company {
+            companies.insert(company, held + 1);
         }
         self.counters.enrollment += 1;
         let enrollment = new_enrollment(EnrollmentId(self.counters.enrollment), id, contact.id, lines, draft.at);
@@ -107,6 +126,32 @@ impl Partition {
         draft.stage(enrollment);
         draft.stage_contact(contact);
         Ok(Fate::Entered)
+    }
+
+    /// How many of each company ever entered the campaign, in whatever version; asked only where that is capped.
+    fn companies(&self, campaign: CampaignId) -> Result<BTreeMap<String, u32>, StoreFault> {
+        let mut companies = BTreeMap::new();
+        let Some(installed) = self.campaigns.get(&campaign) else { return Ok(companies) };
+        if installed.campaign.contacts.at_most_per_company.is_none() {
+            return Ok(companies);
+        }
+        let mut people = BTreeSet::new();
+        let is_same = |id| self.campaigns.get(&id).is_some_and(|other| other.campaign.name == installed.campaign.name);
+        self.parts.store.scan(Table::Enrollment, None, &mut |record| {
+            if let Record::Enrollment(enrollment) = record
+                && is_same(enrollment.campaign)
+            {
+                people.insert(enrollment.contact);
+            }
+            ControlFlow::Continue(())
+        })?;
+        let draft = Draft::new(Cause::Enrolment, Timestamp::default());
+        for person in people {
+            if let Some(company) = self.contact(&draft, person)?.and_then(|contact| company_of(&contact.fields)) {
+                *companies.entry(company).or_insert(0) += 1;
+            }
+        }
+        Ok(companies)
     }
 
     /// The ids by which webhooks may name the person before anything was sent.

@@ -39,6 +39,28 @@ pub fn leaves_out(
     skips.then(|| "`skip when` holds".to_owned())
 }
 
+/// The company a cap counts: the `company` field, however it is spaced and capitalised. None: it is not said.
+pub fn company_of(fields: &Fields) -> Option<String> {
+    let company = fields.get("company")?.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    (!company.is_empty()).then_some(company)
+}
+
+/// Why somebody whose company has so many in the campaign already does not enter. None: they do. Everybody counts who
+/// ever entered it, however it ended.
+pub fn company_is_full(campaign: &Campaign, contact: &Contact, held: u32) -> Option<String> {
+    let most = campaign.contacts.at_most_per_company?;
+    let company = contact.fields.get("company")?;
+    (held >= most).then(|| format!("`at most {most} per company`: {held} of {company} are in `{}` already", campaign.name))
+}
+
+/// Why somebody who is on their way in another campaign does not enter this one now. None: they do. The next reading of
+/// the list takes them in once that has ended.
+pub fn waits_for(campaign: &Campaign, other: &Campaign, enrollment: &Enrollment) -> Option<String> {
+    let is_exclusive = campaign.contacts.one_campaign_at_a_time || other.contacts.one_campaign_at_a_time;
+    let is_other = campaign.name != other.name && !enrollment.has_ended();
+    (is_exclusive && is_other).then(|| format!("`one campaign at a time`: they are on their way in `{}`", other.name))
+}
+
 /// Who of a campaign's accounts speaks on each channel, in the pool's order.
 pub type Speakers = BTreeMap<Channel, Vec<AccountId>>;
 

@@ -6,11 +6,13 @@ use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{AccountId, ChatId, EffectKey, EnrollmentId, ProviderAccount, ProviderId, Visit};
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
+use crate::runtime::beside::Heard;
 use crate::runtime::command::Asked;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::pages::Walk;
 use crate::runtime::search::Finding;
 use crate::runtime::target::{self, Target, Want};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -36,6 +38,10 @@ pub enum Message {
     Checked { account: AccountId, result: Result<Checked, Refusal> },
     /// What became of a letter.
     Posted { row: u64, result: Result<Receipt, Undelivered> },
+    /// What the classifier said of a reply.
+    Classified { row: u64, heard: Heard },
+    /// Lists were read again for these campaigns.
+    Reread { campaigns: BTreeSet<String>, result: Result<Arc<Program>, String> },
     /// A person asks.
     Asked(Asked),
     /// The campaigns were read anew.

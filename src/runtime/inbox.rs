@@ -11,10 +11,12 @@ use crate::model::enrollment::{Enrollment, Relation};
 use crate::model::event::{Event, Reply};
 use crate::model::id::{ChatId, EnrollmentId, Fingerprint, fingerprint};
 use crate::model::intent::{Intent, Request};
-use crate::model::journal::{Cause, InboxRow, Key, Record};
+use crate::model::journal::{Cause, EntryKind, InboxRow, Key, Record};
 use crate::model::time::{MINUTE_MS, Timestamp};
 use crate::runtime::directory::Listed;
 use crate::runtime::draft::Draft;
+use crate::runtime::hearing::decide;
+use crate::runtime::intend::line;
 use crate::runtime::pages::normalised;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{self, listed_of};
@@ -40,7 +42,12 @@ impl Partition {
         }
         let incoming = webhook::read(stored.body.as_bytes()).map(|read| read.incoming);
         let fate = match (&incoming, incoming.as_ref().ok().and_then(|incoming| listed_of(&self.parts.directory, incoming))) {
-            (Ok(incoming), Some((_, listed))) => self.act(&mut draft, incoming, &listed, was_deferred, now)?,
+            (Ok(incoming), Some((_, listed))) => {
+                if self.must_hear(&mut draft, &stored, incoming, &listed)? {
+                    return Ok(());
+                }
+                self.act(&mut draft, incoming, &listed, was_deferred, now)?
+            }
             (Ok(_) | Err(_), _) => Fate::Nobodys,
         };
         match fate {
@@ -81,7 +88,7 @@ impl Partition {
         let enrollments = receive::routed(&*self.parts.store, account, incoming)?;
         match incoming {
             Incoming::Message(message) => {
-                let own = message.is_own.unwrap_or_else(|| is_from(message, account));
+                let own = receive::is_own(message, account);
                 if enrollments.is_empty() {
                     return Ok(Fate::Nobodys);
                 }
@@ -164,7 +171,12 @@ impl Partition {
                 continue;
             }
             let Some(installed) = self.campaigns.get(&enrollment.campaign) else { continue };
-            let verdict = classify(&text, &installed.campaign.classes, at);
+            let rules = classify(&text, &installed.campaign.classes, at);
+            let (verdict, said) = decide(rules, draft.heard.get(&enrollment.campaign));
+            if !said.is_empty() {
+                draft.entry(id, line(draft.at, EntryKind::Decision, "", installed.campaign.version, said));
+                draft.stage(enrollment);
+            }
             let reply = Reply {
                 message: message.id.clone(),
                 chat: Some(message.talk.chat.clone()),
@@ -299,6 +311,10 @@ impl Partition {
             if self.parts.store.get(&Key::Seen { key })?.is_some() {
                 return Ok(false);
             }
+            if self.has_classifier() && matches!(read.incoming, Incoming::Message(_)) {
+                self.shelve(&read, body, &listed, now)?;
+                return Ok(true);
+            }
             draft.put(Record::Seen { key, at: now });
             draft.put(Record::Seen { key: acted(key), at: now });
         }
@@ -351,13 +367,6 @@ fn text_of(intent: &Intent, is_group: bool) -> Option<&str> {
 
 fn note_of(intent: &Intent) -> Option<&str> {
     if matches!(intent.request, Request::Invite { .. }) { intent.request.text() } else { None }
-}
-
-fn is_from(message: &IncomingMessage, account: &Listed) -> bool {
-    match (&message.talk.sender, &account.own_id) {
-        (Some(sender), Some(own)) => sender.id == *own,
-        _ => false,
-    }
 }
 
 /// When it happened, of events that an older conversation has too.

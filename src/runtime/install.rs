@@ -41,6 +41,9 @@ impl Partition {
         let ids = ids.collect::<Result<Vec<CampaignId>, StoreFault>>()?;
         self.retire_others(program, now)?;
         let moved = self.decide_moves(now)?;
+        if self.rounds.until.is_some() {
+            self.plan_rounds(now);
+        }
         let mut enrolled = Vec::new();
         for (id, roster) in ids.into_iter().zip(&program.rosters) {
             let entered = self.enroll(id, &roster.rows, now)?;

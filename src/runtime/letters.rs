@@ -10,6 +10,7 @@ use crate::model::id::{EffectKey, draw, fingerprint};
 use crate::model::journal::{Cause, EntryKind};
 use crate::model::outgoing::{Delivery, LetterKind, Outgoing};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use crate::runtime::beside::due_at;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
 use crate::runtime::intend::line;
@@ -17,7 +18,6 @@ use crate::runtime::outside::Outside;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,30 +39,8 @@ pub(super) struct Draught<'a> {
     pub data: Value,
     /// The same in a sentence: what chat tools show.
     pub text: Option<&'a str>,
-}
-
-/// Letters that have not arrived, those that are under way, and the way out.
-#[derive(Default)]
-pub(crate) struct Letters {
-    rows: BTreeMap<u64, Outgoing>,
-    posting: BTreeSet<u64>,
-    pub(crate) outside: Outside,
-}
-
-impl Letters {
-    /// A letter as it now is; none: it is gone.
-    pub(crate) fn note(&mut self, row: u64, letter: Option<Outgoing>) {
-        match letter {
-            Some(letter) => self.rows.insert(row, letter),
-            None => self.rows.remove(&row),
-        };
-    }
-
-    /// Is a letter under way, or waiting for its first attempt?
-    pub(crate) fn is_posting(&self) -> bool {
-        let is_fresh = |letter: &Outgoing| letter.attempts == 0 && due_at(letter).is_some();
-        !self.posting.is_empty() || self.rows.values().any(is_fresh)
-    }
+    /// What it is about happened then; none: now.
+    pub moment: Option<Timestamp>,
 }
 
 impl Partition {
@@ -73,8 +51,8 @@ impl Partition {
 
     /// Puts a letter into the draft.
     pub(super) fn write_letter(&self, draft: &mut Draft, draught: Draught<'_>) {
-        let Draught { kind, url, key, data, text } = draught;
-        let at = draft.at;
+        let Draught { kind, url, key, data, text, moment } = draught;
+        let at = moment.unwrap_or(draft.at);
         let (enrollment, visit) = key.map_or((0, 0), |key| (key.enrollment.0, key.visit.0));
         let name = data.get("campaign").and_then(Value::as_str).unwrap_or_default();
         let times = [at.0.to_le_bytes(), enrollment.to_le_bytes(), i64::from(visit).to_le_bytes()].concat();
@@ -84,7 +62,7 @@ impl Partition {
             body.insert("text".to_owned(), json!(text));
         }
         let (row, id) = (draw(&parts), format!("msg_{}", fingerprint(&parts)));
-        let state = Delivery::Due { next: at, last: None };
+        let state = Delivery::Due { next: draft.at, last: None };
         let (url, body) = (url.to_owned(), body.to_string());
         draft.stage_letter(row, Some(Outgoing { row, kind, url, id, body, made_at: at, key, attempts: 0, state }));
     }
@@ -175,13 +153,6 @@ impl Partition {
         let is_old =
             |letter: &&Outgoing| matches!(letter.state, Delivery::Failed { at, .. } if now.since_ms(at) >= FAILED_KEPT_MS);
         self.letters.rows.values().filter(is_old).for_each(|letter| draft.stage_letter(letter.row, None));
-    }
-}
-
-fn due_at(letter: &Outgoing) -> Option<Timestamp> {
-    match letter.state {
-        Delivery::Due { next, .. } => Some(next),
-        Delivery::Failed { .. } => None,
     }
 }
 

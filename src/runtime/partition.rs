@@ -13,12 +13,12 @@ use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Tab
 use crate::model::program::Workspace;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::agenda::Agenda;
+use crate::runtime::beside::{Hearing, Letters, Rounds};
 use crate::runtime::clock::Clock;
 use crate::runtime::directory::Directory;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
-use crate::runtime::letters::Letters;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::moving::Moves;
 use crate::runtime::pulse::Pulse;
@@ -44,6 +44,14 @@ pub struct Parts {
     pub workspace: Workspace,
     /// No call starts that could end after the window has closed: its length in campaign time, in milliseconds.
     pub lead_ms: i64,
+}
+
+/// A time in which nothing could be sent: through that account, or at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    pub account: Option<AccountId>,
+    pub from: Timestamp,
+    pub to: Timestamp,
 }
 
 /// The next ids to give.
@@ -89,8 +97,12 @@ pub struct Partition {
     pub(crate) paused: Option<Timestamp>,
     /// What goes out to people and systems of the user's own.
     pub(crate) letters: Letters,
+    /// What comes round by the clock.
+    pub(crate) rounds: Rounds,
+    /// Replies that are with the classifier.
+    pub(crate) hearing: Hearing,
     /// When the engine, or an account, was away: what overdue sends are measured by.
-    pub(crate) outages: Vec<(Timestamp, Timestamp)>,
+    pub(crate) outages: Vec<Outage>,
     /// How far old events' keys have been looked through.
     pub(crate) swept_to: Option<Key>,
     /// Who goes on in another version.
@@ -125,6 +137,8 @@ impl Partition {
             counters: Counters::default(),
             paused: None,
             letters: Letters::default(),
+            rounds: Rounds::default(),
+            hearing: Hearing::default(),
             outages: Vec::new(),
             swept_to: None,
             moves: Moves::default(),
@@ -179,7 +193,9 @@ impl Partition {
                 self.counters = Counters { contact, enrollment, account, campaign };
             }
             Record::Meta(Meta::Paused { since }) => self.paused = since,
-            Record::Meta(Meta::Alive { at }) => self.outages.push((at, self.parts.clock.now())),
+            Record::Meta(Meta::Alive { at }) => {
+                self.outages.push(Outage { account: None, from: at, to: self.parts.clock.now() });
+            }
             Record::Account(account) => {
                 self.parts.directory.note(&account);
                 self.accounts.insert(account.id, *account);
@@ -278,6 +294,7 @@ impl Partition {
         for account in memory.accounts {
             self.parts.directory.note(&account);
             self.try_at.remove(&account.id);
+            self.note_return(&account);
             self.accounts.insert(account.id, account);
         }
         for (key, intent) in memory.intents {
@@ -355,7 +372,11 @@ impl Partition {
     pub fn is_idle(&self) -> bool {
         // A call whose end is not known counts though its person has ended: whether it was sent is still found out.
         let is_open = |intent: &Intent| !matches!(intent.state, IntentState::Parked { .. });
-        let is_quiet = self.inbox.is_empty() && self.deferred.is_empty() && self.calling.is_empty() && !self.letters.is_posting();
+        let is_quiet = self.inbox.is_empty()
+            && self.deferred.is_empty()
+            && self.calling.is_empty()
+            && !self.letters.is_posting()
+            && !self.hearing.is_asking();
         self.agenda.open_count() == 0 && is_quiet && !self.intents.values().any(is_open)
     }
 

@@ -3,7 +3,7 @@
 //! Replies and relations that a poll finds are written as the webhook that should have told of them and enter here too:
 //! one way in, one deduplication.
 
-use crate::connector::contract::{Incoming, MessageRow, Party, RelationRow, Talk, Webhook};
+use crate::connector::contract::{Incoming, IncomingMessage, MessageRow, Party, RelationRow, Talk, Webhook};
 use crate::connector::postpress::webhook;
 use crate::model::account::Account;
 use crate::model::id::{AccountId, EnrollmentId, Fingerprint, ProviderAccount, fingerprint};
@@ -273,4 +273,12 @@ pub fn status_body(account: &Account, word: &str) -> String {
 /// The id of the account a row came for.
 pub fn listed_of(directory: &Directory, incoming: &Incoming) -> Option<(AccountId, Listed)> {
     account_of(incoming).and_then(|account| directory.find(account)).map(|listed| (listed.id, listed))
+}
+
+/// Is it the account's own message? By what the webhook says, else by who sent it (POSTPRESS.md §2.2).
+pub fn is_own(message: &IncomingMessage, account: &Listed) -> bool {
+    message.is_own.unwrap_or_else(|| match (&message.talk.sender, &account.own_id) {
+        (Some(sender), Some(own)) => sender.id == *own,
+        _ => false,
+    })
 }

@@ -21,6 +21,9 @@ impl Partition {
         let now = self.now();
         self.doubt_open_intents(now)?;
         self.check_accounts_soon(now);
+        // What came round while nothing ran is made up for, once.
+        let away = self.outages.first().map_or(now, |outage| outage.from);
+        self.plan_rounds(away);
         Ok(())
     }
 
@@ -34,6 +37,7 @@ impl Partition {
         self.fire_timers(now)?;
         self.reconcile(now)?;
         self.poll(now)?;
+        self.make_rounds(now)?;
         self.post_letters(now);
         // Only what follows starts something: a disk that is nearly full ends the turn here.
         self.start_queued(now)?;
@@ -56,6 +60,11 @@ impl Partition {
             Message::Found { key, result } => self.found(key, result, now),
             Message::Polled { account, result } => self.polled(account, result, now),
             Message::Checked { account, result } => self.checked(account, result, now),
+            Message::Classified { row, heard } => {
+                self.classified(row, heard);
+                Ok(())
+            }
+            Message::Reread { campaigns, result } => self.reread(&campaigns, result, now),
             Message::Posted { row, result } => self.posted(row, result, now),
             Message::Asked(asked) => {
                 let answer = self.command(&asked.command, now)?;
@@ -176,8 +185,14 @@ impl Partition {
         let starts = self.agenda.starting().into_iter().filter_map(|campaign| self.next_start(campaign, now));
         let starts = starts.filter(|_| !self.is_stopping);
         let soon = (!self.inbox.is_empty() || self.moves.is_due()).then_some(now);
-        let waits =
-            [self.agenda.next_due(), self.next_reading(), self.next_letter(), self.deferred.values().min().copied(), soon];
+        let waits = [
+            self.agenda.next_due(),
+            self.next_reading(),
+            self.next_letter(),
+            self.next_round(),
+            self.deferred.values().min().copied(),
+            soon,
+        ];
         // What may not be asked now has no time of its own: it comes with the end of what forbids it.
         let polls = self.next_poll().filter(|_| self.may_ask(now));
         let all = starts.chain(self.next_try(now)).chain(waits.into_iter().flatten()).chain(polls).chain(self.key_refused_until);

@@ -3,7 +3,9 @@
 use crate::cli::desk::{Desk, SPEED};
 use campaign_engine::lang::code::Code;
 use campaign_engine::runtime::query::accounts::{AccountRow, BudgetRow, WindowRow};
-use campaign_engine::runtime::query::status::{CampaignStatus, ContactCounts, Rates, SendCounts, StatusReport, StepStatus};
+use campaign_engine::runtime::query::status::{
+    CampaignStatus, ContactCounts, Rates, SendCounts, StatusReport, StepStatus, VersionCount,
+};
 use serde_json::{Value, json};
 
 /// The schema as it is printed, with every object closed: readers may meet more fields one day, we know ours.
@@ -80,6 +82,7 @@ fn full() -> StatusReport {
         sends: SendCounts { invite: 1, message: 0, inmail: 0 },
         rates: Rates { accepted: Some(0.5), replied: Some(1.0) },
         next_wake: at(),
+        versions: vec![VersionCount { version: 1, hash: "00ff".to_owned(), contacts: 1 }],
     };
     StatusReport {
         schema: "engine.status/1".to_owned(),

@@ -71,8 +71,8 @@ fn each_is_done_once_and_told() {
     }
     assert_eq!(performed(&town, "person-a"), expected);
     let group = lines.iter().find(|line| line.kind == Kind::Group && line.recipient.starts_with("person-a")).unwrap();
-    assert_eq!((group.recipient.as_str(), group.subject.as_deref()), ("person-a,person-b", Some("Cloud bills with Person-a")));
-    assert_eq!(group.text.as_deref(), Some("Hello both, Person-a knows it best."));
+    assert_eq!((group.recipient.as_str(), group.subject.as_deref()), ("person-a,person-b", Some("Cloud bills with PERSON-A")));
+    assert_eq!(group.text.as_deref(), Some("Hello both, PERSON-A knows it best."));
     let skipped = town.lines(EntryKind::Skipped);
     let why: Vec<&str> =
         skipped.iter().filter(|(_, entry)| entry.step == "unknown_skill").map(|(_, e)| detail(e, "why")).collect();

@@ -107,11 +107,14 @@ fn everybody_is_told_once_and_the_path_goes_on() {
     let [(id, body)] = letterbox.at("https://hooks.acme.example/").try_into().unwrap();
     assert!(id.starts_with("msg_") && id.len() == 36, "{id}");
     assert_eq!(body["type"], json!("campaign.webhook"));
-    assert_eq!((&body["data"]["contact"]["key"], &body["data"]["contact"]["campaign"]), (&json!("ada"), &json!("intro")));
-    assert_eq!(body["data"]["contact"]["fields"]["first_name"], json!("Ada"));
+    assert_eq!(
+        (&body["data"]["contact"]["key"], &body["data"]["contact"]["campaign"]),
+        (&json!("https://www.linkedin.com/in/ada/"), &json!("intro"))
+    );
+    assert_eq!(body["data"]["contact"]["fields"]["first_name"], json!("ADA"));
     let [(_, notice), (_, task)] = letterbox.at("https://chat.acme.example/").try_into().unwrap();
     let texts = BTreeSet::from([notice["text"].to_string(), task["text"].to_string()]);
-    assert_eq!(texts, BTreeSet::from(["\"Ada begins\"".to_owned(), "\"Look at Ada\"".to_owned()]));
+    assert_eq!(texts, BTreeSet::from(["\"ADA begins\"".to_owned(), "\"Look at ADA\"".to_owned()]));
     assert!(letters(&town).is_empty(), "what has arrived is forgotten");
     let told = town.lines(EntryKind::Notified);
     let arrived = told.iter().find(|(_, entry)| detail(entry, "arrived") == "200").unwrap();
@@ -182,7 +185,7 @@ fn a_task_is_settled_once_and_moves_the_path() {
         let mut town = town(&letterbox);
         town.settle_down();
         let [task] = tasks(&town).try_into().unwrap();
-        assert_eq!((task.who.as_str(), task.text.as_str(), task.settled), ("owner", "Look at Ada", None));
+        assert_eq!((task.who.as_str(), task.text.as_str(), task.settled), ("owner", "Look at ADA", None));
         let settle = Command::Settle { task: task.id, verdict };
         town.crash();
         town.open();

@@ -1,4 +1,5 @@
 //! Tests of runtime.
+mod beside;
 mod campaigns;
 mod deliveries;
 mod desk;

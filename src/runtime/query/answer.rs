@@ -13,9 +13,10 @@ use std::ops::ControlFlow;
 struct Question {
     campaign: Option<String>,
     contact: Option<String>,
+    all: bool,
 }
 
-/// Answers `status`, `contacts`, `why`, `timeline`, `accounts`, `find` and `time`. The error is a sentence.
+/// Answers `status`, `contacts`, `why`, `timeline`, `accounts`, `tasks`, `find` and `time`. The error is a sentence.
 pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
         Value::Null => Question::default(),
@@ -35,6 +36,7 @@ fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question)
         "status" => Some(json!(query.status(campaign)?)),
         "campaign" => Some(json!(query.current(campaign.unwrap_or_default())?)),
         "accounts" => Some(json!(query.accounts()?)),
+        "tasks" => Some(json!(query.tasks(question.all)?)),
         "contacts" => {
             let mut rows = Vec::new();
             query.contacts(campaign, &mut |row, contact| {

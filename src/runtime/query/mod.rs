@@ -12,6 +12,7 @@ pub mod rows;
 mod slots;
 pub mod standing;
 pub mod status;
+pub mod tasks;
 pub mod timeline;
 mod view;
 pub mod why;

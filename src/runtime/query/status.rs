@@ -42,6 +42,17 @@ pub struct CampaignStatus {
     pub rates: Rates,
     /// When the next timer of anybody falls due.
     pub next_wake: Option<String>,
+    /// Everybody of the campaign by version, oldest first: the same in each of its versions.
+    #[serde(default)]
+    pub versions: Vec<VersionCount>,
+}
+
+/// How many people a version has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionCount {
+    pub version: u32,
+    pub hash: String,
+    pub contacts: u64,
 }
 
 /// People by where they are; the others add up to `total`.
@@ -118,6 +129,7 @@ impl Query<'_> {
             })
             .collect();
         campaigns.sort_by(|one, two| (&one.name, one.version).cmp(&(&two.name, two.version)));
+        count_versions(&mut campaigns);
         Ok(StatusReport {
             schema: "engine.status/1".to_owned(),
             time: iso(self.view.now),
@@ -203,6 +215,7 @@ impl Tally {
             sends: self.sends,
             rates: Rates { accepted: share(self.accepted, self.invited), replied: share(self.replied, self.reached) },
             next_wake: self.next_wake.map(iso),
+            versions: Vec::new(),
         }
     }
 }
@@ -224,4 +237,16 @@ fn wake_of(enrollment: &Enrollment) -> Option<Timestamp> {
 /// A share to four places.
 fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 10_000.0)
+}
+
+/// Tells every version how many people each version of its campaign has.
+fn count_versions(campaigns: &mut [CampaignStatus]) {
+    let mut versions: BTreeMap<String, Vec<VersionCount>> = BTreeMap::new();
+    for campaign in campaigns.iter() {
+        let count = VersionCount { version: campaign.version, hash: campaign.hash.clone(), contacts: campaign.contacts.total };
+        versions.entry(campaign.name.clone()).or_default().push(count);
+    }
+    for campaign in campaigns {
+        campaign.versions = versions.get(&campaign.name).cloned().unwrap_or_default();
+    }
 }
