@@ -16,6 +16,7 @@ mod rename;
 mod statements;
 mod symbol;
 mod uri;
+mod walk;
 mod words;
 
 use crate::lsp::answer::answer;

@@ -2,8 +2,8 @@
 
 use crate::lang::source::SourceId;
 use crate::lang::syntax::{Block, GroupMember, SetValue, Statement, StatementKind, TextRef, Until};
-use crate::lsp::index::Walk;
 use crate::lsp::symbol::Kind;
+use crate::lsp::walk::Walk;
 
 /// Notes every name in a block.
 pub fn block(walk: &mut Walk, block: &Block) {
