@@ -9,4 +9,5 @@ mod letters;
 mod moves;
 mod query;
 pub mod town;
+mod tripping;
 pub mod wish;

@@ -1,14 +1,14 @@
 //! People on their way while their campaign is edited: nobody is moved but as `migrate` says, whatever crashes.
 
 use crate::runtime::town::{Town, detail};
+use crate::runtime::tripping::Tripping;
 use crate::runtime::wish::{INTRO, Wish, program};
 use campaign_engine::model::campaign::{Destination, Migration};
 use campaign_engine::model::enrollment::{Awaits, Enrollment, Status};
-use campaign_engine::model::id::Lsn;
-use campaign_engine::model::journal::{Commit, Entry, EntryKind, Key, Meta, MetaKey, Record, Table};
+use campaign_engine::model::journal::{EntryKind, Key, Meta, MetaKey, Record, Table};
 use campaign_engine::model::program::Program;
 use campaign_engine::model::time::{DAY_MS, Timestamp};
-use campaign_engine::store::contract::{Done, Figures, Store, StoreFault};
+use campaign_engine::store::contract::Store;
 use campaign_engine::store::memory::MemoryStore;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -261,45 +261,6 @@ fn a_paused_campaign_stays_paused_in_its_next_version() {
     town.live(60);
     town.judge();
     assert!(town.is_idle());
-}
-
-/// A store that takes so many commits more, and then none: what a crash leaves behind.
-struct Tripping {
-    inner: Arc<dyn Store>,
-    left: AtomicI64,
-}
-
-impl Store for Tripping {
-    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
-        if self.left.fetch_sub(1, Ordering::Relaxed) <= 0 {
-            return Err(StoreFault::Poisoned { because: "the test says so".to_owned() });
-        }
-        self.inner.submit(commits, done)
-    }
-
-    fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
-        self.inner.get(key)
-    }
-
-    fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.scan(table, after, see)
-    }
-
-    fn timeline(&self, enrollment: campaign_engine::model::id::EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault> {
-        self.inner.timeline(enrollment)
-    }
-
-    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Lsn, Commit) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.replay(from, see)
-    }
-
-    fn settle(&self) -> Result<(), StoreFault> {
-        self.inner.settle()
-    }
-
-    fn figures(&self) -> Figures {
-        self.inner.figures()
-    }
 }
 
 #[test]
