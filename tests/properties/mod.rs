@@ -6,6 +6,7 @@ mod hostile;
 mod oracle;
 mod paths;
 mod program;
+mod slips;
 mod small;
 mod whole;
 mod workspace;

@@ -58,17 +58,18 @@ pub fn pair(source: SourceId, lines: &[Line]) -> (Vec<Node>, Diagnostics) {
     (pairing.items, pairing.diagnostics)
 }
 
-struct Pairing<'l> {
+/// The pairing of a file on its way.
+pub struct Pairing<'l> {
     source: SourceId,
-    lines: &'l [Line],
-    open: Vec<Block>,
+    pub lines: &'l [Line],
+    pub open: Vec<Block>,
     items: Vec<Node>,
     diagnostics: Diagnostics,
     /// Blocks whose `end` stands left of them: likely to lack their own.
     suspects: Vec<usize>,
     /// Blocks open below the limit; their lines are passed over.
     too_deep: usize,
-    lookahead: usize,
+    pub lookahead: usize,
 }
 
 impl<'l> Pairing<'l> {
@@ -81,6 +82,11 @@ impl<'l> Pairing<'l> {
         if head.label.is_none() && head.word(0) == "end" {
             return self.end(index, line);
         }
+        if line.mask == "}" && !self.open.is_empty() {
+            let help = "write `end`".to_owned();
+            self.diagnostics.push(Diagnostic::new(Code::Unexpected, self.span(index), "`}` does not end a block", help));
+            return self.close(index, None);
+        }
         if let Some(clause) = self.innermost().filter(|kind| kind.takes_statements()).and(head.clause(&line.mask)) {
             self.clause(index, clause);
             return self.push(Node::Line(index));
@@ -92,7 +98,8 @@ impl<'l> Pairing<'l> {
         }
     }
 
-    fn innermost(&self) -> Option<Kind> {
+    /// What is open now.
+    pub fn innermost(&self) -> Option<Kind> {
         self.open.last().map(|block| block.kind)
     }
 
@@ -122,38 +129,6 @@ impl<'l> Pairing<'l> {
         } else if head.statement(&line.mask).is_some() {
             self.too_deep += 1;
         }
-    }
-
-    /// The block that the line opens where it stands.
-    fn opens(&mut self, index: usize, head: &Head<'_>, line: &Line) -> Option<Kind> {
-        let context = self.innermost();
-        let known = match context {
-            None => head.top().or_else(|| head.member()),
-            Some(Kind::Campaign | Kind::Workspace) => head.member(),
-            Some(Kind::Unknown) => head.statement(&line.mask).or_else(|| head.member()),
-            Some(kind) if kind.takes_statements() => head.statement(&line.mask),
-            Some(_) => None,
-        };
-        known.or_else(|| self.opens_unknown(index, head, line, context))
-    }
-
-    /// An unknown word opens a block when deeper lines and an `end` below it follow.
-    fn opens_unknown(&mut self, index: usize, head: &Head<'_>, line: &Line, context: Option<Kind>) -> Option<Kind> {
-        let takes_blocks = context.is_none_or(|kind| kind.takes_statements() || matches!(kind, Kind::Campaign | Kind::Workspace));
-        if !takes_blocks || head.word(0).is_empty() || vocabulary::is_known(head.word(0)) {
-            return None;
-        }
-        let mut is_deeper = false;
-        for below in self.lines.get(index + 1..)? {
-            self.lookahead = self.lookahead.checked_sub(1)?;
-            if below.indent > line.indent {
-                is_deeper = true;
-                continue;
-            }
-            let closes = below.mask.split_whitespace().next() == Some("end") && below.indent == line.indent;
-            return (closes && is_deeper).then_some(Kind::Unknown);
-        }
-        None
     }
 
     /// A clause keyword closes what stands between it and the block it belongs to.
@@ -194,7 +169,8 @@ impl<'l> Pairing<'l> {
         if let Some(levels) = owner {
             return self.close_unended(levels, index);
         }
-        let is_free = matches!(word, "message" | "class" | "part");
+        let in_unknown = self.open.iter().any(|block| block.kind == Kind::Unknown);
+        let is_free = matches!(word, "message" | "class" | "part") && !in_unknown;
         if is_free && (in_campaign || in_workspace) && !self.open.is_empty() {
             self.close_unended(self.open.len(), index);
         } else if self.open.is_empty() && !is_free {
@@ -292,14 +268,26 @@ impl<'l> Pairing<'l> {
     }
 
     fn missing_end(&mut self, header: usize, before: usize) {
-        let word = self.lines.get(header).map(|line| head(&line.mask).word(0).to_owned()).unwrap_or_default();
+        let word = self.lines.get(header).map(|line| opener(&head(&line.mask))).unwrap_or_default();
         let message = format!("`{word}` is never closed");
-        let help = "write `end` behind the last line that belongs to it".to_owned();
+        let help =
+            "write `end` on a line of its own, behind the last line that belongs to it; indentation closes nothing".to_owned();
         let mut fault = Diagnostic::new(Code::MissingEnd, self.span(header), message, help);
-        if self.lines.get(before).is_some() {
+        if let Some(outdented) = self.outdented(header, before) {
+            fault = fault.label(self.span(outdented), "by the indentation, its `end` belongs before this line");
+        } else if self.lines.get(before).is_some() {
             fault = fault.label(self.span(before), "it has to be closed before this");
         }
         self.diagnostics.push(fault);
+    }
+
+    /// The first line that does not stand deeper than the header of its block.
+    fn outdented(&self, header: usize, before: usize) -> Option<usize> {
+        let indent = self.indent(header);
+        let inside = self.lines.get(header + 1..=before.min(self.lines.len().checked_sub(1)?))?;
+        let offset = inside.iter().position(|line| line.indent <= indent)?;
+        let is_clause = |line: &Line| head(&line.mask).clause(&line.mask).is_some();
+        (!inside.get(offset).is_some_and(is_clause)).then_some(header + 1 + offset)
     }
 
     fn finish(&mut self) {
@@ -310,13 +298,25 @@ impl<'l> Pairing<'l> {
         self.lines.get(block.header).map(|line| line.mask.as_str()).unwrap_or_default()
     }
 
-    fn indent(&self, index: usize) -> usize {
+    /// Characters before a line.
+    pub fn indent(&self, index: usize) -> usize {
         self.lines.get(index).map_or(0, |line| line.indent)
     }
 
     fn span(&self, index: usize) -> Span {
         let (start, end) = self.lines.get(index).map_or((0, 0), |line| (line.start, line.end));
         Span { source: self.source, start: start as u32, end: end as u32 }
+    }
+}
+
+/// A block's first words, as one speaks of it.
+fn opener(head: &Head<'_>) -> String {
+    match head.word(0) {
+        "wait" => "wait up to".to_owned(),
+        word @ ("campaign" | "workspace" | "message" | "account" | "part" | "split" | "on") => {
+            format!("{word} {}", head.words.iter().skip(1).copied().collect::<Vec<_>>().join(" ")).trim_end().to_owned()
+        }
+        word => word.to_owned(),
     }
 }
 

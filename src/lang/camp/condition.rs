@@ -101,7 +101,7 @@ impl Phrase<'_> {
         let inner = child(test, Rule::comparand).map_or_else(|| test.clone(), only);
         let right = match inner.as_rule() {
             Rule::literal => Comparand::Literal(self.literal(&inner)),
-            _ => Comparand::Field(self.field(&inner)),
+            _ => Comparand::Field(self.compared(&inner)),
         };
         if op == Op::IsNot && matches!(inner.as_str(), "missing" | "present") {
             let other = if inner.as_str() == "missing" { "present" } else { "missing" };
@@ -109,6 +109,17 @@ impl Phrase<'_> {
             self.fault(Code::Unexpected, self.span(&inner), message, format!("write `is {other}`"));
         }
         ExprKind::Compare { left, op, right }
+    }
+
+    /// The field on the right of a comparison: a bad name is rather a text without its quotes.
+    fn compared(&mut self, pair: &Pair<'_>) -> Name {
+        let word = pair.as_str();
+        if word.contains(|letter: char| letter.is_uppercase()) {
+            let help = format!("a text stands in double quotes: `\"{word}\"`");
+            self.fault(Code::BadName, self.span(pair), format!("`{word}` is no field: their names are lower_case"), help);
+            return Name::new(word.to_owned(), self.span(pair));
+        }
+        self.field(pair)
     }
 
     /// An event with its condition.

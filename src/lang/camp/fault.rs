@@ -1,6 +1,7 @@
 //! What pest refused, said in the language's words: the first token that does not fit, and what could stand there.
 
 use crate::lang::camp::grammar::{Phrase, Rule};
+use crate::lang::camp::habit;
 use crate::lang::camp::head::{is_word, skip, word_end};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostic;
@@ -58,6 +59,12 @@ fn operator(phrase: &Phrase<'_>, at: usize, expected: &[Rule]) -> Option<Diagnos
         _ => help,
     };
     let message = format!("`{sign}` is no operator of this language");
+    let (left, right) = (habit::word_before(phrase.mask, at), habit::word_behind(phrase, at + sign.len()));
+    let word = help.trim_start_matches("write `").trim_end_matches('`');
+    let help = match !left.is_empty() && !right.is_empty() && !matches!(word, "and" | "or" | "not") && !word.contains('/') {
+        true => format!("{help}: `{left} {word} {}`", shown(right)),
+        false => help.to_owned(),
+    };
     Some(Diagnostic::new(Code::WrongOperator, phrase.place(at, at + sign.len()), message, help))
 }
 
@@ -140,14 +147,21 @@ fn unexpected(phrase: &Phrase<'_>, at: usize, end: usize, token: &str, expected:
         None => format!("expected {}", words::joined(&wanted)),
     };
     if token.starts_with('\'') {
-        help = "a text stands in double quotes: `\"…\"`".to_owned();
+        let text = phrase.raw.get(at..).unwrap_or_default().trim_end().trim_matches('\'');
+        help = format!("a text stands in double quotes: `\"{}\"`", shown(text));
+    }
+    let habit = habit::inside(phrase, at, token, expected);
+    if let Some((_, way_out)) = &habit {
+        help = way_out.clone();
     }
     if token.is_empty() {
         let last = phrase.mask.get(..at).unwrap_or_default().trim_end().len();
         let message = "the line ends too early";
         return Diagnostic::new(Code::Unexpected, phrase.place(last, last), message, help);
     }
-    Diagnostic::new(Code::Unexpected, phrase.place(at, end), format!("`{}` does not fit here", shown(token)), help)
+    let message = habit.map(|(message, _)| message).filter(|message| !message.is_empty());
+    let message = message.unwrap_or_else(|| format!("`{}` does not fit here", shown(token)));
+    Diagnostic::new(Code::Unexpected, phrase.place(at, end), message, help)
 }
 
 /// A token as shown in a sentence: one line, not too long.

@@ -1,5 +1,7 @@
 //! What a line begins with: its label and first words, and which block or clause they open.
 
+use crate::lang::words;
+
 /// Words looked at: `else if`, `on account lost`, `wait up to`.
 const WORDS_MAX: usize = 4;
 
@@ -13,12 +15,16 @@ pub struct Head<'l> {
     pub words: Vec<&'l str>,
 }
 
-/// Reads a line's beginning. `late:` is a clause and no label.
+/// Reads a line's beginning. `late:` is a clause and no label; nor is a keyword with nothing behind its colon, as in
+/// other languages (`else:`).
 pub fn head(mask: &str) -> Head<'_> {
     let first = word_end(mask, 0);
     let colon = skip(mask, first);
     let word = mask.get(..first).unwrap_or_default();
-    let is_label = !word.is_empty() && word != "late" && mask.get(colon..).is_some_and(|rest| rest.starts_with(':'));
+    let behind = mask.get(colon..).and_then(|rest| rest.strip_prefix(':'));
+    let is_label = !word.is_empty()
+        && word != "late"
+        && behind.is_some_and(|behind| !words::is_keyword(word) || !behind.trim_start().is_empty());
     let (label, body) = if is_label { (Some((0, first)), skip(mask, colon + 1)) } else { (None, 0) };
     let mut words = Vec::with_capacity(WORDS_MAX);
     let mut at = body;

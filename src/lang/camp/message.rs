@@ -1,11 +1,13 @@
 //! `message NAME … end`: texts by language, subjects, attachments.
 
 use crate::lang::camp::blocks::Block as Paired;
+use crate::lang::camp::fault::shown;
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children};
 use crate::lang::camp::reader::{Reader, merge};
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
 use crate::lang::syntax::{Line as Clause, Message, Name, Notes, Text, Variant};
+use crate::lang::words;
 
 /// A subject waiting for the texts it belongs to.
 struct Subject {
@@ -29,8 +31,17 @@ impl<'f> Reader<'f> {
             end_notes: self.end_notes(block),
         };
         let mut subjects: Vec<Subject> = Vec::new();
+        let mut has_bare_text = false;
         for index in self.lines_of(block) {
-            self.message_line(index, &mut message, &mut subjects);
+            if self.is_bare_text(index) {
+                // A text of many lines without its quotes is one fault.
+                if !has_bare_text {
+                    self.bare_text(index);
+                }
+                has_bare_text = true;
+            } else {
+                self.message_line(index, &mut message, &mut subjects);
+            }
         }
         self.close_subjects(&mut message, subjects);
         let is_broken = block.children.iter().any(|_| !self.diagnostics.is_empty());
@@ -39,6 +50,23 @@ impl<'f> Reader<'f> {
             self.fault(Code::Unexpected, message.span, format!("the message `{}` has no text", message.name.value), help);
         }
         message
+    }
+
+    /// Words that begin no clause of a message, and are no slip of one.
+    fn is_bare_text(&self, index: usize) -> bool {
+        let Some(line) = self.lines.get(index).filter(|line| !line.is_broken) else { return false };
+        let head = self.head(index);
+        let word = head.word(0);
+        let begins_text = line.mask.starts_with(|first: char| first.is_alphabetic() || "'`{".contains(first));
+        let is_clause = vocabulary::is_known(word) || words::nearest(word, vocabulary::MESSAGE.iter().copied()).is_some();
+        begins_text && head.label.is_none() && !is_clause
+    }
+
+    fn bare_text(&mut self, index: usize) {
+        let Some(line) = self.lines.get(index) else { return };
+        let text = self.text.get(line.start..line.end).unwrap_or_default().trim_matches(['\'', '`', '"']);
+        let help = format!("write it in double quotes: `\"{}\"`; many lines stand between `\"\"\"`", shown(text));
+        self.fault(Code::Unexpected, self.span(index), "this text has no double quotes", help);
     }
 
     fn message_line(&mut self, index: usize, message: &mut Message, subjects: &mut Vec<Subject>) {

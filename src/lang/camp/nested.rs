@@ -27,10 +27,20 @@ impl<'f> Reader<'f> {
             Kind::Wait => self.race(block),
             _ => {
                 self.stray(block.header, PLACE, vocabulary::STATEMENTS);
-                self.statements(&block.children);
+                // Its arms belong to a word nobody knows; what stands in them is read.
+                self.statements_between(block);
                 None
             }
         }
+    }
+
+    fn statements_between(&mut self, block: &Paired) {
+        let is_clause = |node: &Node| match node {
+            Node::Line(index) => self.lines.get(*index).is_some_and(|line| self.head(*index).clause(&line.mask).is_some()),
+            Node::Block(_) => false,
+        };
+        let bodies: Vec<&[Node]> = block.children.split(is_clause).collect();
+        bodies.into_iter().for_each(|body| drop(self.statements(body)));
     }
 
     /// Divides a block at its own clauses.

@@ -4,7 +4,7 @@ use crate::lang::camp::blocks::{Block, Node};
 use crate::lang::camp::grammar::{Origin, Pair, Phrase, Rule};
 use crate::lang::camp::head::{Head, head};
 use crate::lang::camp::scan::Line;
-use crate::lang::camp::{fault, vocabulary};
+use crate::lang::camp::{fault, habit, vocabulary};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::{SourceId, Span, Spanned};
@@ -129,10 +129,20 @@ impl<'f> Reader<'f> {
             (_, true) => (Code::Unexpected, format!("`{word}` has no place in {place}")),
             (_, false) => (Code::UnknownKeyword, format!("`{written}` begins nothing in {place}")),
         };
-        let help = match near {
-            Some(near) if !is_known => format!("did you mean `{near}`?"),
-            _ if line.mask.starts_with('\'') => "a text stands in double quotes: `\"…\"`".to_owned(),
-            _ => format!("a line of {place} begins with {}", words::one_of(allowed.iter().copied())),
+        if head.label.is_some() && head.body >= line.mask.len() {
+            let message = format!("`{}` begins nothing in {place}", line.mask.trim_end_matches([':', ' ']));
+            let help = format!("a line of {place} begins with {}", listed(allowed));
+            return self.fault(Code::UnknownKeyword, self.place(line.start, line.end), message, help);
+        }
+        let body = line.mask.get(head.body..).unwrap_or_default();
+        let habit = habit::first_word(body, word).filter(|_| !allowed.contains(&word));
+        let help = match (habit, near) {
+            (Some(habit), _) => habit.to_owned(),
+            (None, Some(near)) if !is_known => format!("did you mean `{near}`?"),
+            (None, _) if vocabulary::STATEMENTS.contains(&word) && allowed.contains(&"steps") => {
+                "statements stand inside `steps … end`, or inside a handler such as `on reply … end`".to_owned()
+            }
+            (None, _) => format!("a line of {place} begins with {}", listed(allowed)),
         };
         self.fault(code, span, message, help);
     }
@@ -148,6 +158,15 @@ impl<'f> Reader<'f> {
             }
         }
         lines
+    }
+}
+
+/// The words that may begin a line; of many the commonest.
+fn listed(allowed: &[&str]) -> String {
+    const COMMON: &[&str] = &["invite", "send", "wait", "if", "repeat", "split", "notify", "stop"];
+    match allowed.len() > 2 * COMMON.len() {
+        true => format!("a verb, such as {}", words::one_of(COMMON.iter().copied())),
+        false => words::one_of(allowed.iter().copied()),
     }
 }
 

@@ -1,11 +1,11 @@
 //! A campaign's `contacts` block against its lists: columns that are not there, rows without what is needed. Rows that
 //! are merely bad (a number that is none) are no fault of the campaign: the roster refuses them one by one.
 
-use crate::lang::check::nearest;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::lists::{List, fits};
 use crate::lang::syntax::{Contacts, FieldDeclaration, Literal};
+use crate::lang::words::nearest;
 use crate::model::account::Channel;
 use crate::model::value::FieldType;
 

@@ -24,10 +24,3 @@ mod trail;
 pub mod versions;
 mod walk;
 pub mod worlds;
-
-/// The nearest of some words, if it is near enough to be what was meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = 1 + word.chars().count() / 4;
-    let distances = known.into_iter().map(|known| (strsim::osa_distance(word, known), known));
-    distances.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
-}

@@ -18,7 +18,9 @@ pub fn two_workspaces(second: &Workspace, first: &Workspace) -> Diagnostic {
 /// `wait up to` with no `on timeout`.
 pub fn missing_timeout(span: Span, up_to: &str) -> Diagnostic {
     let message = format!("`wait up to {up_to}` does not say what happens when nothing happens");
-    Diagnostic::new(Code::MissingTimeout, span, message, "add `on timeout` before its `end`, with `stop as …` or what to do next")
+    let help =
+        "write before its `end`: `on timeout`, and below it what happens then, such as `stop as replied` or `withdraw invite`";
+    Diagnostic::new(Code::MissingTimeout, span, message, help)
 }
 
 /// `repeat` without a literal number of times.

@@ -1,7 +1,6 @@
 //! Texts against data: what a text speaks of, whether it may be missing, whether every language is there, whether it
 //! fits for everybody. Texts that cannot be read are told of once, by [`check_template`].
 
-use crate::lang::check::nearest;
 use crate::lang::check::text_length::{self, Columns};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
@@ -10,6 +9,7 @@ use crate::lang::syntax::{Name, Text};
 use crate::lang::text::render::same_tongue;
 use crate::lang::text::template::parse;
 use crate::lang::text::uses::{FieldUse, fields_used};
+use crate::lang::words::nearest;
 use crate::model::account::AccountSpec;
 use crate::model::campaign::{Campaign, Field};
 use crate::model::program::Roster;

@@ -3,11 +3,11 @@
 
 use crate::lang::check::files::Naming;
 use crate::lang::check::holidays;
-use crate::lang::check::nearest;
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::{Span, Spanned};
 use crate::lang::syntax::{Schedule, SendWindow};
+use crate::lang::words::nearest;
 use crate::model::calendar::Calendar;
 use crate::model::time::{Delay, Unit};
 use std::collections::BTreeSet;

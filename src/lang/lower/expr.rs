@@ -139,9 +139,12 @@ pub fn field(builder: &mut Builder, name: &Name) -> Option<FieldType> {
     let known: Vec<String> = builder.fields.iter().map(|field| field.name.clone()).collect();
     let help = match nearest(&name.value, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if matches!(name.value.as_str(), "accepted" | "replied" | "seen" | "delivered" | "reacted") => {
+            format!("it is an event: wait for it with `wait up to 14 days for {} or stop as …`", name.value)
+        }
         None => format!("declare it in `contacts`: `may have {}`", name.value),
     };
-    let message = format!("the contacts have no field `{}`", name.value);
+    let message = format!("the contacts declare no `{}`", name.value);
     builder.tell_unknown("field", Diagnostic::new(Code::UnknownField, name.span, message, help));
     None
 }
