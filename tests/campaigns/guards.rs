@@ -81,8 +81,8 @@ const GUARDS: [Guard; 34] = [
     guard(
         CTO,
         "answers weeks after the end: it counts all the same",
-        "outcomes won interested; lost opted_out; neutral replied",
-        "outcomes lost opted_out; neutral interested, replied",
+        "at {{ company }} wants to talk\"\n      stop as interested\n    else",
+        "at {{ company }} wants to talk\"\n      if connected\n        stop as interested\n      else\n        stop as replied\n      end\n    else",
     ),
     guard(EVENT, "is invited with a note", EVEN, "      1% as with_note\n        connect: invite with note\n      99%"),
     guard(EVENT, "is invited without one", EVEN, "      99% as with_note\n        connect: invite with note\n      1%"),

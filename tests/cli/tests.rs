@@ -60,7 +60,7 @@ fn programs_read_objects_or_junit() {
     let xml = desk.engine(&["test", "campaigns", "--format", "junit"]).data;
     assert!(xml.starts_with("<?xml version=\"1.0\""), "{xml}");
     assert_eq!(xml.matches("<testcase ").count(), 4);
-    assert!(xml.contains("tests=\"4\" failures=\"1\""), "{xml}");
+    assert!(xml.contains("tests=\"4\" skipped=\"0\" failures=\"1\""), "{xml}");
     assert!(xml.contains("name=\"is &lt;impatient&gt; &amp; wrong\" classname=\"hello\""), "{xml}");
 }
 

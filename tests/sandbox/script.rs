@@ -25,7 +25,7 @@ workspace acme
   end
 end
 campaign intro
-  accounts from us
+  accounts from pool us
   outcomes won met; neutral no_answer, later
   contacts from "a.csv"
     need first_name
@@ -61,7 +61,7 @@ campaign intro
     end
   end
   on reply
-    if reply matches /yes/i
+    if reply.text matches /yes/i
       ask owner to "Call {{ first_name }}"
       verdict: wait up to 5 days
         when approved

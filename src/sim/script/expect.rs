@@ -1,6 +1,6 @@
 //! Lines in which something is expected: time passes until it is seen, or until it is too late.
 
-use crate::model::campaign::{Action, Campaign};
+use crate::model::campaign::Campaign;
 use crate::model::effect::Call;
 use crate::model::journal::EntryKind;
 use crate::model::script::{Expected, Sought, When};
@@ -141,7 +141,7 @@ pub(super) fn fits(what: &Expected, scene: &Scene, campaign: &Campaign) -> bool 
         Expected::Inmail { what } => is("inmail") && carries(what.as_ref(), scene, campaign),
         Expected::Stop { outcome } => scene.outcome() == Some(campaign.outcome(*outcome).name.as_str()),
         Expected::NoMoreSends => false,
-        Expected::Task { text } => is_task(scene, campaign) && contains(scene.detail("text"), text),
+        Expected::Task { text } => scene.is_task && contains(scene.detail("text"), text),
     }
 }
 
@@ -155,12 +155,6 @@ fn carries(sought: Option<&Sought>, scene: &Scene, campaign: &Campaign) -> bool 
             call.and_then(|call| call.message()) == Some(*id)
         }
     }
-}
-
-/// Is it a task for a person?
-fn is_task(scene: &Scene, campaign: &Campaign) -> bool {
-    let step = step_of(scene, campaign).filter(|_| scene.entry.kind == EntryKind::Notified);
-    step.is_some_and(|step| matches!(campaign.step(step).action, Action::Ask { .. }))
 }
 
 /// Plain words, whatever the white space between them.
