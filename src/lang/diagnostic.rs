@@ -75,7 +75,13 @@ impl Diagnostic {
         self
     }
 
-    /// Error or warning: by its code, unless its author refuses it.
+    /// A warning, though the code is an error elsewhere.
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// Error or warning: by its code, unless this one differs.
     pub fn severity(&self) -> Severity {
         self.severity
     }

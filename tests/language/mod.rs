@@ -1,6 +1,7 @@
 //! Tests of language.
 mod camp;
 mod codes;
-mod lower;
+pub mod lower;
+mod parts;
 mod text;
 pub mod yaml;

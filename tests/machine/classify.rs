@@ -163,6 +163,19 @@ fn absence_is_heard_and_the_day_of_return_read() {
         ("Resposta automática", "out_of_office"),
         ("Ik ben op vakantie tot 25 januari", "out_of_office 2027-01-25"),
         ("Ik ben momenteel niet op kantoor", "out_of_office"),
+        ("Je serai de retour le 3 février", "out_of_office 2027-02-03"),
+        ("Absente du bureau, de retour au bureau le lundi 18 janvier", "out_of_office 2027-01-18"),
+        ("zurück am 03.02.", "out_of_office 2027-02-03"),
+        ("Bin im Urlaub, wieder erreichbar ab 18.1.", "out_of_office 2027-01-18"),
+        ("Vuelvo el 3 de febrero", "out_of_office 2027-02-03"),
+        ("De vuelta a la oficina el lunes 18 de enero", "out_of_office 2027-01-18"),
+        ("Torno il 3 febbraio", "out_of_office 2027-02-03"),
+        ("Rientro in ufficio lunedì 18 gennaio, sono in ferie", "out_of_office 2027-01-18"),
+        ("Volto no dia 3 de fevereiro", "out_of_office 2027-02-03"),
+        ("Estarei ausente, regresso ao trabalho dia 18/01", "out_of_office 2027-01-18"),
+        ("Terug op kantoor op 3 februari", "out_of_office 2027-02-03"),
+        ("Ik ben weer bereikbaar vanaf maandag 18 januari", "out_of_office 2027-01-18"),
+        ("Back in the office on Monday, 18 January", "out_of_office 2027-01-18"),
         ("Automatisch antwoord: ik ben afwezig tot en met 25 januari 2027.", "out_of_office 2027-01-25"),
     ]);
 }
@@ -180,6 +193,14 @@ fn what_only_speaks_of_absence_is_not_taken_for_it() {
         "Let's meet on 15 January",
         "My automatic reply system is broken, we need a better one",
         "Estuve de vacaciones",
+        "Let's talk about it on 3 February",
+        "Zurück zu Ihrem Angebot: gern am 3.2.",
+        "Le 3 février me convient",
+        "El 3 de febrero me va bien",
+        "Il 3 febbraio va bene",
+        "Dia 3 de fevereiro serve",
+        "3 februari komt goed uit",
+        "Can we go back to the offer of 3 January?",
     ];
     check(&texts.map(|text| (text, "")));
 }

@@ -1,10 +1,14 @@
 //! Tests of machine: events in, lines of the timeline out.
 
+mod acts;
 mod calendar;
 mod classify;
 mod conditions;
+mod cron;
+mod legal;
 pub mod paths;
 mod people;
+mod programs;
 mod random;
 mod replies;
 pub mod walk;

@@ -5,8 +5,8 @@ use crate::machine::replies::TALK;
 use crate::machine::walk::{BEGIN, Make, Walk, campaign};
 use campaign_engine::model::account::Channel;
 use campaign_engine::model::enrollment::{Awaits, Enrollment, Status};
-use campaign_engine::model::event::{Event, Looked, Reply, Settlement, Unneeded};
-use campaign_engine::model::id::Visit;
+use campaign_engine::model::event::{Event, Looked, Reply, Settlement, Unneeded, Verdict};
+use campaign_engine::model::id::{EffectKey, TaskId, Visit};
 use campaign_engine::model::time::{HOUR_MS, Timestamp};
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ struct Drawn {
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let texts = prop::sample::select(vec!["yes", "no", "later", "who?", "stop", "out of office until 2027-02-01", "price", ""]);
-    (0u8..34, 0u32..3, 0i64..100, texts).prop_map(|(what, visit_back, hours, text)| Drawn { what, visit_back, hours, text })
+    (0u8..39, 0u32..3, 0i64..100, texts).prop_map(|(what, visit_back, hours, text)| Drawn { what, visit_back, hours, text })
 }
 
 fn event(drawn: &Drawn, enrollment: &Enrollment, now: Timestamp) -> Event {
@@ -54,6 +54,12 @@ fn event(drawn: &Drawn, enrollment: &Enrollment, now: Timestamp) -> Event {
         30 => Event::AccountLost { word: "x".to_owned() },
         31 => Event::Paused,
         32 => Event::Resumed,
+        33 => settled(Settlement::Overdue { why: "late".to_owned() }),
+        34..=36 => {
+            let verdict = [Verdict::Approved, Verdict::Rejected, Verdict::Done][usize::from(drawn.what) - 34];
+            Event::Task { task: TaskId(EffectKey { enrollment: enrollment.id, visit }), verdict }
+        }
+        37 => Event::Named { name: "signed_up".to_owned(), data: Some("{}".to_owned()) },
         _ if drawn.hours < 10 => Event::Stopped { reason: None },
         _ if drawn.hours < 20 => Event::Suppressed { channel: Some(Channel::Linkedin) },
         _ => Event::AccountBack,

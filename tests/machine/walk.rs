@@ -8,7 +8,7 @@ use campaign_engine::model::campaign::*;
 use campaign_engine::model::contact::Contact;
 use campaign_engine::model::effect::{Call, Effect, Look};
 use campaign_engine::model::enrollment::*;
-use campaign_engine::model::event::{Event, Looked, Reply, Settlement, Unneeded};
+use campaign_engine::model::event::{Event, Looked, Reply, Settlement, Unneeded, Verdict};
 use campaign_engine::model::id::*;
 use campaign_engine::model::journal::Entry;
 use campaign_engine::model::pattern::Pattern;
@@ -147,12 +147,23 @@ pub struct Walk {
     pub lines: Vec<String>,
     /// The visit of the last call or reading asked for.
     asked: Visit,
+    /// The visit of the last task.
+    task: Visit,
 }
 
 impl Walk {
     pub fn new(campaign: Campaign) -> Self {
         let sender = SenderProfile { first_name: Some("Lina".to_owned()), ..SenderProfile::default() };
-        Self { campaign, contact: ada(), enrollment: queued(), sender, now: BEGIN, lines: Vec::new(), asked: Visit(0) }
+        Self {
+            campaign,
+            contact: ada(),
+            enrollment: queued(),
+            sender,
+            now: BEGIN,
+            lines: Vec::new(),
+            asked: Visit(0),
+            task: Visit(0),
+        }
     }
 
     /// One line of a script: a word of what happens, and what goes with it.
@@ -175,6 +186,9 @@ impl Walk {
         for effect in &advance.effects {
             if let Effect::Call { key, .. } | Effect::Look { key, .. } = effect {
                 self.asked = key.visit;
+            }
+            if let Effect::Ask { key, .. } = effect {
+                self.task = key.visit;
             }
             self.lines.push(asked(effect));
         }
@@ -207,6 +221,11 @@ impl Walk {
             "invited" => settled(Settlement::Unneeded { why: Unneeded::AlreadyInvited }),
             "unpending" => settled(Settlement::Unneeded { why: Unneeded::NothingPending }),
             "failed" => settled(Settlement::Failed { code: rest.to_owned() }),
+            "overdue" => settled(Settlement::Overdue { why: rest.to_owned() }),
+            "approved" => self.verdict(Verdict::Approved, rest),
+            "rejected" => self.verdict(Verdict::Rejected, rest),
+            "done" => self.verdict(Verdict::Done, rest),
+            "group-reply" => Event::Replied(Reply { chat: Some("chat_1".into()), ..self.reply(rest, at) }),
             "skipped" => settled(Settlement::Skipped { why: rest.to_owned() }),
             "refused" => settled(Settlement::Suppressed),
             "looked" => Event::Looked { visit, looked: looked(rest) },
@@ -226,6 +245,12 @@ impl Walk {
             "suppress" => Event::Suppressed { channel: Channel::from_word(rest) },
             _ => panic!("no event `{word}`"),
         })
+    }
+
+    /// On the last task, or on that of the visit named.
+    fn verdict(&self, verdict: Verdict, visit: &str) -> Event {
+        let visit = visit.parse().map_or(self.task, Visit);
+        Event::Task { task: TaskId(EffectKey { enrollment: EnrollmentId(1), visit }), verdict }
     }
 
     fn reply(&self, text: &str, at: Timestamp) -> Reply {

@@ -3,9 +3,10 @@
 use campaign_engine::model::account::{Budget, Channel, InmailApi};
 use campaign_engine::model::calendar::Calendar;
 use campaign_engine::model::campaign::{
-    Action, Bound, Campaign, Class, ContactRules, Field, Handlers, Limits, Message, Outcome, OutcomeKind, Recipient, SetValue,
-    Share, Step, Transition, Trigger, Variant,
+    Action, Bound, Campaign, Class, ContactRules, Destination, Engagement, Field, GroupMember, Handlers, Late, LateElse, Limits,
+    Message, Migration, Outcome, OutcomeKind, Recipient, Report, SetValue, Share, Step, Transition, Trigger, Variant,
 };
+use campaign_engine::model::cron::Cron;
 use campaign_engine::model::effect::{Call, Look};
 use campaign_engine::model::enrollment::{Awaits, Frame, HandlerFrame, Hold, Pause, Status};
 use campaign_engine::model::event::Reply;
@@ -75,6 +76,9 @@ pub fn actions() -> Vec<Action> {
         Trigger::Delivered,
         Trigger::Reacted,
         Trigger::Named(text("booked")),
+        Trigger::Approved,
+        Trigger::Rejected,
+        Trigger::Done,
     ];
     let arm = |trigger| Transition { trigger, guard: Some(Expr::Connected), target: NEXT };
     let untils = [
@@ -82,6 +86,7 @@ pub fn actions() -> Vec<Action> {
         Until::Delay(WAIT),
         Until::Field { field: text("event_on"), or: Some(WAIT) },
         Until::ReturnDate { or: None },
+        Until::Cron(cron()),
     ];
     let mut all: Vec<Action> = untils.iter().map(|until| Action::Pause { until: until.clone(), next: NEXT }).collect();
     all.extend(untils.into_iter().map(|until| Action::WaitUntil { until, next: NEXT }));
@@ -103,10 +108,36 @@ pub fn actions() -> Vec<Action> {
         Action::Suppress { channel: None, next: NEXT },
         Action::Notify { who: Recipient::Owner, message: MESSAGE, next: NEXT },
         Action::Notify { who: Recipient::Named { name: text("eve"), address: None }, message: MESSAGE, next: NEXT },
+        Action::Group {
+            subject: MESSAGE,
+            members: vec![GroupMember::Field(text("f")), GroupMember::Id(text("i"))],
+            message: MESSAGE,
+            next: NEXT,
+        },
+        Action::Ask { who: Recipient::Owner, message: MESSAGE, next: NEXT },
+        Action::Webhook { url: text("https://acme.example"), next: NEXT },
         Action::Stop { outcome: OutcomeId(0), reason: Some(text("done")) },
         Action::Return,
     ]);
+    let engaged = engagements().into_iter().map(|engagement| Action::Engage { engagement, next: NEXT });
+    all.extend(engaged);
     all
+}
+
+fn cron() -> Cron {
+    Cron::new("0 9 * * tue").unwrap()
+}
+
+/// Every engagement.
+fn engagements() -> [Engagement; 6] {
+    [
+        Engagement::VisitProfile,
+        Engagement::Follow,
+        Engagement::LikePost,
+        Engagement::CommentPost(MESSAGE),
+        Engagement::Endorse(text("Rust")),
+        Engagement::React(text("👍")),
+    ]
 }
 
 /// A schedule with everything in it.
@@ -125,12 +156,13 @@ pub fn calendar() -> Calendar {
 
 /// A campaign with everything in it.
 pub fn campaign() -> Campaign {
+    let late = |at: usize| (at == 3).then_some(Late { within: WAIT, otherwise: LateElse::Stop });
     let step = |(at, action): (usize, Action)| Step {
         label: format!("s{at}"),
         is_named: at % 2 == 0,
         action,
         line: at as u32,
-        late: None,
+        late: late(at),
     };
     let variant = Variant { language: Some(text("de")), subject: None, text: text("Grüße {{ first_name }} {a|b}\n") };
     Campaign {
@@ -147,19 +179,37 @@ pub fn campaign() -> Campaign {
             skip_when: conditions(),
             enter_again_after: Some(WAIT),
             start_per_day: Some(30),
-            ..ContactRules::default()
+            at_most_per_company: Some(2),
+            one_campaign_at_a_time: true,
+            refresh: Some(cron()),
         },
-        messages: vec![Message { name: text("m"), variants: vec![variant], attachments: vec![text("a.pdf")], voice: None }],
+        messages: vec![Message {
+            name: text("m"),
+            variants: vec![variant],
+            attachments: vec![text("a.pdf")],
+            voice: Some(text("v.m4a")),
+        }],
         classes: vec![Class { name: text("yes"), pattern: pattern() }],
         steps: actions().into_iter().enumerate().map(step).collect(),
         entry: StepId(0),
-        handlers: Handlers { on_reply: Some(NEXT), reply_takes_opt_out: true, ..Handlers::default() },
+        handlers: Handlers {
+            on_reply: Some(NEXT),
+            reply_takes_opt_out: true,
+            on_send_failed: Some(NEXT),
+            on_events: vec![(text("e"), Some(Expr::Connected), NEXT)],
+            ..Handlers::default()
+        },
         calendar: calendar(),
         limits: Limits { invites_pending_max: Some(9), ..Limits::defaults() },
         lists: BTreeMap::from([(text("friends.csv"), BTreeSet::from([text("ada"), text("bob")]))]),
-        migrations: Vec::new(),
-        reports: Vec::new(),
-        goal_reached: None,
+        migrations: vec![Migration {
+            from: 3,
+            in_place: false,
+            rules: BTreeMap::from([(text("a"), Destination::Stay), (text("b"), Destination::GoTo(NEXT))]),
+            otherwise: Some(Destination::Finish),
+        }],
+        reports: vec![Report { cron: cron(), who: Recipient::Owner }],
+        goal_reached: Some(Expr::Replied),
         bound: Bound { sentence: text("at most"), open_ms_max: i64::MAX, ..Bound::default() },
     }
 }

@@ -8,6 +8,7 @@ use crate::lang::syntax::{Contacts, FieldDeclaration, Literal};
 use crate::lang::words::nearest;
 use crate::model::account::Channel;
 use crate::model::value::FieldType;
+use std::collections::BTreeMap;
 
 /// Rows named in one diagnostic; the rest is counted.
 const ROWS_NAMED_MAX: usize = 5;
@@ -15,6 +16,7 @@ const ROWS_NAMED_MAX: usize = 5;
 /// Checks what is needed against every list; what is wrong with one entry is one fault, with a label a list.
 pub fn check(contacts: &Contacts, lists: &[List], channel: Channel, out: &mut Diagnostics) {
     out.extend(contacts.need.iter().chain(&contacts.may_have).filter_map(default_fault));
+    out.extend(merged(lists.iter().filter_map(|list| zones_unknown(contacts, list))));
     let nameless: Vec<&List> = lists.iter().filter(|list| list.identifying_column(channel).is_none()).collect();
     out.extend(nameless.first().map(|list| no_identity(contacts, list, channel)));
     for need in &contacts.need {
@@ -48,6 +50,31 @@ fn default_fault(declared: &FieldDeclaration) -> Option<Diagnostic> {
     };
     let message = format!("the default of `{}` is no {kind}", declared.name.value);
     (!is_fit).then(|| Diagnostic::new(Code::TypeMismatch, default.span, message, help))
+}
+
+/// People whose zone nobody knows are written to by the schedule's: told, with their rows.
+fn zones_unknown(contacts: &Contacts, list: &List) -> Option<Diagnostic> {
+    let mut known: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut bad: Vec<(u32, &str)> = Vec::new();
+    for row in &list.rows {
+        let Some(zone) = row.fields.get("timezone").map(|zone| zone.trim()).filter(|zone| !zone.is_empty()) else { continue };
+        if !*known.entry(zone).or_insert_with(|| jiff::tz::TimeZone::get(zone).is_ok()) {
+            bad.push((row.row, zone));
+        }
+    }
+    let (first, zone) = *bad.first()?;
+    let rows = if bad.len() == 1 { format!("row {first}") } else { format!("{} rows", bad.len()) };
+    let declared = contacts.need.iter().chain(&contacts.may_have).find(|field| field.name.value == "timezone");
+    let span = declared.map_or(contacts.span, |field| field.name.span);
+    let message = format!("nobody knows the time zone `{zone}`, in {rows} of {}", list.file);
+    let help = "write IANA names, as in `Europe/Paris`; until then those people live in the schedule's zone";
+    let fault = Diagnostic::new(Code::UnknownZone, span, message, help).as_warning();
+    let shown = bad.iter().take(ROWS_NAMED_MAX);
+    let fault = shown.fold(fault, |fault, (row, zone)| fault.label_row(&list.file, *row, format!("`{zone}`")));
+    Some(match bad.get(ROWS_NAMED_MAX) {
+        Some((row, _)) => fault.label_row(&list.file, *row, format!("and {} more from here", bad.len() - ROWS_NAMED_MAX)),
+        None => fault,
+    })
 }
 
 fn no_identity(contacts: &Contacts, list: &List, channel: Channel) -> Diagnostic {

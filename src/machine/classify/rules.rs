@@ -148,6 +148,7 @@ const OPT_OUT_NOT: &[&str] = &[
 ];
 
 const AWAY_EN: &[&str] = &[
+    r"^(i'm |i am )?(back|returning)( in (the )?office| at work| at my desk)? (on |from )?(the )?(\w+,? )?(\d|(january|february|march|april|june|july|august|september|october|november|december) \d)",
     r"^(auto(matic|mated)?[- :]*)?out[ -]of[ -](the[ -])?office( (auto(matic|mated)?[- ]?)?(reply|message|response|notice))?\b",
     r"\b(am|i'm|im|will be|i'll be|currently|is|be|are) (\w+ )?out[ -]of[ -](the[ -])?office\b",
     r"^(this is an |re: |subject: )*auto(matic|mated)?[- ]?(reply|response|answer|message)\b",
@@ -161,6 +162,7 @@ const AWAY_EN: &[&str] = &[
 ];
 
 const AWAY_FR: &[&str] = &[
+    r"\bde retour( au bureau)? (le|d[èe]s le|[àa] partir du|[àa] compter du) (\w+ )?\d",
     r"\b(je suis|je serai|suis|serai|actuellement|serais) (actuellement |pr[ée]sentement )?(absente?|hors du bureau|en (cong[ée]s?|vacances|d[ée]placement|arr[êe]t|rtt))\b",
     r"^(r[ée]ponse|message|courriel|r[ée]pondeur)( d'absence)? automatique\b",
     r"\babsente?s? (du bureau|jusqu|du \d|pour cong)",
@@ -170,6 +172,7 @@ const AWAY_FR: &[&str] = &[
 ];
 
 const AWAY_DE: &[&str] = &[
+    r"\b(wieder|zur[üu]ck)( im b[üu]ro| im haus| erreichbar| f[üu]r sie da)?,? (am|ab)( dem)? (\w+,? (den )?)?\d",
     r"\b(bin|befinde mich|werde) (ich )?(mich )?(\w+ ){0,4}(nicht (im b[üu]ro|im haus|erreichbar|am arbeitsplatz|im dienst)|abwesend|(im|in) (\w+ )?(urlaub|elternzeit|mutterschutz)|au(ß|ss)er haus|verreist|auf dienstreise)\b",
     r"\b(bin|befinde) (ich )?(mich )?bis (\S+ ){1,4}(nicht (im b[üu]ro|im haus|erreichbar)|abwesend|(im|in) urlaub)",
     r"\babwesenheits(notiz|nachricht|assistent|meldung|hinweis)\b",
@@ -179,6 +182,7 @@ const AWAY_DE: &[&str] = &[
 ];
 
 const AWAY_ES: &[&str] = &[
+    r"\b(vuelvo|regreso|me reincorporo|de vuelta)( a la oficina| al trabajo)? (el|a partir del)( d[íi]a)? (\w+ )?\d",
     r"^fuera de (la )?oficina\b",
     r"\b(estoy|estar[ée]|me encuentro|me encontrar[ée]) (actualmente |ahora |en estos momentos )?(de vacaciones|de baja|de permiso|ausente|de viaje|fuera( de (la )?oficina)?)\b",
     r"^(esta es una |mensaje de )?respuesta autom[áa]tica\b",
@@ -186,6 +190,7 @@ const AWAY_ES: &[&str] = &[
 ];
 
 const AWAY_IT: &[&str] = &[
+    r"\b(torno|rientro|di ritorno|operativ[oa])( in ufficio| in sede| al lavoro)? (il|dal|l'|dall')( giorno)? ?(\w+ )?\d",
     r"^fuori (ufficio|sede)\b",
     r"\b(sono|sar[òo]|mi trovo) (attualmente |al momento |in questo momento )?(assente|in ferie|in vacanza|in maternit[àa]|in congedo|in malattia|fuori (ufficio|sede|dall'ufficio))\b",
     r"^(questa [èe] una )?(risposta automatica|messaggio automatico)\b",
@@ -193,6 +198,7 @@ const AWAY_IT: &[&str] = &[
 ];
 
 const AWAY_PT: &[&str] = &[
+    r"\b(volto|regresso|retorno|de volta)( ao escrit[óo]rio| ao trabalho)? (no dia|dia|a|em) \d",
     r"^fora do escrit[óo]rio\b",
     r"\b(estou|estarei|encontro-me|me encontro) (atualmente |actualmente |no momento )?(de f[ée]rias|em f[ée]rias|ausente|de licen[çc]a|em licen[çc]a|em viagem|fora (do escrit[óo]rio|at[ée]))",
     r"^(esta [ée] uma )?(resposta|mensagem) autom[áa]tica\b",
@@ -200,6 +206,7 @@ const AWAY_PT: &[&str] = &[
 ];
 
 const AWAY_NL: &[&str] = &[
+    r"\b(terug|weer (aanwezig|bereikbaar|op kantoor))( op kantoor)? (op|vanaf) (\w+ )?\d",
     r"\b(ben|ik ben|ben ik) (\S+ ){0,5}(afwezig|niet op kantoor|niet aanwezig|(met|op) (vakantie|verlof|zwangerschapsverlof)|buiten kantoor|met ziekteverlof)\b",
     r"\bafwezigheids(bericht|assistent|melding)\b",
     r"^(dit is een )?automatisch (antwoord|bericht|gegenereerd)\b",
