@@ -2,7 +2,7 @@
 //!
 //! Only what changed its layout stands here; variants added at the end of an enum need no new version.
 
-use crate::model::account::{Budget, Channel, InmailApi};
+use crate::model::account::Channel;
 use crate::model::calendar::Calendar;
 use crate::model::campaign::{
     Action, Bound, Campaign, Class, ContactRules, Field, Handlers, Limits, Message, Outcome, Step, Variant,
@@ -44,7 +44,7 @@ pub enum RecordV1 {
     Intent(Box<IntentV1>),
     Route { key: RouteKey, enrollments: Vec<EnrollmentId> },
     Claim { account: AccountId, remote: Fingerprint, key: EffectKey },
-    Usage { account: AccountId, budget: Budget, at: Timestamp, key: EffectKey, campaign: CampaignId },
+    Usage { account: AccountId, budget: crate::model::account::Budget, at: Timestamp, key: EffectKey, campaign: CampaignId },
     Inbox(Box<InboxRow>),
     Seen { key: Fingerprint, at: Timestamp },
     Unrouted { row: u64, at: Timestamp, body: String },
@@ -109,29 +109,6 @@ struct FactsV1 {
     open_profile: Option<bool>,
     inmail_credit: Option<bool>,
     reply_classes: Vec<String>,
-}
-
-/// With requests that knew no voice notes.
-#[derive(Debug, Deserialize)]
-pub struct IntentV1 {
-    key: EffectKey,
-    attempt: u16,
-    account: AccountId,
-    contact: ContactId,
-    person: ProviderId,
-    chat: Option<ChatId>,
-    request: RequestV1,
-    budget: Option<Budget>,
-    at: Timestamp,
-    state: IntentState,
-}
-
-#[derive(Debug, Deserialize)]
-enum RequestV1 {
-    Invite { note: Option<String> },
-    Withdraw { invitation: RemoteId },
-    Message { text: String, attachments: Vec<String> },
-    Inmail { subject: Option<String>, text: String, api: InmailApi, attachments: Vec<String> },
 }
 
 /// A campaign as it was installed.
@@ -276,29 +253,6 @@ impl From<EnrollmentV1> for Enrollment {
             trail: old.trail,
             tasks: Tasks::default(),
             groups: Vec::new(),
-        }
-    }
-}
-
-impl From<IntentV1> for Intent {
-    fn from(old: IntentV1) -> Self {
-        let request = match old.request {
-            RequestV1::Invite { note } => Request::Invite { note },
-            RequestV1::Withdraw { invitation } => Request::Withdraw { invitation },
-            RequestV1::Message { text, attachments } => Request::Message { text, attachments, voice: None },
-            RequestV1::Inmail { subject, text, api, attachments } => Request::Inmail { subject, text, api, attachments },
-        };
-        Self {
-            key: old.key,
-            attempt: old.attempt,
-            account: old.account,
-            contact: old.contact,
-            person: old.person,
-            chat: old.chat,
-            request,
-            budget: old.budget,
-            at: old.at,
-            state: old.state,
         }
     }
 }
