@@ -3,10 +3,9 @@
 use crate::cli::accounts::AccountsOptions;
 use crate::cli::doctor::DoctorOptions;
 use crate::cli::foresight::SimulateOptions;
-use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Timeline, Why};
+use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Tasks, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
 use crate::cli::store::StoreOptions;
-use crate::cli::tasks::Tasks;
 use crate::cli::webhooks::WebhooksOptions;
 use crate::lang::source::Notation;
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -123,3 +123,36 @@ pub struct Event {
     #[arg(id = "data", long = "data-dir", value_name = "DIR", hide = true)]
     pub directory: Option<PathBuf>,
 }
+
+/// `engine tasks`
+#[derive(Debug, Args)]
+pub struct Tasks {
+    /// Also those that are settled
+    #[arg(long)]
+    pub all: bool,
+    #[command(subcommand)]
+    pub verdict: Option<Said>,
+}
+
+/// What became of one.
+#[derive(Debug, Subcommand)]
+pub enum Said {
+    /// Say yes
+    Approve {
+        /// As `engine tasks` lists it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Say no
+    Reject {
+        /// As `engine tasks` lists it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Say that it is done
+    Done {
+        /// As `engine tasks` lists it
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::desk::{ask, command};
 use crate::cli::ending::{Done, Ending, WRONG};
 use crate::cli::operate::tell;
+use crate::cli::operator::{Said, Tasks};
 use crate::cli::render;
 use crate::cli::status::read;
 use crate::cli::times::moment;
@@ -11,41 +12,7 @@ use crate::model::event::Verdict;
 use crate::model::id::TaskId;
 use crate::runtime::command::Command;
 use crate::runtime::query::tasks::TaskRow;
-use clap::{Args, Subcommand};
 use serde_json::json;
-
-/// `engine tasks`
-#[derive(Debug, Args)]
-pub struct Tasks {
-    /// Also those that are settled
-    #[arg(long)]
-    pub all: bool,
-    #[command(subcommand)]
-    pub verdict: Option<Said>,
-}
-
-/// What became of one.
-#[derive(Debug, Subcommand)]
-pub enum Said {
-    /// Say yes
-    Approve {
-        /// As `engine tasks` lists it
-        #[arg(value_name = "ID")]
-        id: String,
-    },
-    /// Say no
-    Reject {
-        /// As `engine tasks` lists it
-        #[arg(value_name = "ID")]
-        id: String,
-    },
-    /// Say that it is done
-    Done {
-        /// As `engine tasks` lists it
-        #[arg(value_name = "ID")]
-        id: String,
-    },
-}
 
 /// Lists the tasks, or settles one.
 pub fn tasks(arguments: &Tasks, context: &Context) -> Done {

@@ -116,7 +116,7 @@ fn what_no_list_shows_is_never_repeated() {
         for (fault, done) in [("504-after", 1), ("504-before", 0)] {
             let mut town = town(json!([{"route": route, "kind": fault, "times": 40}]));
             town.live(60);
-            assert!(town.is_idle(), "{fault} on {route}");
+            assert!(town.is_idle(), "{fault} on {route}: {:#?}", town.enrollments().unwrap());
             let of_a = |line: &&Line| line.kind == kind && line.recipient == "person-a";
             assert!(town.ledger().iter().filter(of_a).count() <= done, "{fault} on {route}");
             let unknown = town.lines(EntryKind::Unknown);

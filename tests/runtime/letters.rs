@@ -6,7 +6,7 @@ use campaign_engine::connector::outlet::contract::{Letter, Outlet, Posted, Recei
 use campaign_engine::model::event::Verdict;
 use campaign_engine::model::journal::{EntryKind, Record, Table};
 use campaign_engine::model::outgoing::{Delivery, LetterKind, Outgoing, Task};
-use campaign_engine::model::time::{DAY_MS, Timestamp};
+use campaign_engine::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use campaign_engine::runtime::clock::Clock;
 use campaign_engine::runtime::command::Command;
 use campaign_engine::runtime::outside::Outside;
@@ -74,6 +74,8 @@ fn outside(letterbox: &Arc<Letterbox>) -> Outside {
 fn town(letterbox: &Arc<Letterbox>) -> Town {
     let mut town = Town::new(Wish { body: TOLD, people: vec!["ada,,,,,"], ..Wish::default() });
     reach_out(&mut town, letterbox);
+    // People begin once the window is open.
+    town.clock.set(town.clock.now().plus_ms(2 * HOUR_MS));
     town
 }
 
