@@ -1,5 +1,6 @@
 //! When we may send, and where a wait ends: civil time, windows, working days. Arithmetic, no clock.
 
+use crate::model::cron::Cron;
 use crate::model::time::{DAY_MS, Delay, HOUR_MS, MINUTE_MS, Timestamp, Unit};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -155,6 +156,15 @@ impl Calendar {
             .filter(|_| opens_some_day && counted == count);
         let days = date.and_then(|date| today.until(date).ok()).map(|span| i64::from(span.get_days()));
         plus_days(from, days.unwrap_or(count), tz)
+    }
+}
+
+impl Cron {
+    /// The next moment it names, strictly after `from`, in civil time of the zone. A minute that the zone skips moves to the
+    /// next one that exists; one that it repeats counts once, the first time. None: not before the year 2100.
+    pub fn next(&self, from: Timestamp, tz: &TimeZone) -> Option<Timestamp> {
+        let local = from.in_zone(tz).datetime();
+        self.first_accepted(local, &|at| existing(at, tz).filter(|moment| *moment > from))
     }
 }
 

@@ -1,12 +1,10 @@
 //! A cron expression of the language: five fields, civil time.
 //!
 //! The `cron` crate counts through the calendar; this file gives it the dialect everybody knows (no seconds, Sunday is
-//! 0 or 7, day of month *or* day of week where both are named) and puts its civil times into a zone.
+//! 0 or 7, day of month *or* day of week where both are named). What its civil times are in a zone, `calendar` says.
 
-use crate::model::calendar::first_moment;
-use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
-use jiff::tz::TimeZone;
+use jiff::civil;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -17,6 +15,10 @@ const CRON_CHARS_MAX: usize = 200;
 
 /// How many civil times are tried for one that lies ahead: more than a repeated hour has minutes.
 const TRIES_MAX: usize = 200;
+
+/// Milliseconds in an hour, and in a day.
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// How far the longest wait is looked for: leap days come every four years, and fall on a weekday every 28.
 const LOOK_MS: i64 = 30 * 366 * DAY_MS;
@@ -39,23 +41,17 @@ impl Cron {
         Ok(Self { source, schedules: OnceLock::from(schedules) })
     }
 
-    /// The next moment it names, strictly after `from`, in civil time of the zone. A minute that the zone skips moves to the next
-    /// one that exists; one that it repeats counts once, the first time. None: not before the year 2100.
-    pub fn next(&self, from: Timestamp, tz: &TimeZone) -> Option<Timestamp> {
+    /// The first civil time it names after `from` that is accepted, as what it is accepted for; the earliest of them.
+    pub fn first_accepted<T: Ord>(&self, from: civil::DateTime, accept: &dyn Fn(civil::DateTime) -> Option<T>) -> Option<T> {
         let schedules = self.schedules.get_or_init(|| read(&self.source).unwrap_or_default());
-        let local = from.in_zone(tz).datetime();
-        let day = NaiveDate::from_ymd_opt(local.year().into(), local.month().try_into().ok()?, local.day().try_into().ok()?)?;
-        let civil =
-            day.and_hms_opt(local.hour().try_into().ok()?, local.minute().try_into().ok()?, local.second().try_into().ok()?)?;
-        let next = |schedule: &cron::Schedule| {
-            let times = schedule.after(&civil.and_utc()).take(TRIES_MAX);
-            times.filter_map(|time| moment(&time, tz)).find(|moment| *moment > from)
-        };
-        schedules.iter().filter_map(next).min()
+        let day = NaiveDate::from_ymd_opt(from.year().into(), from.month().try_into().ok()?, from.day().try_into().ok()?)?;
+        let time = (from.hour().try_into().ok()?, from.minute().try_into().ok()?, from.second().try_into().ok()?);
+        let start = day.and_hms_opt(time.0, time.1, time.2)?.and_utc();
+        let first =
+            |schedule: &cron::Schedule| schedule.after(&start).take(TRIES_MAX).filter_map(|at| accept(named(&at)?)).next();
+        schedules.iter().filter_map(first).min()
     }
-}
 
-impl Cron {
     /// The longest wait for its next time, in milliseconds; at most that where it comes several times on some days only.
     pub fn longest_ms(&self) -> i64 {
         let fields: Vec<&str> = self.source.split_whitespace().collect();
@@ -88,11 +84,11 @@ impl PartialEq for Cron {
 
 impl Eq for Cron {}
 
-/// A civil time, read as one of UTC, in the zone.
-fn moment(civil: &DateTime<Utc>, tz: &TimeZone) -> Option<Timestamp> {
-    let (year, month, day) = (civil.year().try_into().ok()?, civil.month().try_into().ok()?, civil.day().try_into().ok()?);
-    let minute = u16::try_from(civil.hour() * 60 + civil.minute()).ok()?;
-    first_moment(jiff::civil::Date::new(year, month, day).ok()?, minute, tz)
+/// A civil time that the crate counts as one of UTC.
+fn named(at: &DateTime<Utc>) -> Option<civil::DateTime> {
+    let (year, month, day) = (at.year().try_into().ok()?, at.month().try_into().ok()?, at.day().try_into().ok()?);
+    let (hour, minute) = (at.hour().try_into().ok()?, at.minute().try_into().ok()?);
+    civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()
 }
 
 /// One schedule, or two where either the day of the month or the day of the week is enough.
