@@ -60,7 +60,6 @@ codes! {
     SplitSum "split-sum" Error "shares that do not add up to 100",
     RecursivePart "recursive-part" Error "a part that calls itself",
     TwoWorkspaces "two-workspaces" Error "a second workspace in one folder",
-    NotYet "not-yet" Error "a construct this version does not run yet",
     UnknownName "unknown-name" Error "a name that nothing has",
     DuplicateName "duplicate-name" Error "a name given twice",
     Unused "unused" Warning "something declared that nothing uses",

@@ -25,7 +25,6 @@ pub fn page(code: Code) -> &'static str {
         Code::SplitSum => include_str!("../../../docs/codes/split-sum.md"),
         Code::RecursivePart => include_str!("../../../docs/codes/recursive-part.md"),
         Code::TwoWorkspaces => include_str!("../../../docs/codes/two-workspaces.md"),
-        Code::NotYet => include_str!("../../../docs/codes/not-yet.md"),
         Code::UnknownName => include_str!("../../../docs/codes/unknown-name.md"),
         Code::DuplicateName => include_str!("../../../docs/codes/duplicate-name.md"),
         Code::Unused => include_str!("../../../docs/codes/unused.md"),

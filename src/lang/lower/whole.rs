@@ -1,7 +1,6 @@
 //! How much of a campaign could be read. What is missing where the text is broken is not missing in truth: one fault
 //! must not be told again by every check behind it.
 
-use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Severity};
 use crate::lang::syntax::Campaign;
 
@@ -35,16 +34,14 @@ impl Whole {
     pub fn of<'d>(campaign: &Campaign, faults: impl Iterator<Item = &'d Diagnostic>, is_shared_whole: bool) -> Self {
         let parts = parts(campaign);
         let errors = faults.filter(|fault| fault.severity() == Severity::Error);
-        let broken: Vec<(Part, Code)> = errors.map(|fault| (part_at(&parts, fault.span.start), fault.code)).collect();
-        let is_broken = |part: Part| broken.iter().any(|(at, _)| *at == part);
+        let broken: Vec<Part> = errors.map(|fault| part_at(&parts, fault.span.start)).collect();
+        let is_broken = |part: Part| broken.contains(&part);
         let all = broken.is_empty();
         let header = is_broken(Part::Header);
-        // A clause that is not due yet is understood, and hides nothing of its block.
-        let contacts = broken.iter().any(|(at, code)| *at == Part::Contacts && *code != Code::NotYet);
         Self {
             all,
             steps: !header && !is_broken(Part::Steps),
-            fields: !contacts && (all || campaign.contacts.is_some()),
+            fields: !is_broken(Part::Contacts) && (all || campaign.contacts.is_some()),
             outcomes: !is_broken(Part::Outcomes) && (all || campaign.outcomes.is_some()),
             texts: is_shared_whole && !header && !is_broken(Part::Text),
         }

@@ -116,7 +116,7 @@ const TABLE: &[(&str, &str, &str)] = &[
 ];
 
 /// Nothing of YAML can be so: it has no `end`, and nothing of it waits for a later version.
-const NOT_IN_YAML: &[&str] = &["missing-end", "extra-end", "wrong-end-name", "not-yet"];
+const NOT_IN_YAML: &[&str] = &["missing-end", "extra-end", "wrong-end-name"];
 
 /// Told of a folder with people in it, or of several campaigns: what they speak of is the machine, whatever it is written in.
 const OF_THE_MACHINE: &[&str] = &[
