@@ -118,10 +118,16 @@ fn what_no_list_shows_is_never_repeated() {
             town.live(60);
             assert!(town.is_idle(), "{fault} on {route}: {:#?}", town.enrollments().unwrap());
             let of_a = |line: &&Line| line.kind == kind && line.recipient == "person-a";
-            assert!(town.ledger().iter().filter(of_a).count() <= done, "{fault} on {route}");
+            // The readings before it may have met all the faults of that route: then the visit is made, once.
+            let most = if kind == Kind::View { 1 } else { done };
+            let count = town.ledger().iter().filter(of_a).count();
+            assert!(count <= most, "{fault} on {route}: {count} times");
             let unknown = town.lines(EntryKind::Unknown);
             if kind != Kind::View {
-                assert!(unknown.iter().all(|(_, entry)| entry.step == step), "{fault} on {route}: {unknown:?}");
+                assert!(
+                    unknown.iter().all(|(_, entry)| [step, "endorsed"].contains(&entry.step.as_str())),
+                    "{fault} on {route}: {unknown:?}"
+                );
             }
         }
     }
