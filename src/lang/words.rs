@@ -148,6 +148,17 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// A token as shown in a sentence: one line, not too long.
+pub fn shown(token: &str) -> String {
+    const SHOWN_MAX: usize = 40;
+    let line = token.lines().next().unwrap_or_default();
+    if line.len() == token.len() && token.chars().count() <= SHOWN_MAX {
+        return token.to_owned();
+    }
+    let head: String = line.chars().take(SHOWN_MAX).collect();
+    format!("{head}…")
+}
+
 /// `a`, `b` or `c`, each in backticks.
 pub fn one_of<'c>(words: impl IntoIterator<Item = &'c str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();

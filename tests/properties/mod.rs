@@ -5,6 +5,7 @@ mod formatting;
 mod hostile;
 mod oracle;
 mod paths;
+mod people;
 mod program;
 mod slips;
 mod small;

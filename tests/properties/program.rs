@@ -2,19 +2,18 @@
 //!
 //! Places and notes are left out, for equality ignores them. Start at `file`.
 
+use crate::properties::people::{contacts, outcomes};
 use crate::properties::whole::{cron, goal, handlers, migrate, part, report, test};
 use crate::properties::workspace::{limits, schedule, workspace};
 use campaign_engine::lang::syntax::{
-    Accounts, Arm, Block, Branch, Campaign, Class, Comparand, Contacts, EndName, Enter, Event, EventKind, Expr, ExprKind,
-    FieldDeclaration, File, GroupMember, Item, Late, LateElse, Line, Literal, Message, Name, Notes, OutcomeGroup, Regex,
-    SetValue, Span, Spanned, SplitArm, Statement, StatementKind, Text, TextRef, Until, Variant,
+    Accounts, Arm, Block, Branch, Campaign, Class, Comparand, EndName, Event, EventKind, Expr, ExprKind, File, GroupMember, Item,
+    Late, LateElse, Line, Literal, Message, Name, Notes, Regex, SetValue, Span, Spanned, SplitArm, Statement, StatementKind,
+    Text, TextRef, Until, Variant,
 };
 use campaign_engine::lang::words;
 use campaign_engine::model::account::{Channel, InmailApi};
-use campaign_engine::model::campaign::OutcomeKind;
 use campaign_engine::model::expr::Op;
 use campaign_engine::model::time::{Delay, Unit};
-use campaign_engine::model::value::FieldType;
 use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -315,44 +314,6 @@ pub fn message() -> impl Strategy<Value = Message> {
 /// A class.
 pub fn class() -> impl Strategy<Value = Class> {
     (name(), regex()).prop_map(|(name, pattern)| Class { name, pattern, span: Span::default(), notes: Notes::default() })
-}
-
-fn declaration(with_default: bool) -> impl Strategy<Value = FieldDeclaration> {
-    let types = of(select(vec![FieldType::Text, FieldType::Number, FieldType::Date]).prop_map(spanned));
-    (name(), types, of(literal())).prop_map(move |(name, ty, default)| FieldDeclaration {
-        name,
-        ty,
-        default: default.filter(|_| with_default),
-    })
-}
-
-fn contacts() -> impl Strategy<Value = Contacts> {
-    let enter = prop_oneof![Just(Enter::Once), delay(false).prop_map(|delay| Enter::AgainAfter(delay.value))];
-    let fields = (vec(declaration(false), 0..3), vec(declaration(true), 0..3));
-    let more = (of(1u32..9), any::<bool>(), of(cron()));
-    (vec(plain(), 1..3), fields, vec(condition(), 0..2), of(enter), of(1u32..99), more).prop_map(
-        |(from, fields, skip_when, enter, start, more)| Contacts {
-            at_most_per_company: more.0.map(spanned),
-            one_campaign_at_a_time: more.1.then(|| spanned(())),
-            refresh: more.2,
-            from,
-            need: fields.0,
-            may_have: fields.1,
-            skip_when,
-            enter: enter.map(spanned),
-            start_per_day: start.map(spanned),
-            span: Span::default(),
-            notes: Notes::default(),
-            clause_notes: Default::default(),
-            end_notes: Notes::default(),
-        },
-    )
-}
-
-fn outcomes() -> impl Strategy<Value = Vec<OutcomeGroup>> {
-    let group = |kind| vec(name(), 1..3).prop_map(move |names| OutcomeGroup { kind, names });
-    let groups = (of(group(OutcomeKind::Won)), of(group(OutcomeKind::Lost)), group(OutcomeKind::Neutral));
-    groups.prop_map(|(won, lost, neutral)| won.into_iter().chain(lost).chain([neutral]).collect())
 }
 
 fn campaign() -> impl Strategy<Value = Campaign> {

@@ -92,6 +92,7 @@ impl<'l> Pairing<'l> {
             return self.push(Node::Line(index));
         }
         self.close_for(index, &head);
+        self.reopen_path(index, &head, line);
         match self.opens(index, &head, line) {
             Some(kind) => self.start(index, kind),
             None => self.push(Node::Line(index)),
@@ -186,6 +187,22 @@ impl<'l> Pairing<'l> {
             return;
         }
         if let Some(Node::Block(mut block)) = self.items.pop() {
+            if let Some(end) = block.end.take() {
+                self.extra_end(end, Some(block.header));
+            }
+            self.open.push(block);
+        }
+    }
+
+    /// A statement behind the `end` of the steps it belongs to: that `end` was one too many.
+    fn reopen_path(&mut self, index: usize, head: &Head<'_>, line: &Line) {
+        let is_statement = vocabulary::STATEMENTS.contains(&head.word(0)) || head.clause(&line.mask).is_some();
+        let Some(owner) = self.open.last_mut().filter(|block| block.kind == Kind::Campaign && is_statement) else { return };
+        let is_cut = |block: &Block| block.kind.takes_statements() && block.end.is_some_and(|end| end + 1 == index);
+        if !matches!(owner.children.last(), Some(Node::Block(block)) if is_cut(block)) {
+            return;
+        }
+        if let Some(Node::Block(mut block)) = owner.children.pop() {
             if let Some(end) = block.end.take() {
                 self.extra_end(end, Some(block.header));
             }

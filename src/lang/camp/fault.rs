@@ -62,7 +62,7 @@ fn operator(phrase: &Phrase<'_>, at: usize, expected: &[Rule]) -> Option<Diagnos
     let (left, right) = (habit::word_before(phrase.mask, at), habit::word_behind(phrase, at + sign.len()));
     let word = help.trim_start_matches("write `").trim_end_matches('`');
     let help = match !left.is_empty() && !right.is_empty() && !matches!(word, "and" | "or" | "not") && !word.contains('/') {
-        true => format!("{help}: `{left} {word} {}`", shown(right)),
+        true => format!("{help}: `{left} {word} {}`", words::shown(right)),
         false => help.to_owned(),
     };
     Some(Diagnostic::new(Code::WrongOperator, phrase.place(at, at + sign.len()), message, help))
@@ -148,7 +148,7 @@ fn unexpected(phrase: &Phrase<'_>, at: usize, end: usize, token: &str, expected:
     };
     if token.starts_with('\'') {
         let text = phrase.raw.get(at..).unwrap_or_default().trim_end().trim_matches('\'');
-        help = format!("a text stands in double quotes: `\"{}\"`", shown(text));
+        help = format!("a text stands in double quotes: `\"{}\"`", words::shown(text));
     }
     let habit = habit::inside(phrase, at, token, expected);
     if let Some((_, way_out)) = &habit {
@@ -160,19 +160,8 @@ fn unexpected(phrase: &Phrase<'_>, at: usize, end: usize, token: &str, expected:
         return Diagnostic::new(Code::Unexpected, phrase.place(last, last), message, help);
     }
     let message = habit.map(|(message, _)| message).filter(|message| !message.is_empty());
-    let message = message.unwrap_or_else(|| format!("`{}` does not fit here", shown(token)));
+    let message = message.unwrap_or_else(|| format!("`{}` does not fit here", words::shown(token)));
     Diagnostic::new(Code::Unexpected, phrase.place(at, end), message, help)
-}
-
-/// A token as shown in a sentence: one line, not too long.
-pub fn shown(token: &str) -> String {
-    const SHOWN_MAX: usize = 40;
-    let line = token.lines().next().unwrap_or_default();
-    if line.len() == token.len() && token.chars().count() <= SHOWN_MAX {
-        return token.to_owned();
-    }
-    let head: String = line.chars().take(SHOWN_MAX).collect();
-    format!("{head}…")
 }
 
 /// The end of the token that begins there: a word, a text, a pattern, or one sign.

@@ -1,8 +1,8 @@
 //! Habits of other languages, and what this one writes instead: braces, colons, `then`, `elif`, texts without quotes.
 
-use crate::lang::camp::fault::shown;
 use crate::lang::camp::grammar::{Phrase, Rule};
 use crate::lang::camp::head::{head, is_word, skip, word_end};
+use crate::lang::words::shown;
 
 /// Words that begin a line elsewhere, and the way out.
 const FIRST_WORDS: &[(&str, &str)] = &[

@@ -1,13 +1,13 @@
 //! `message NAME … end`: texts by language, subjects, attachments.
 
 use crate::lang::camp::blocks::Block as Paired;
-use crate::lang::camp::fault::shown;
 use crate::lang::camp::grammar::{Pair, Phrase, Rule, child, children};
 use crate::lang::camp::reader::{Reader, merge};
 use crate::lang::camp::vocabulary;
 use crate::lang::code::Code;
 use crate::lang::syntax::{Line as Clause, Message, Name, Notes, Text, Variant};
 use crate::lang::words;
+use crate::lang::words::shown;
 
 /// A subject waiting for the texts it belongs to.
 struct Subject {

@@ -4,7 +4,7 @@ use crate::lang::camp::blocks::{Block, Node};
 use crate::lang::camp::grammar::{Origin, Pair, Phrase, Rule};
 use crate::lang::camp::head::{Head, head};
 use crate::lang::camp::scan::Line;
-use crate::lang::camp::{fault, habit, vocabulary};
+use crate::lang::camp::{habit, vocabulary};
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Diagnostics};
 use crate::lang::source::{SourceId, Span, Spanned};
@@ -120,7 +120,7 @@ impl<'f> Reader<'f> {
         let Some(line) = self.lines.get(index).filter(|line| !line.is_broken) else { return };
         let head = head(&line.mask);
         let (word, span) = (head.word(0), self.first_word(index));
-        let written = fault::shown(self.text.get(span.start as usize..span.end as usize).unwrap_or_default());
+        let written = words::shown(self.text.get(span.start as usize..span.end as usize).unwrap_or_default());
         let near = words::nearest(word, allowed.iter().copied());
         let is_known = vocabulary::is_known(word);
         let (code, message) = match (word, is_known) {
@@ -163,9 +163,9 @@ impl<'f> Reader<'f> {
 
 /// The words that may begin a line; of many the commonest.
 fn listed(allowed: &[&str]) -> String {
-    const COMMON: &[&str] = &["invite", "send", "wait", "if", "repeat", "split", "notify", "stop"];
-    match allowed.len() > 2 * COMMON.len() {
-        true => format!("a verb, such as {}", words::one_of(COMMON.iter().copied())),
+    const USUAL: &[&str] = &["invite", "send", "wait", "if", "repeat", "split", "notify", "stop"];
+    match allowed.len() > 2 * USUAL.len() {
+        true => format!("a verb, such as {}", words::one_of(USUAL.iter().copied())),
         false => words::one_of(allowed.iter().copied()),
     }
 }

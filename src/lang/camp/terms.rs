@@ -95,7 +95,7 @@ impl Phrase<'_> {
     pub fn number(&mut self, pair: &Pair<'_>) -> Spanned<u32> {
         let span = self.span(pair);
         let value = pair.as_str().parse().unwrap_or_else(|_| {
-            let message = format!("`{}` is too large a number", crate::lang::camp::fault::shown(pair.as_str()));
+            let message = format!("`{}` is too large a number", crate::lang::words::shown(pair.as_str()));
             self.fault(Code::Unexpected, span, message, "the largest is 4294967295");
             u32::MAX
         });
