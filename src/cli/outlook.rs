@@ -4,6 +4,7 @@ use crate::cli::render::{fitted, many, plain, shortened};
 use crate::model::campaign::OutcomeKind;
 use crate::model::program::Program;
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::sim::forecast::hold::Hold;
 use crate::sim::forecast::opening::Opening;
 use crate::sim::forecast::outlook::{Outlook, Played};
 use crate::sim::forecast::path::Path;
@@ -14,8 +15,12 @@ use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Weeks in a row before the calendar goes on by four weeks a line.
+/// Days on which something happens before the calendar goes on by a week a line.
+const DAYS_MAX: usize = 16;
+/// Weeks in a row before it goes on by four.
 const WEEKS_MAX: usize = 20;
+/// Nights and weekends are named as what binds only when no limit holds so much of the waiting.
+const LIMIT_SHARE_MIN: f64 = 0.1;
 /// Columns of a bar.
 const BAR: usize = 12;
 /// Columns of a funnel's bar.
@@ -28,6 +33,19 @@ pub struct Shown<'a> {
     pub outlook: &'a Outlook,
     pub levers: &'a [Lever],
 }
+
+/// A figure of a funnel.
+type Figure = fn(&Funnel) -> u32;
+
+/// The funnel, from the top.
+const FIGURES: [(&str, Figure); 6] = [
+    ("people", |funnel| funnel.people),
+    ("started", |funnel| funnel.started),
+    ("invited", |funnel| funnel.invited),
+    ("accepted", |funnel| funnel.accepted),
+    ("messaged", |funnel| funnel.messaged),
+    ("replied", |funnel| funnel.replied),
+];
 
 /// A change that would make it sooner, and when the middle seed would be done then.
 pub struct Lever {
@@ -70,12 +88,21 @@ impl Shown<'_> {
         )
     }
 
+    /// The limit that holds the most; nights and weekends only where no other does.
     fn binds(&self) -> Option<(String, f64)> {
         let held = self.outlook.holds();
-        let first = held.first()?;
+        let limit = held.iter().find(|held| held.first() != Some(Hold::Hours) && held.share >= LIMIT_SHARE_MIN);
+        let first = limit.or_else(|| held.first())?;
         // Less than half a day a person in all is what any night costs.
-        let of_person = first.time / self.opening.seats.len().max(1) as i128;
+        let whole: i128 = held.iter().map(|held| held.time).sum();
+        let of_person = whole / self.opening.seats.len().max(1) as i128;
         (of_person >= i128::from(DAY_MS / 2)).then(|| (sentence(first, self.program), first.share))
+    }
+
+    /// The share of nights, weekends and holidays.
+    fn closed(&self) -> f64 {
+        let held = self.outlook.holds();
+        held.iter().find(|held| held.first() == Some(Hold::Hours)).map_or(0.0, |held| held.share)
     }
 }
 
@@ -93,13 +120,18 @@ pub fn text(shown: &Shown<'_>) -> String {
     lines.join("\n")
 }
 
-/// A line a week, or four.
+/// A line a day, a week, or four.
 fn calendar(middle: &Played) -> Vec<String> {
-    let mut weeks: BTreeMap<Date, Counts> = BTreeMap::new();
-    for ((date, _), counts) in &middle.tally.days {
-        *weeks.entry(monday(*date)).or_default() += *counts;
-    }
-    let rows: Vec<(Date, Counts)> = weeks.into_iter().collect();
+    let by = |pick: fn(Date) -> Date| {
+        let mut rows: BTreeMap<Date, Counts> = BTreeMap::new();
+        for ((date, _), counts) in &middle.tally.days {
+            *rows.entry(pick(*date)).or_default() += *counts;
+        }
+        rows.into_iter().collect::<Vec<(Date, Counts)>>()
+    };
+    let days = by(|date| date);
+    let is_daily = days.len() <= DAYS_MAX;
+    let rows = if is_daily { days } else { by(monday) };
     let step = if rows.len() > WEEKS_MAX { 4 } else { 1 };
     let rows: Vec<(Date, Counts)> = rows
         .chunks(step)
@@ -111,15 +143,19 @@ fn calendar(middle: &Played) -> Vec<String> {
         .collect();
     let most = |pick: fn(&Counts) -> u32| rows.iter().map(|(_, counts)| pick(counts)).max().unwrap_or(0).max(1);
     let (invites, messages) = (most(|counts| counts.invites), most(|counts| counts.messages));
-    let head = if step == 1 { "week of" } else { "4 weeks" };
+    let (head, form) = match (is_daily, step) {
+        (true, _) => ("day", "%a %e %b"),
+        (false, 1) => ("week of", "%e %b"),
+        (false, _) => ("4 weeks", "%e %b"),
+    };
     let mut lines = vec![format!(
-        "  {head:<8} {:>5} {:<BAR$}  {:>5} {:<BAR$}  {:>7}  {:>8}  {:>7}",
+        "  {head:<10} {:>5} {:<BAR$} {:>5} {:<BAR$} {:>7} {:>9} {:>8}",
         "", "invites", "", "messages", "inmails", "accepted", "replied"
     )];
     lines.extend(rows.iter().map(|(date, counts)| {
         let line = format!(
-            "  {:<8} {:>5} {:<BAR$}  {:>5} {:<BAR$}  {:>7}  {:>8}  {:>7}",
-            date.strftime("%e %b").to_string(),
+            "  {:<10} {:>5} {:<BAR$} {:>5} {:<BAR$} {:>7} {:>9} {:>8}",
+            date.strftime(form).to_string(),
             figure(counts.invites),
             bar(counts.invites, invites, BAR),
             figure(counts.messages),
@@ -147,15 +183,7 @@ fn bar(count: u32, most: u32, columns: usize) -> String {
 /// Who came how far, with the least and the most over all seeds.
 fn funnel_lines(shown: &Shown<'_>, at: usize, name: &str, funnel: &Funnel) -> Vec<String> {
     let mut lines = vec![format!("  {}", shortened(&plain(name), 76))];
-    let rows: [(&str, fn(&Funnel) -> u32); 6] = [
-        ("people", |funnel| funnel.people),
-        ("started", |funnel| funnel.started),
-        ("invited", |funnel| funnel.invited),
-        ("accepted", |funnel| funnel.accepted),
-        ("messaged", |funnel| funnel.messaged),
-        ("replied", |funnel| funnel.replied),
-    ];
-    for (word, pick) in rows {
+    for (word, pick) in FIGURES {
         let (count, (least, most)) = (pick(funnel), shown.outlook.range(at, pick));
         if most == 0 {
             continue;
@@ -214,7 +242,12 @@ fn foot(shown: &Shown<'_>) -> Vec<String> {
         lines.push(format!("           at the pace of its last four weeks about {}", shown.day(at)));
     }
     lines.push(match shown.binds() {
-        Some((what, share)) => format!("  held by  {what}: {:.0} % of all waiting for a turn", share * 100.0),
+        Some((what, share)) => {
+            let waiting = format!("  held by  {what}: {:.0} % of all waiting", share * 100.0);
+            let closed = format!(", nights {:.0} %", shown.closed() * 100.0);
+            let fits = waiting.chars().count() + closed.chars().count() <= 80;
+            if fits && share < shown.closed() { waiting + &closed } else { waiting }
+        }
         None => "  held by  no limit for long: it takes as long as the waits in its steps".to_owned(),
     });
     for (at, lever) in shown.levers.iter().enumerate() {
@@ -268,18 +301,10 @@ pub fn json(shown: &Shown<'_>) -> Value {
 }
 
 fn campaigns(shown: &Shown<'_>, middle: &Played) -> Vec<Value> {
-    let figures: [(&str, fn(&Funnel) -> u32); 6] = [
-        ("people", |funnel| funnel.people),
-        ("started", |funnel| funnel.started),
-        ("invited", |funnel| funnel.invited),
-        ("accepted", |funnel| funnel.accepted),
-        ("messaged", |funnel| funnel.messaged),
-        ("replied", |funnel| funnel.replied),
-    ];
     let one = |(at, (campaign, funnel)): (usize, (&crate::model::campaign::Campaign, &Funnel))| {
-        let counts: Map<String, Value> = figures.iter().map(|(word, pick)| ((*word).to_owned(), json!(pick(funnel)))).collect();
+        let counts: Map<String, Value> = FIGURES.iter().map(|(word, pick)| ((*word).to_owned(), json!(pick(funnel)))).collect();
         let ranges: Map<String, Value> =
-            figures.iter().map(|(word, pick)| ((*word).to_owned(), json!(shown.outlook.range(at, pick)))).collect();
+            FIGURES.iter().map(|(word, pick)| ((*word).to_owned(), json!(shown.outlook.range(at, pick)))).collect();
         let outcomes: Map<String, Value> =
             funnel.outcomes.iter().map(|(id, count)| (campaign.outcome(*id).name.clone(), json!(count))).collect();
         json!({"name": campaign.name, "version": campaign.version, "funnel": counts, "range": ranges, "outcomes": outcomes})

@@ -89,10 +89,10 @@ fn levers(
     age: Option<i64>,
     folk: &Folk,
 ) -> Result<Vec<Lever>, Ending> {
-    let (Some(middle), Some(held)) = (outlook.middle(), outlook.holds().into_iter().next()) else { return Ok(Vec::new()) };
+    let Some(middle) = outlook.middle() else { return Ok(Vec::new()) };
     let (now, until) = span(options)?;
     let mut tried: Vec<(String, Vec<MoreAccounts>, Vec<OtherLimit>)> = Vec::new();
-    if let Some(limit) = lever(&held, program) {
+    if let Some(limit) = outlook.holds().iter().find_map(|held| lever(held, program)) {
         tried.push((format!("--limit {limit}"), Vec::new(), vec![limit]));
     }
     tried.push(("--accounts +1".to_owned(), vec![MoreAccounts { count: 1, channel: None }], Vec::new()));

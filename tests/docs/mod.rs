@@ -4,6 +4,7 @@ mod book;
 mod campaigns;
 mod editors;
 mod shell;
+mod simulate;
 
 use std::path::PathBuf;
 

@@ -7,7 +7,9 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, ContactId, EnrollmentId};
 use crate::model::program::{Program, RefusedRow, Workspace};
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::runtime::entry::{Speakers, leaves_out, lines_for, new_account, new_contact, speakers};
+use crate::runtime::entry::{
+    Speakers, company_is_full, company_of, leaves_out, lines_for, new_account, new_contact, new_enrollment, speakers, waits_for,
+};
 use crate::runtime::limits::Usage;
 use crate::runtime::pace::Begun;
 use crate::runtime::routes::contact_route;
@@ -58,6 +60,23 @@ pub struct Seat {
     pub standing: Option<Box<Enrollment>>,
 }
 
+/// What is known while lists are read.
+struct Entering {
+    /// Contacts by key.
+    known: HashMap<String, u32>,
+    /// How many of a company are in the campaign at that place.
+    companies: HashMap<(usize, String), u32>,
+    /// Somebody who has not begun.
+    queued: Enrollment,
+}
+
+impl Entering {
+    fn begin(now: Timestamp) -> Self {
+        let queued = new_enrollment(EnrollmentId(0), CampaignId(0), ContactId(0), BTreeMap::new(), now);
+        Self { known: HashMap::new(), companies: HashMap::new(), queued }
+    }
+}
+
 impl Opening {
     /// A folder's program with nothing begun: accounts, campaigns and people get the ids a new store would give them.
     /// `age_days`: how old the accounts are, for the ramp; none: as old as their first use.
@@ -80,7 +99,7 @@ impl Opening {
             left_out: Vec::new(),
             lead_ms: LEAD_MS,
         };
-        let mut known = HashMap::new();
+        let mut entering = Entering::begin(now);
         for (campaign, id) in program.campaigns.iter().zip(1..) {
             let campaign = Arc::new(campaign.clone());
             opening.campaigns.push(Opened { id: CampaignId(id), campaign, begun: Begun::new() });
@@ -89,7 +108,7 @@ impl Opening {
             let Some(opened) = opening.campaigns.get(at).cloned() else { continue };
             let speakers = speakers(opening.accounts.values(), &opened.campaign);
             for row in &roster.rows {
-                opening.enter(&mut known, at, &opened.campaign, &speakers, row);
+                opening.enter(&mut entering, at, &opened.campaign, &speakers, row);
             }
         }
         opening
@@ -98,34 +117,45 @@ impl Opening {
     /// Lets a row's person enter, as `Partition::enroll` does.
     fn enter(
         &mut self,
-        known: &mut HashMap<String, u32>,
+        entering: &mut Entering,
         at: usize,
         campaign: &Campaign,
         speakers: &Speakers,
         row: &crate::model::program::RosterRow,
     ) {
         let key = row.key.trim().to_lowercase();
-        let place = known.get(&key).copied();
+        let place = entering.known.get(&key).copied();
         let seats = place.and_then(|place| self.seats_of.get(place as usize));
-        let is_in = seats.into_iter().flatten().filter_map(|seat| self.seats.get(*seat as usize));
-        if is_in.into_iter().any(|seat| seat.campaign as usize == at) {
+        let seats = seats.into_iter().flatten().filter_map(|seat| self.seats.get(*seat as usize));
+        let held: Vec<usize> = seats.map(|seat| seat.campaign as usize).collect();
+        if held.contains(&at) {
             return;
         }
+        let mut others = held.iter().filter_map(|other| self.campaigns.get(*other));
+        let waits = others.find_map(|other| waits_for(campaign, &other.campaign, &entering.queued));
         let contact = place.and_then(|place| self.contacts.get(place as usize)).cloned();
         let next = ContactId(self.contacts.len() as u64 + 1);
         let mut contact = contact.unwrap_or_else(|| new_contact(next, row));
         contact.fields.extend(row.fields.clone());
         let lines = lines_for(speakers, &contact, self.seats.len() as u64);
-        let reason = leaves_out(&self.workspace, campaign, &contact, row, self.now).or_else(|| {
-            lines.is_empty().then(|| format!("no account of `{}` speaks a channel they can be reached on", campaign.name))
-        });
+        let company = company_of(&contact.fields).filter(|_| campaign.contacts.at_most_per_company.is_some());
+        let company = company.map(|company| (at, company));
+        let of_company = company.as_ref().and_then(|company| entering.companies.get(company)).copied().unwrap_or(0);
+        let unreached = || format!("no account of `{}` speaks a channel this person can be reached on", campaign.name);
+        let reason = waits
+            .or_else(|| leaves_out(&self.workspace, campaign, &contact, row, self.now))
+            .or_else(|| company_is_full(campaign, &contact, of_company))
+            .or_else(|| lines.is_empty().then(unreached));
         if let Some(reason) = reason {
             self.left_out.push((at, RefusedRow { file: row.file.clone(), row: row.row, reason }));
             return;
         }
         let id = EnrollmentId(self.seats.len() as u64 + 1);
         let lines = lines.into_iter().map(|(channel, line)| (channel, line.account)).collect();
-        let place = self.settle(known, key, place, contact);
+        if let Some(company) = company {
+            entering.companies.insert(company, of_company + 1);
+        }
+        let place = self.settle(&mut entering.known, key, place, contact);
         let seat = Seat { id, campaign: at as u32, contact: place, lines, standing: None };
         self.seat(seat);
     }

@@ -122,7 +122,7 @@ fn calendar(out: &mut String, columns: &Columns) {
     for (class, word) in legend {
         let _ = write!(out, "<rect class=\"{class}\" x=\"{x:.0}\" y=\"123\" width=\"12\" height=\"12\" rx=\"3\"/>");
         text(out, (x + 18.0, 134.0), 13, "soft", word);
-        x += 40.0 + 7.5 * word.len() as f64;
+        x += 48.0 + 6.2 * word.len() as f64;
     }
     grid(out, top, foot, most);
     let width = columns.width();
@@ -265,8 +265,9 @@ fn dates(out: &mut String, columns: &Columns, y: f64) {
 fn scale(most: u32) -> u32 {
     let mut step = 1u32;
     loop {
-        for factor in [2, 4, 6, 10] {
-            if step.saturating_mul(factor) >= most {
+        // The half of it is written, too: odd factors only of tens.
+        for factor in [2, 3, 4, 5, 6, 8, 10] {
+            if step.saturating_mul(factor) >= most && step.saturating_mul(factor).is_multiple_of(2) {
                 return step.saturating_mul(factor);
             }
         }

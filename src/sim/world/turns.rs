@@ -58,6 +58,8 @@ impl Town {
                 Poll::Pending => return Err(TownFault::Unanswered { at: now }),
             }
         }
+        // A call whose intent is being made durable starts now, not when time has moved on.
+        moved |= !self.house_mut()?.partition.is_at_rest();
         Ok((moved, next))
     }
 
