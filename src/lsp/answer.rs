@@ -128,6 +128,7 @@ fn on_prepare(projects: &mut Projects, said: &TextDocumentPositionParams) -> Ans
     told(PrepareRenameResponse::Range(range(&spot.source.text, occurrence.span)))
 }
 
+#[expect(clippy::mutable_key_type, reason = "the protocol's own type; an address is never changed")]
 fn on_rename(projects: &mut Projects, said: &RenameParams) -> Answer {
     let Some(spot) = at(projects, &said.text_document_position) else { return Ok(Value::Null) };
     let Some(symbol) = spot.symbol() else { return Ok(Value::Null) };

@@ -94,7 +94,7 @@ impl<'f> Reader<'f> {
         let head = self.head(block.header);
         let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
         let counts = is_number(head.word(1)) && !is_unit(head.word(2));
-        if !counts && !(head.word(1) == "up" && is_number(head.word(3))) {
+        if !(counts || head.word(1) == "up" && is_number(head.word(3))) {
             return self.unbounded(block);
         }
         let read = self.read(block.header, Rule::repeat_line, |phrase, pair| {

@@ -51,7 +51,7 @@ fn as_before(value: Value) -> Value {
         Value::Object(fields) => {
             let says = |name: &str, held: &Value| {
                 let unused = ADDED.iter().any(|(added, nothing)| *added == name && held == nothing);
-                !unused && !(name == "on_events" && *held == Value::Array(Vec::new()))
+                !(unused || name == "on_events" && *held == Value::Array(Vec::new()))
             };
             Value::Object(
                 fields.into_iter().filter(|(name, held)| says(name, held)).map(|(name, held)| (name, as_before(held))).collect(),

@@ -122,7 +122,7 @@ fn reports(builder: &mut Builder) -> Vec<Report> {
     let (mut unknown, shared) = (Vec::new(), builder.shared);
     let mut recipient = |who: &syntax::Name| {
         small::recipient_of(shared, who).unwrap_or_else(|fault| {
-            unknown.push(fault);
+            unknown.push(*fault);
             Recipient::Owner
         })
     };

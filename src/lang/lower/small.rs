@@ -17,13 +17,13 @@ use crate::model::value::FieldType;
 /// `owner`, an account's name, or a person of the workspace.
 pub fn recipient(builder: &mut Builder, who: &Name) -> Recipient {
     recipient_of(builder.shared, who).unwrap_or_else(|fault| {
-        builder.tell_unknown("person", fault);
+        builder.tell_unknown("person", *fault);
         Recipient::Owner
     })
 }
 
 /// The same, with what the folder shares alone.
-pub fn recipient_of(shared: &Shared, who: &Name) -> Result<Recipient, Diagnostic> {
+pub fn recipient_of(shared: &Shared, who: &Name) -> Result<Recipient, Box<Diagnostic>> {
     if who.value == "owner" {
         return Ok(Recipient::Owner);
     }
@@ -37,7 +37,7 @@ pub fn recipient_of(shared: &Shared, who: &Name) -> Result<Recipient, Diagnostic
     }
     let people = shared.people.iter().map(|person| person.name.value.as_str());
     let accounts = shared.accounts.iter().map(|account| account.name.value.as_str());
-    Err(names::unknown("person or account", who, people.chain(accounts).chain(["owner"])))
+    Err(Box::new(names::unknown("person or account", who, people.chain(accounts).chain(["owner"]))))
 }
 
 /// Where a wait or pause ends. A field must be a date.

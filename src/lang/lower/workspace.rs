@@ -114,7 +114,7 @@ pub fn reports(shared: &Shared, diagnostics: &mut Diagnostics) -> Vec<Report> {
     let mut unknown = Vec::new();
     let mut recipient = |who: &Name| {
         small::recipient_of(shared, who).unwrap_or_else(|fault| {
-            unknown.push(fault);
+            unknown.push(*fault);
             Recipient::Owner
         })
     };
