@@ -54,7 +54,7 @@ pub struct Occurrence {
 /// Every name of a program.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    pub(in crate::lsp) occurrences: Vec<Occurrence>,
+    pub occurrences: Vec<Occurrence>,
 }
 
 impl Index {

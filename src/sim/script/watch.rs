@@ -5,7 +5,6 @@ use crate::model::journal::{Entry, EntryKind};
 use crate::model::time::Timestamp;
 use crate::sim::postpress::ledger::Line;
 use crate::sim::world::{Town, TownFault};
-use std::collections::VecDeque;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +26,6 @@ pub(super) struct Watch {
     entries: usize,
     /// What the world performed.
     pub effects: Vec<Line>,
-    /// Notifications announced whose text follows: the step of each, and whether it is a task.
-    announced: VecDeque<(String, bool)>,
 }
 
 impl Scene {
@@ -56,7 +53,7 @@ impl Scene {
 impl Watch {
     /// Nothing was seen yet.
     pub fn new() -> Self {
-        Self { scenes: Vec::new(), entries: 0, effects: Vec::new(), announced: VecDeque::new() }
+        Self { scenes: Vec::new(), entries: 0, effects: Vec::new() }
     }
 
     /// Takes in what happened since the last time.
@@ -66,9 +63,10 @@ impl Watch {
             return Ok(());
         }
         self.effects.extend(town.world.effects(self.effects.len()));
-        for mut entry in entries.into_iter().skip(self.entries) {
+        for entry in entries.into_iter().skip(self.entries) {
             self.entries += 1;
-            let is_task = self.pair(&mut entry);
+            let has = |name: &str| entry.detail.iter().any(|(key, _)| key == name);
+            let is_task = entry.kind == EntryKind::Notified && has("task") && has("text");
             let id = entry.detail.iter().find(|(key, _)| key == "provider_id").map(|(_, id)| id.as_str()).unwrap_or_default();
             let effect =
                 self.effects.iter().find(|line| entry.kind == EntryKind::Sent && !id.is_empty() && line.provider_id == id);
@@ -76,22 +74,6 @@ impl Watch {
             self.scenes.push(Scene { entry, text, subject, is_task, is_spoken_of: false });
         }
         Ok(())
-    }
-
-    /// The machine announces a notification at its step, and the text follows in the same commit: brings both together.
-    /// Says whether the entry is the text of a task.
-    fn pair(&mut self, entry: &mut Entry) -> bool {
-        let has = |name: &str| entry.detail.iter().any(|(key, _)| key == name);
-        if entry.kind != EntryKind::Notified || has("webhook") {
-            return false;
-        }
-        if !has("text") {
-            self.announced.push_back((entry.step.clone(), has("task")));
-            return false;
-        }
-        let Some((step, is_task)) = self.announced.pop_front() else { return false };
-        entry.step = step;
-        is_task
     }
 
     /// The first scene from a moment on that fits and that no line has spoken of.
