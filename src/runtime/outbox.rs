@@ -3,7 +3,7 @@
 //! Order: answers, follow-ups, new people; a spent budget holds back only what spends it. What a chosen call goes through
 //! stands in `prepare` and `intend`.
 
-use crate::model::account::{Account, Budget, Channel, Health};
+use crate::model::account::{Account, Budget, Channel};
 use crate::model::campaign::LateElse;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment};
@@ -15,16 +15,13 @@ use crate::model::time::Timestamp;
 use crate::runtime::agenda::Waiting;
 use crate::runtime::draft::Draft;
 use crate::runtime::pace::{self, CEILING_AGAIN_MS, LATER_MS};
-use crate::runtime::partition::{Outage, Partition};
+use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 
 /// Calls looked at in one go before others get their turn.
 const LOOKED_AT_MAX: usize = 64;
 /// When to look again at a call that waits for something that is under way.
 const SECOND_MS: i64 = 1_000;
-
-/// Outages remembered; what is older than so many has long been skipped or sent.
-const OUTAGES_MAX: usize = 256;
 
 impl Partition {
     /// Starts what can be started on every account.
@@ -170,26 +167,12 @@ impl Partition {
             return Ok(is_late.then(|| format!("overdue by more than {}: it could have gone from {opened} on", late.within)));
         }
         let a_working_day = crate::model::time::Delay::exactly(1, crate::model::time::Unit::WorkingDays);
-        let line = enrollment.lines.get(&waiting.call.channel()).map(|line| line.account);
-        let mut outages = self.outages.iter().filter(|outage| outage.account.is_none() || outage.account == line);
-        let held = outages.find(|outage| {
-            let (from, to) = (outage.from.max(waiting.ready_at), outage.to.min(now));
+        // An account that was away is another matter: what waited for it goes when it is back (`on account lost`).
+        let held = self.outages.iter().find(|(from, to)| {
+            let (from, to) = ((*from).max(waiting.ready_at), (*to).min(now));
             to > from && calendar.after(a_working_day, 0, from, &zone) < to
         });
-        Ok(held.map(|Outage { from, to, .. }| {
-            format!("overdue by more than a working day: nothing could be sent from {from} to {to}")
-        }))
-    }
-
-    /// An account that is back was away: what waited for it meanwhile may be overdue.
-    pub(super) fn note_return(&mut self, account: &Account) {
-        let was = self.accounts.get(&account.id).map(|known| &known.health);
-        let (Some(Health::Lost { since, .. } | Health::Deleted { since }), Health::Ok) = (was, &account.health) else { return };
-        let outage = Outage { account: Some(account.id), from: *since, to: self.now() };
-        if self.outages.len() >= OUTAGES_MAX {
-            self.outages.remove(0);
-        }
-        self.outages.push(outage);
+        Ok(held.map(|(from, to)| format!("overdue by more than a working day: nothing could be sent from {from} to {to}")))
     }
 
     /// Ends a call that was never made.

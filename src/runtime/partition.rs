@@ -46,14 +46,6 @@ pub struct Parts {
     pub lead_ms: i64,
 }
 
-/// A time in which nothing could be sent: through that account, or at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outage {
-    pub account: Option<AccountId>,
-    pub from: Timestamp,
-    pub to: Timestamp,
-}
-
 /// The next ids to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
@@ -101,8 +93,8 @@ pub struct Partition {
     pub(crate) rounds: Rounds,
     /// Replies that are with the classifier.
     pub(crate) hearing: Hearing,
-    /// When the engine, or an account, was away: what overdue sends are measured by.
-    pub(crate) outages: Vec<Outage>,
+    /// When the engine was away: what overdue sends are measured by.
+    pub(crate) outages: Vec<(Timestamp, Timestamp)>,
     /// How far old events' keys have been looked through.
     pub(crate) swept_to: Option<Key>,
     /// Who goes on in another version.
@@ -193,9 +185,7 @@ impl Partition {
                 self.counters = Counters { contact, enrollment, account, campaign };
             }
             Record::Meta(Meta::Paused { since }) => self.paused = since,
-            Record::Meta(Meta::Alive { at }) => {
-                self.outages.push(Outage { account: None, from: at, to: self.parts.clock.now() });
-            }
+            Record::Meta(Meta::Alive { at }) => self.outages.push((at, self.parts.clock.now())),
             Record::Account(account) => {
                 self.parts.directory.note(&account);
                 self.accounts.insert(account.id, *account);
@@ -294,7 +284,6 @@ impl Partition {
         for account in memory.accounts {
             self.parts.directory.note(&account);
             self.try_at.remove(&account.id);
-            self.note_return(&account);
             self.accounts.insert(account.id, account);
         }
         for (key, intent) in memory.intents {

@@ -22,7 +22,7 @@ impl Partition {
         self.doubt_open_intents(now)?;
         self.check_accounts_soon(now);
         // What came round while nothing ran is made up for, once.
-        let away = self.outages.first().map_or(now, |outage| outage.from);
+        let away = self.outages.first().map_or(now, |(from, _)| *from);
         self.plan_rounds(away);
         Ok(())
     }
