@@ -109,7 +109,7 @@ const GUARDS: [Guard; 34] = [
     guard(EVENT, "does not connect and left no number", "accept: wait up to 4 days", "accept: wait up to 5 days"),
     guard(
         EVENT,
-        "the account is signed out for a day, and the slides go when it is back",
+        "the account is signed out for two days, and the slides go when it is back",
         "  on reply\n",
         "  on account lost\n    stop as no_answer\n  end\n\n  on reply\n",
     ),

@@ -166,7 +166,7 @@ fn tasks_are_judged_and_replies_handled() {
 
 #[test]
 fn accounts_go_and_come_back() {
-    check("day 1 account disconnects\nday 1 contact accepts\nday 2 account reconnects\nthen expect send hi", "ok");
+    check("day 1 account disconnects\nday 1 contact accepts\nday 3 account reconnects\nthen expect send hi", "ok");
     check("day 1 account disconnects\nday 1 contact accepts\nthen expect no more sends within 2 days", "ok");
 }
 
