@@ -1,13 +1,14 @@
 //! What is printed and read again is the same file, in both notations, and printing it once more changes nothing.
 
+use crate::properties::cases;
 use crate::properties::program;
 use campaign_engine::lang::camp;
 use campaign_engine::lang::format::{self, convert};
 use campaign_engine::lang::source::{Notation, SourceId};
-use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn camp_reads_what_it_printed(file in program::file()) {

@@ -1,9 +1,10 @@
 //! Whatever the bytes, a parser returns: no panic, no deep stack, no time that grows faster than the file.
 
+use crate::properties::cases;
 use campaign_engine::lang::camp::{FILE_BYTES_MAX, parse, parse_bytes};
 use campaign_engine::lang::source::SourceId;
 use proptest::collection::vec;
-use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use proptest::prelude::{any, prop_assert, proptest};
 use proptest::sample::select;
 
 /// Pieces of the language, in any order.
@@ -61,7 +62,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..400)) {

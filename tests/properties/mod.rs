@@ -12,3 +12,12 @@ mod small;
 mod whole;
 mod workspace;
 mod yaml;
+
+use proptest::prelude::ProptestConfig;
+
+/// So many random cases, unless `PROPTEST_CASES` asks for another number.
+pub fn cases(usual: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { usual };
+    ProptestConfig { cases, max_shrink_iters: 2000, ..default }
+}

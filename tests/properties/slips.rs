@@ -1,8 +1,9 @@
 //! One slip of the hand in a good campaign: a word too few or too many. Its shape is told of at most three times.
 
+use crate::properties::cases;
 use campaign_engine::lang::camp::parse;
 use campaign_engine::lang::source::SourceId;
-use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use proptest::prelude::{any, prop_assert, proptest};
 use proptest::sample::select;
 
 /// Faults that one slip may cause (LANGUAGE.md §9).
@@ -60,7 +61,7 @@ fn a_word_too_few_is_told_of_three_times_at_most() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn a_word_too_many_is_told_of_three_times_at_most(text in select(FILES), place in any::<usize>(), word in select(TOO_MANY)) {

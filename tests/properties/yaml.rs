@@ -1,15 +1,16 @@
 //! A file printed in YAML and read again is the same file, is printed the same, and fits the schema that editors ask.
 
 use crate::language::yaml::schema::refusal;
+use crate::properties::cases;
 use crate::properties::program;
 use campaign_engine::lang::format::yaml::{can_print, ordered, print};
 use campaign_engine::lang::source::SourceId;
 use campaign_engine::lang::syntax::Item;
 use campaign_engine::lang::yaml::parse;
-use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+use proptest::prelude::{prop_assert_eq, proptest};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn yaml_reads_what_it_printed(file in program::single()) {
