@@ -47,7 +47,7 @@ fn renewal() -> (Desk, Running) {
 }
 
 fn start(desk: &Desk, more: &[&str]) -> Running {
-    let words = ["run", "campaigns", "--sandbox", "--speed", "20000"];
+    let words = ["run", "campaigns", "--sandbox", "--speed", "50000"];
     let mut running = desk.start(&words.into_iter().chain(more.iter().copied()).collect::<Vec<_>>(), "talk");
     running.until("renewal v");
     running
@@ -56,7 +56,8 @@ fn start(desk: &Desk, more: &[&str]) -> Running {
 /// Asks for the campaign's newest version until it is so.
 #[track_caller]
 fn until(desk: &Desk, is_so: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..400 {
+    // The window may open only after the weekend: some seconds at this speed.
+    for _ in 0..8_000 {
         let said = desk.engine(&["status", "--json"]);
         if let Ok(status) = serde_json::from_str::<Value>(&said.data)
             && let Some(newest) = status["campaigns"].as_array().and_then(|all| all.last())
