@@ -83,6 +83,7 @@ fn files() -> MemoryFiles {
         .with("lists/do-not-contact.csv", "linkedin\nmallory\n")
         .with("lists/holidays.csv", "2027-01-01\n2027-12-25\n")
         .with("files/offer.pdf", "%PDF-1.4\n")
+        .with("files/hello.m4a", "a sound")
 }
 
 #[test]
