@@ -32,8 +32,8 @@ pub fn single() -> impl Strategy<Value = File> {
 /// A block of the top level.
 pub fn item() -> impl Strategy<Value = Item> {
     prop_oneof![
-        4 => campaign().prop_map(|campaign| Item::Campaign(Box::new(campaign))),
-        2 => workspace().prop_map(|workspace| Item::Workspace(Box::new(workspace))),
+        4 => campaign().prop_map(|campaign| Item::Campaign(Box::new(campaign))).boxed(),
+        2 => workspace().prop_map(|workspace| Item::Workspace(Box::new(workspace))).boxed(),
         1 => message().prop_map(Item::Message),
         1 => class().prop_map(Item::Class),
         1 => part().prop_map(Item::Part),
@@ -318,12 +318,12 @@ pub fn class() -> impl Strategy<Value = Class> {
 
 fn campaign() -> impl Strategy<Value = Campaign> {
     let accounts = prop_oneof![name().prop_map(Accounts::Pool), vec(name(), 1..3).prop_map(Accounts::Listed)];
-    let head = (name(), of(1u32..99), of(goal(text())), of(accounts), of(outcomes()));
-    let data = (of(contacts()), of(limits()), of(schedule()));
-    let rest = (vec(class(), 0..2), vec(message(), 0..3), of(vec(statement(), 1..4)), handlers());
-    let beside = (vec(part(), 0..2), vec(report(), 0..2), vec(migrate(), 0..2));
-    let whole = (head, data, rest, beside).prop_flat_map(|(head, data, rest, beside)| {
-        let tests = vec(test(head.0.clone()), 0..2);
+    let head = (name(), of(1u32..99), of(goal(text()).boxed()), of(accounts.boxed()), of(outcomes().boxed()));
+    let data = (of(contacts().boxed()), of(limits().boxed()), of(schedule().boxed()));
+    let rest = (vec(class().boxed(), 0..2), vec(message().boxed(), 0..3), of(vec(statement(), 1..4)), handlers().boxed());
+    let beside = (vec(part().boxed(), 0..2), vec(report().boxed(), 0..2), vec(migrate().boxed(), 0..2));
+    let whole = (head.boxed(), data.boxed(), rest.boxed(), beside.boxed()).prop_flat_map(|(head, data, rest, beside)| {
+        let tests = vec(test(head.0.clone()).boxed(), 0..2);
         (Just((head, data, rest, beside)), tests)
     });
     whole.prop_map(|((head, data, rest, beside), tests)| Campaign {

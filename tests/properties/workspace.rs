@@ -72,9 +72,9 @@ fn account() -> impl Strategy<Value = AccountBlock> {
 pub fn workspace() -> impl Strategy<Value = Workspace> {
     let pools = vec((name(), vec(name(), 1..3)).prop_map(|(name, accounts)| line(Pool { name, accounts })), 0..2);
     let people = vec((name(), plain()).prop_map(|(name, address)| line(Person { name, address })), 0..2);
-    let head = (name(), vec(account(), 0..3), pools, people, vec(plain().prop_map(line), 0..2));
-    let rest = (vec(class(), 0..2), vec(message(), 0..2), of(schedule()), of(limits()));
-    let more = (vec(part(), 0..2), of(cron().prop_map(line)), vec(report(), 0..2));
+    let head = (name(), vec(account().boxed(), 0..3), pools, people, vec(plain().prop_map(line), 0..2));
+    let rest = (vec(class().boxed(), 0..2), vec(message().boxed(), 0..2), of(schedule().boxed()), of(limits().boxed()));
+    let more = (vec(part().boxed(), 0..2), of(cron().prop_map(line)), vec(report().boxed(), 0..2));
     (head, rest, more).prop_map(|(head, rest, more)| Workspace {
         parts: distinct(more.0, |part| part.name.value.clone()),
         refresh: more.1,
