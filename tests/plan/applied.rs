@@ -147,15 +147,14 @@ fn in_order(town: &Town, count: usize) {
     }
 }
 
-#[test]
-fn everybody_is_where_the_plan_said() {
-    edit_plan_apply(60);
+/// People of the edit; `PLAN_PEOPLE=1000 cargo test --release --test lib plan::applied` moves more.
+fn people_asked_for() -> usize {
+    std::env::var("PLAN_PEOPLE").map_or(60, |count| count.parse().expect("PLAN_PEOPLE is a number"))
 }
 
 #[test]
-#[ignore = "ten thousand people: `cargo test --release --test lib plan:: -- --ignored`"]
-fn ten_thousand_are_where_the_plan_said() {
-    edit_plan_apply(10_000);
+fn everybody_is_where_the_plan_said() {
+    edit_plan_apply(people_asked_for());
 }
 
 #[test]
