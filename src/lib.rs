@@ -1,11 +1,13 @@
 //! Outreach campaigns as code: a campaign file is compiled into a checked state machine, `machine::advance` says what an
 //! event means for an enrollment, and a runtime feeds it events and commits what it decides.
 //!
-//! Floors, from below: `model` · `lang`, `machine`, `store`, `connector` · `runtime` · `server`, `sim`, `lsp` · `cli`.
+//! Floors, from below: `model` · `lang`, `machine`, `store`, `connector` · `runtime` · `server`, `sim`, `lsp` · `cli` · `lab`.
 //! A file imports from floors below its own and from its own wing; `tests/house.rs` keeps the rule.
 
 pub mod cli;
 pub mod connector;
+#[cfg(feature = "lab")]
+pub mod lab;
 pub mod lang;
 pub mod lsp;
 pub mod machine;

@@ -24,6 +24,7 @@ pub mod migration;
 pub mod outgoing;
 pub mod passage;
 pub mod pattern;
+pub mod planted;
 pub mod program;
 pub mod relation;
 pub mod script;

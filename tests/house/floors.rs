@@ -4,7 +4,7 @@ use crate::house::{Page, check, pages};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The wings and their floors, from below.
-const FLOORS: [(&str, u8); 12] = [
+const FLOORS: [(&str, u8); 13] = [
     ("model", 1),
     ("lang", 2),
     ("machine", 2),
@@ -17,6 +17,7 @@ const FLOORS: [(&str, u8); 12] = [
     ("lsp", 4),
     ("cluster", 4),
     ("cli", 5),
+    ("lab", 6),
 ];
 
 /// Imports that close a circle between rooms of one wing and stand all the same: parts that call each other by the nature of

@@ -1,0 +1,80 @@
+//! The lab's door: `cargo lab NAME`.
+
+use campaign_engine::lab::order::{Order, Tier};
+use campaign_engine::lab::{CHECKS, Check};
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Tries to break the engine's promises.
+#[derive(Parser)]
+#[command(name = "lab")]
+struct Arguments {
+    /// The check; `all` runs each of them.
+    #[arg(value_parser = PossibleValuesParser::new(CHECKS.iter().map(|check| check.name).chain(["all"])))]
+    name: String,
+    /// How much is tried.
+    #[arg(long, value_enum, default_value = "pr")]
+    tier: Tier,
+    /// What all chance comes of.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Another number of runs than the tier's.
+    #[arg(long)]
+    runs: Option<u64>,
+    /// Where it leaves what it made; by default a folder beneath target/lab.
+    #[arg(long)]
+    folder: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let wanted = CHECKS.iter().filter(|check| arguments.name == "all" || check.name == arguments.name);
+    let lines: Vec<(bool, String)> = wanted.map(|check| carry_out(check, &arguments)).collect();
+    if lines.len() > 1 {
+        println!();
+        lines.iter().for_each(|(_, line)| println!("{line}"));
+    }
+    ExitCode::from(u8::from(lines.iter().any(|(passed, _)| !passed)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a check takes is told to whoever waits for it")]
+fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
+    println!("{}: {} (tier {}, seed {})", check.name, check.about, arguments.tier.word(), arguments.seed);
+    let since = Instant::now();
+    let verdict = fresh(arguments, check.name).and_then(|folder| {
+        let order = Order { tier: arguments.tier, seed: arguments.seed, runs: arguments.runs, folder };
+        (check.run)(&order).map_err(|fault| fault.to_string())
+    });
+    let seconds = since.elapsed().as_secs_f64();
+    let (passed, line) = match verdict {
+        Ok(verdict) => {
+            verdict.faults().iter().for_each(|fault| println!("  {fault}"));
+            (verdict.passed(), format!("{} tier={} seed={}", verdict.line(check.name), arguments.tier.word(), arguments.seed))
+        }
+        Err(fault) => {
+            println!("  {fault}");
+            (false, format!("RESULT {} fail could_not_run=1", check.name))
+        }
+    };
+    let line = format!("{line} seconds={seconds:.1}");
+    println!("{line}");
+    (passed, line)
+}
+
+/// An empty folder for a check.
+fn fresh(arguments: &Arguments, name: &str) -> Result<PathBuf, String> {
+    let base = arguments.folder.clone().unwrap_or_else(|| Path::new("target").join("lab"));
+    let folder = base.join(name);
+    let told = |fault: std::io::Error| format!("{} cannot be used: {fault}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(told)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(told)?;
+    std::path::absolute(&folder).map_err(told)
+}

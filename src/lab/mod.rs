@@ -1,0 +1,28 @@
+//! The lab: commands that try to break what the engine promises, each with an oracle that says whether it broke.
+//!
+//! A check prints its seed and one line `RESULT name pass|fail key=value …`, and fails also when it did too little. It opens
+//! no socket but on loopback. Only `cargo lab` has it: no release holds its faults. Start at [`CHECKS`].
+
+pub mod order;
+pub mod verdict;
+
+use order::Order;
+use verdict::Verdict;
+
+/// Why a check could not be carried out at all: neither passed nor failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LabFault(pub String);
+
+/// One way of trying to break the engine.
+pub struct Check {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it does to the engine, in a line.
+    pub about: &'static str,
+    /// Tries, and judges.
+    pub run: fn(&Order) -> Result<Verdict, LabFault>,
+}
+
+/// Every check, in the order in which `all` runs them: the quick ones first.
+pub const CHECKS: &[Check] = &[];
