@@ -3,6 +3,7 @@
 //! A check prints its seed and one line `RESULT name pass|fail key=value …`, and fails also when it did too little. It opens
 //! no socket but on loopback. Only `cargo lab` has it: no release holds its faults. Start at [`CHECKS`].
 
+pub mod oracle;
 pub mod order;
 pub mod verdict;
 

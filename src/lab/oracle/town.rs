@@ -1,0 +1,66 @@
+//! Books out of a world in this process.
+
+use crate::lab::LabFault;
+use crate::lab::oracle::bounds;
+use crate::lab::oracle::{Books, Breach, Story};
+use crate::model::id::EnrollmentId;
+use crate::model::journal::{Installed, Key, Record};
+use crate::runtime::query::Query;
+use crate::sim::postpress::ledger::Line;
+use crate::sim::world::Town;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// Both sides of a town whose ledger is kept in memory.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn books(town: &Town) -> Result<Books, LabFault> {
+    let told = |fault: &dyn std::fmt::Display| LabFault(fault.to_string());
+    let store = town.store.as_ref();
+    let query = Query::open(store, town.now()).map_err(|fault| told(&fault))?;
+    // In the order of their ids, as `enrollments` gives them.
+    let mut rows = Vec::new();
+    query
+        .contacts(None, &mut |row, _| {
+            rows.push(row);
+            ControlFlow::Continue(())
+        })
+        .map_err(|fault| told(&fault))?;
+    let people = town.enrollments().map_err(|fault| told(&fault))?;
+    if people.len() != rows.len() {
+        return Err(LabFault(format!("{} enrollments, but {} rows of their status", people.len(), rows.len())));
+    }
+    let mut stories = Vec::new();
+    for (enrollment, row) in people.into_iter().zip(rows) {
+        let entries = town.timeline(enrollment.id).map_err(|fault| told(&fault))?;
+        stories.push(Story { enrollment: enrollment.id.0, row, entries });
+    }
+    Ok(Books { performed: town.world.effects(0), stories })
+}
+
+/// I6, the sending hours: each effect, in the hours of its campaign and its person's zone.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn hours(town: &Town, performed: &[Line]) -> Result<Vec<Breach>, LabFault> {
+    let told = |fault: &dyn std::fmt::Display| LabFault(fault.to_string());
+    let mut of: BTreeMap<u64, Vec<&Line>> = BTreeMap::new();
+    for line in performed {
+        let whose = line.idempotency_key.as_deref().and_then(|key| key.split('.').next()?.parse().ok());
+        if let Some(enrollment) = whose {
+            of.entry(enrollment).or_default().push(line);
+        }
+    }
+    let mut breaches = Vec::new();
+    for (id, lines) in of {
+        let Some(enrollment) = town.enrollment(EnrollmentId(id)).map_err(|fault| told(&fault))? else { continue };
+        let campaign = town.store.get(&Key::Campaign(enrollment.campaign)).map_err(|fault| told(&fault))?;
+        let contact = town.store.get(&Key::Contact(enrollment.contact)).map_err(|fault| told(&fault))?;
+        let (Some(Record::Campaign(installed)), Some(Record::Contact(contact))) = (campaign, contact) else { continue };
+        let Installed { campaign, .. } = installed.as_ref();
+        let zone = campaign.calendar.zone_for(contact.fields.get("timezone").map(String::as_str));
+        breaches.extend(bounds::hours(lines.into_iter(), &campaign.calendar, &zone));
+    }
+    Ok(breaches)
+}
