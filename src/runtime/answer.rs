@@ -114,7 +114,10 @@ impl Partition {
             }
             Answered::Never => self.settle_refused(draft, intent, Settlement::Failed { code: refusal.code.clone() }),
             // Witnesses disagree on what it means; the list of pending invitations decides (POSTPRESS.md §4).
-            Answered::CoolDown { .. } if refusal.code.starts_with("cannot_resend") && !intent.request.is_engagement() => {
+            // Until it has, the account asks nobody else: it may be at the provider's limit.
+            Answered::CoolDown { after_s } if refusal.code.starts_with("cannot_resend") && !intent.request.is_engagement() => {
+                let budget = intent.budget.unwrap_or(Budget::Messages);
+                self.cool_down(&mut draft, intent.account, budget, refusal, after_s);
                 self.leave_unknown(draft, intent, refusal)
             }
             Answered::Unknown => self.leave_unknown(draft, intent, refusal),
@@ -272,6 +275,19 @@ impl Partition {
             draft.stage_account(row);
         }
         until
+    }
+
+    /// A call that was refused for now was performed after all: it was not the account's limit that refused it, and the
+    /// rest it was given ends.
+    pub(super) fn warm_up(&self, draft: &mut Draft, intent: &Intent) {
+        let (IntentState::Unknown { since, .. }, Some(budget)) = (&intent.state, intent.budget) else { return };
+        let given = (budget, since.plus_ms(DAY_MS));
+        if let Some(mut account) = self.account(draft, intent.account)
+            && account.cooldowns.contains(&given)
+        {
+            account.cooldowns.retain(|rest| *rest != given);
+            draft.stage_account(account);
+        }
     }
 
     /// postpress refuses the key: said, and nothing is asked until it is tried again, by a check of the accounts.

@@ -96,7 +96,8 @@ impl Partition {
         match result {
             Ok(Some(finding)) => {
                 if let Some((remote, chat)) = self.unclaimed(&intent, finding)? {
-                    let draft = Draft::new(Cause::Outbox { key }, now);
+                    let mut draft = Draft::new(Cause::Outbox { key }, now);
+                    self.warm_up(&mut draft, &intent);
                     return self.settle_sent(draft, &intent, Some(remote), chat, "reading");
                 }
                 self.absent(intent, since, absent_at, now)

@@ -1,7 +1,7 @@
 //! Edit, plan, apply: everybody is where the plan said, and nobody is written to twice or out of order.
 
 use crate::runtime::town::Town;
-use crate::runtime::wish::{INTRO, Wish, program};
+use crate::runtime::wish::{INTRO, Wish, pooled, program};
 use campaign_engine::cli::ahead::{Ahead, look_ahead};
 use campaign_engine::model::campaign::{Destination, Migration};
 use campaign_engine::model::enrollment::Status;
@@ -44,14 +44,22 @@ const LIMITS: &str =
     "invites 20000 a day, 100000 a week\n    messages 20000 a day\n    inmails 20000 a day\n    visits 20000 a day";
 const RULES: &str = "start 20000 a day";
 
+/// People of one account: it has invited them all within the provider's own limit.
+const SHARE: usize = 60;
+
+/// Accounts beside lina's that so many people need.
+fn others(people: usize) -> Vec<String> {
+    (1..people.div_ceil(SHARE)).map(|n| format!("sdr{n}")).collect()
+}
+
 fn first(people: &[&str]) -> Program {
-    roomy(program(people, INTRO, LIMITS, RULES))
+    roomy(pooled(&others(people.len()), people, INTRO, LIMITS, RULES))
 }
 
 /// Version 2: other words, a shorter loop, and rules for everybody.
 fn second(people: &[&str]) -> Program {
     let body = INTRO.replace("How are things?", "How is it going?").replace("2 days apart", "3 days apart");
-    let mut program = roomy(program(people, &body, LIMITS, RULES));
+    let mut program = roomy(pooled(&others(people.len()), people, &body, LIMITS, RULES));
     let campaign = &mut program.campaigns[0];
     let nudges = campaign.step_labelled("nudges").unwrap();
     campaign.version = 2;
@@ -93,7 +101,8 @@ fn stands(store: &dyn Store, town: &Town) -> BTreeMap<EnrollmentId, (u32, String
 
 fn edit_plan_apply(count: usize) {
     let people = people(count);
-    let mut town = Town::new(Wish { people: people.clone(), limits: LIMITS, rules: RULES, ..Wish::default() });
+    let others = others(count);
+    let mut town = Town::new(Wish { people: people.clone(), others, limits: LIMITS, rules: RULES, ..Wish::default() });
     town.edit(first(&people)).unwrap();
     town.live(4);
     let before = stands(&*town.store, &town);

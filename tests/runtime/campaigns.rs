@@ -1,6 +1,6 @@
 //! Whole campaigns over the real turns, judged by the far side's ledger.
 
-use crate::runtime::town::{Town, detail, word};
+use crate::runtime::town::{BEGIN, Town, detail, word};
 use crate::runtime::wish::Wish;
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -87,6 +87,34 @@ fn a_refused_key_is_tried_again() {
     check(&four(faults, true));
     let faults = json!([{"route": "GET", "kind": "refuse", "status": 401, "type": "missing_credentials", "times": 8}]);
     check(&four(faults, true));
+}
+
+#[test]
+fn an_account_at_the_providers_limit_invites_nobody_until_the_next_day() {
+    let refusal =
+        json!([{"route": "POST /users/invite", "kind": "refuse", "status": 422, "type": "cannot_resend_yet", "times": 2}]);
+    let town = four(refusal, true);
+    check(&town);
+    let first = town.ledger().into_iter().find(|line| line.kind == Kind::Invite).unwrap().time();
+    assert!(first.since_ms(BEGIN) > 2 * DAY_MS, "two refusals, two days of rest: {first}");
+}
+
+#[test]
+fn an_invitation_that_was_pending_already_is_no_limit_of_the_account() {
+    let refusal =
+        json!([{"route": "POST /users/invite", "kind": "refuse", "status": 422, "type": "cannot_resend_yet", "times": 1}]);
+    let mut town = Town::new(Wish { people: FOUR.to_vec(), faults: refusal, ..Wish::default() });
+    while town.lines(EntryKind::Unknown).is_empty() {
+        town.step(BEGIN.plus_ms(DAY_MS)).unwrap();
+    }
+    let (doubtful, _) = town.lines(EntryKind::Unknown).remove(0);
+    let person = town.enrollment(doubtful).unwrap().unwrap().lines.values().find_map(|line| line.person.clone()).unwrap();
+    let invitation = json!({"account_id": "acc_lina", "provider_id": person.0});
+    assert_eq!(town.ask("POST", "users/invite", Some(invitation)).0, 200);
+    town.live(1);
+    assert_eq!(town.lines(EntryKind::Reconciled).len(), 1);
+    let invited = town.ledger().iter().filter(|line| line.kind == Kind::Invite).count();
+    assert_eq!(invited, 4, "{:?}", town.reached());
 }
 
 #[test]

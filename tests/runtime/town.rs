@@ -1,6 +1,6 @@
 //! A town in which everything is judged by the far side's ledger.
 
-use crate::runtime::wish::{Wish, program};
+use crate::runtime::wish::{Wish, pooled};
 use campaign_engine::model::account::{Channel, Tier};
 use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Entry, EntryKind};
@@ -48,11 +48,17 @@ impl Town {
         let rows = wish.people.join("\n");
         std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
         let rules: Vec<Rule> = serde_json::from_value(wish.faults).unwrap();
+        let mut accounts = vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")];
+        accounts.extend(
+            wish.others
+                .iter()
+                .map(|name| AccountSeed::new(&format!("acc_{name}"), Channel::Linkedin, Tier::SalesNavigator, name)),
+        );
         let setting = Setting {
-            program: program(&wish.people, wish.body, wish.limits, wish.rules),
+            program: pooled(&wish.others, &wish.people, wish.body, wish.limits, wish.rules),
             store: wish.store,
             people: people::file::read(&file, 7).unwrap(),
-            accounts: vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")],
+            accounts,
             faults: Faults::new(7, rules),
             ledger: Some(ledger.clone()),
             begin: BEGIN,

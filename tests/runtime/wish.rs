@@ -20,6 +20,8 @@ pub struct Wish {
     pub faults: Value,
     /// Webhooks are registered and arrive.
     pub hears: bool,
+    /// Accounts of the pool beside lina's.
+    pub others: Vec<String>,
     pub limits: &'static str,
     pub rules: &'static str,
     pub store: Arc<dyn Store>,
@@ -32,6 +34,7 @@ impl Default for Wish {
             people: Vec::new(),
             faults: json!([]),
             hears: true,
+            others: Vec::new(),
             limits: "invites 20 a day, 100 a week",
             rules: "start 40 a day",
             store: Arc::new(MemoryStore::new()),
@@ -79,8 +82,21 @@ pub const INTRO: &str = "
 
 /// The folder that says so, compiled.
 pub fn program(people: &[&str], body: &str, limits: &str, rules: &str) -> Program {
+    pooled(&[], people, body, limits, rules)
+}
+
+/// As [`program`], with more accounts to share the people among.
+pub fn pooled(others: &[String], people: &[&str], body: &str, limits: &str, rules: &str) -> Program {
+    let accounts: Vec<&str> = std::iter::once("lina").chain(others.iter().map(String::as_str)).collect();
+    let declared: String = accounts
+        .iter()
+        .map(|name| {
+            format!("  account {name}\n    id \"acc_{name}\"\n    channel linkedin\n    tier sales_navigator\n    owner \"{name}@acme.example\"\n  end\n")
+        })
+        .collect();
+    let pool = accounts.join(", ");
     let workspace = format!(
-        "workspace acme\n  account lina\n    id \"acc_lina\"\n    channel linkedin\n    tier sales_navigator\n    owner \"lina@acme.example\"\n  end\n  pool sdrs lina\n  schedule\n    send monday to friday 08:00-18:00\n    timezone \"UTC\"\n    gap 4 to 11 minutes\n  end\n  limits per account\n    {limits}\n  end\nend\n"
+        "workspace acme\n{declared}  pool sdrs {pool}\n  schedule\n    send monday to friday 08:00-18:00\n    timezone \"UTC\"\n    gap 4 to 11 minutes\n  end\n  limits per account\n    {limits}\n  end\nend\n"
     );
     let campaign = format!(
         "campaign intro version 1\n  accounts from pool sdrs\n  outcomes neutral no_answer, unreachable\n  contacts from \"a.csv\"\n    need first_name, linkedin\n    enter once\n    {rules}\n  end\n{body}\nend\n"
