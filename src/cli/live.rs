@@ -42,6 +42,8 @@ struct View {
     how: How,
     names: BTreeMap<CampaignId, String>,
     trouble: Option<String>,
+    /// Of the pulse's lines, the first that was not shown.
+    next: u64,
     /// Frames until the people are counted again.
     rest: usize,
     frame: usize,
@@ -72,7 +74,7 @@ impl Live {
         let how =
             How { is_json: context.is_json, is_quiet: context.is_quiet, is_full: context.verbose > 0, time: context.time, speed };
         let (names, trouble) = (BTreeMap::new(), None);
-        let mut view = View { store, clock, pulse, voice, board, how, names, trouble, rest: 0, frame: 0 };
+        let mut view = View { store, clock, pulse, voice, board, how, names, trouble, next: 0, rest: 0, frame: 0 };
         let thread = std::thread::spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(FRAME) {
                 view.look();
@@ -98,7 +100,9 @@ impl Live {
 
 impl View {
     fn look(&mut self) {
-        for (id, entry) in self.pulse.take() {
+        let (lines, next) = self.pulse.since(self.next);
+        self.next = next;
+        for (id, entry) in lines {
             self.line(id, &entry);
         }
         let trouble = self.pulse.troubled_by();

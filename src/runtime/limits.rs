@@ -64,6 +64,11 @@ impl Usage {
         gone
     }
 
+    /// Every use that is remembered.
+    pub fn all(&self) -> impl Iterator<Item = (AccountId, Budget, &Use)> {
+        self.uses.iter().flat_map(|((account, budget), uses)| uses.iter().map(|used| (*account, *budget, used)))
+    }
+
     /// Uses in each of `WINDOWS_MS`, now.
     pub fn counts(&self, account: AccountId, budget: Budget, now: Timestamp) -> [u32; 3] {
         WINDOWS_MS.map(|window| self.within(account, budget, None, now, window).count() as u32)

@@ -4,7 +4,7 @@
 use crate::model::id::EnrollmentId;
 use crate::model::journal::Entry;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Lines kept for a looker that comes late; more are dropped, oldest first.
 pub const LINES_KEPT_MAX: usize = 4_096;
@@ -12,22 +12,43 @@ pub const LINES_KEPT_MAX: usize = 4_096;
 /// The newest lines, and what is wrong with the far side now.
 #[derive(Debug, Default)]
 pub struct Pulse {
-    lines: Mutex<VecDeque<(EnrollmentId, Entry)>>,
+    lines: Mutex<Lines>,
     trouble: Mutex<Option<String>>,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
+    kept: VecDeque<(EnrollmentId, Entry)>,
+    /// The number of the line after the last: they are counted from 0, since the engine started.
+    next: u64,
 }
 
 impl Pulse {
     /// Adds lines.
     pub fn tell(&self, entries: &[(EnrollmentId, Entry)]) {
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.extend(entries.iter().cloned());
-        let surplus = lines.len().saturating_sub(LINES_KEPT_MAX);
-        lines.drain(..surplus);
+        let mut lines = self.lock();
+        lines.kept.extend(entries.iter().cloned());
+        lines.next += entries.len() as u64;
+        let surplus = lines.kept.len().saturating_sub(LINES_KEPT_MAX);
+        lines.kept.drain(..surplus);
     }
 
-    /// Takes all lines there are.
-    pub fn take(&self) -> Vec<(EnrollmentId, Entry)> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+    /// The lines from that number on, as far as they are kept, and the number to ask with next.
+    pub fn since(&self, from: u64) -> (Vec<(EnrollmentId, Entry)>, u64) {
+        let lines = self.lock();
+        let kept = lines.kept.len() as u64;
+        let skip = kept.saturating_sub(lines.next.saturating_sub(from));
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        (lines.kept.iter().skip(skip).cloned().collect(), lines.next)
+    }
+
+    /// The number of the line that comes next: it changes whenever something happens to anybody.
+    pub fn next(&self) -> u64 {
+        self.lock().next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says what is wrong with the far side now, or that nothing is.

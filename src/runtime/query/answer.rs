@@ -1,6 +1,8 @@
 //! The questions by name, as other processes and pages ask them: arguments and answers are JSON.
 
 use crate::model::time::Timestamp;
+use crate::model::id::EnrollmentId;
+use crate::runtime::query::page::PageWish;
 use crate::runtime::query::{Query, QueryFault};
 use crate::store::contract::Store;
 use serde::Deserialize;
@@ -14,15 +16,22 @@ struct Question {
     campaign: Option<String>,
     contact: Option<String>,
     all: bool,
+    /// Of an enrollment.
+    id: Option<u64>,
 }
 
-/// Answers `status`, `contacts`, `why`, `timeline`, `accounts`, `tasks`, `find` and `time`. The error is a sentence.
+/// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `accounts`, `tasks`,
+/// `find` and `time`. The error is a sentence.
 pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
         Value::Null => Question::default(),
         given => Question::deserialize(given).map_err(|fault| format!("the question is not understood: {fault}"))?,
     };
     let query = Query::open(store, now).map_err(|fault| fault.to_string())?;
+    if verb == "page" {
+        let wish = PageWish::deserialize(arguments).map_err(|fault| format!("the question is not understood: {fault}"))?;
+        return query.page(&wish).map(|page| json!(page)).map_err(|fault| fault.to_string());
+    }
     answer_by(&query, now, verb, &question)
         .map_err(|fault| fault.to_string())?
         .ok_or_else(|| format!("there is no question `{verb}`"))
@@ -35,6 +44,10 @@ fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question)
         "time" => Some(json!(now.iso_ms())),
         "status" => Some(json!(query.status(campaign)?)),
         "campaign" => Some(json!(query.current(campaign.unwrap_or_default())?)),
+        "overview" => Some(json!(query.overview()?)),
+        "inbox" => Some(json!(query.inbox(campaign)?)),
+        "thread" => Some(json!(query.thread(EnrollmentId(question.id.unwrap_or_default()))?)),
+        "person" => Some(json!(query.person(EnrollmentId(question.id.unwrap_or_default()))?)),
         "accounts" => Some(json!(query.accounts()?)),
         "tasks" => Some(json!(query.tasks(question.all)?)),
         "contacts" => {
