@@ -9,6 +9,7 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Fingerprint, TaskId};
 use crate::model::intent::Intent;
 use crate::model::outgoing::{Outgoing, Task};
+use crate::model::past::{Past, Quarantine};
 use crate::model::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,8 @@ pub enum Record {
     Outgoing(Box<Outgoing>),
     /// Something a person of ours was asked to do.
     Task(Box<Task>),
+    /// Something that went out and that this data, restored from a backup, has not claimed yet.
+    Past(Box<Past>),
 }
 
 /// Names a row. See `store/keys` for its bytes.
@@ -135,6 +138,7 @@ pub enum Key {
     Move { enrollment: EnrollmentId },
     Outgoing { row: u64 },
     Task(TaskId),
+    Past { account: AccountId, remote: Fingerprint },
 }
 
 /// The tables, for scans.
@@ -155,6 +159,7 @@ pub enum Table {
     Move,
     Outgoing,
     Task,
+    Past,
 }
 
 /// How somebody of the outside is named, in the order routing asks (RUNTIME.md §5).
@@ -214,6 +219,8 @@ pub enum Meta {
     Deciding { versions: Vec<CampaignId> },
     /// The saved plan that was applied last: to start again with it goes on.
     Applied { plan: Fingerprint },
+    /// The data was restored from a backup.
+    Quarantine(Box<Quarantine>),
 }
 
 /// Names a single value.
@@ -226,6 +233,7 @@ pub enum MetaKey {
     Limits,
     Deciding,
     Applied,
+    Quarantine,
 }
 
 /// A line of a timeline.
@@ -288,6 +296,7 @@ impl Record {
             Self::Move { enrollment, .. } => Key::Move { enrollment: *enrollment },
             Self::Outgoing(letter) => Key::Outgoing { row: letter.row },
             Self::Task(task) => Key::Task(task.id),
+            Self::Past(past) => Key::Past { account: past.account, remote: past.remote_print() },
         }
     }
 }
@@ -303,6 +312,7 @@ impl Meta {
             Self::Limits { .. } => MetaKey::Limits,
             Self::Deciding { .. } => MetaKey::Deciding,
             Self::Applied { .. } => MetaKey::Applied,
+            Self::Quarantine(_) => MetaKey::Quarantine,
         }
     }
 }
@@ -326,6 +336,7 @@ impl Key {
             Self::Move { .. } => Table::Move,
             Self::Outgoing { .. } => Table::Outgoing,
             Self::Task(_) => Table::Task,
+            Self::Past { .. } => Table::Past,
         }
     }
 }

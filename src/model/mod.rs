@@ -23,6 +23,7 @@ pub mod limits;
 pub mod migration;
 pub mod outgoing;
 pub mod passage;
+pub mod past;
 pub mod pattern;
 pub mod planted;
 pub mod program;

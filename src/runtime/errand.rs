@@ -10,6 +10,7 @@ use crate::runtime::beside::Heard;
 use crate::runtime::command::Asked;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::pages::Walk;
+use crate::runtime::quarantine::Outgone;
 use crate::runtime::search::Finding;
 use crate::runtime::target::{self, Target, Want};
 use std::collections::BTreeSet;
@@ -34,6 +35,8 @@ pub enum Message {
     Found { key: EffectKey, result: Result<Option<Finding>, Refusal> },
     /// New relations of an account.
     Polled { account: AccountId, result: Result<News, Refusal> },
+    /// What went out through an account since the backup that this data was restored from.
+    History { account: AccountId, result: Result<Vec<Outgone>, Refusal> },
     /// How an account is.
     Checked { account: AccountId, result: Result<Checked, Refusal> },
     /// What became of a letter.

@@ -236,8 +236,12 @@ impl Partition {
         enrollments: &[EnrollmentId],
         was_deferred: bool,
     ) -> Result<Fate, StoreFault> {
-        if message.is_event || self.is_claimed(account.id, &message.id.0)? {
+        if message.is_event || self.is_claimed(account.id, &message.id.0)? || self.isolation.knows(account.id, &message.id) {
             return Ok(Fate::Done);
+        }
+        if self.is_isolated(account.id) {
+            // Perhaps it went out after the backup was made: the history says so.
+            return Ok(Fate::Later);
         }
         let text = normalised(message.text.as_deref().unwrap_or_default());
         let intents: Vec<Intent> = enrollments

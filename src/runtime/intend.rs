@@ -5,7 +5,7 @@ use crate::model::account::{Account, Channel};
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Awaits, Enrollment, Hold};
 use crate::model::event::{Event, Settlement};
-use crate::model::id::{AccountId, EffectKey, RemoteId, fingerprint};
+use crate::model::id::{AccountId, ChatId, EffectKey};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Entry, EntryKind};
 use crate::model::time::{HOUR_MS, Timestamp};
@@ -45,32 +45,21 @@ impl Partition {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
         };
         let attempt = attempts_of(&mut enrollment, key).saturating_add(1);
-        let chat = enrollment.lines.get(&waiting.call.channel()).and_then(|line| line.chat.clone());
         let intent = Intent {
             key,
             attempt,
             account: account.id,
             contact: contact.id,
             person,
-            chat: match &request {
-                Request::Message { .. } => chat,
-                // Where the message stands that is reacted to.
-                Request::React { .. } => enrollment.facts.reply_chat.clone(),
-                Request::Invite { .. }
-                | Request::Withdraw { .. }
-                | Request::Inmail { .. }
-                | Request::Group { .. }
-                | Request::Visit
-                | Request::Follow
-                | Request::LikePost { .. }
-                | Request::CommentPost { .. }
-                | Request::Endorse { .. } => None,
-            },
+            chat: chat_of(&request, &enrollment, waiting.call.channel()),
             budget: waiting.call.budget(),
             at: now,
             state: IntentState::Open,
             request,
         };
+        if let Some(known) = self.recall(&intent, &enrollment, contact, now)? {
+            return Ok(known);
+        }
         if let Some(budget) = intent.budget {
             draft.use_budget(account.id, budget, Use { at: now, key, campaign: waiting.campaign });
         }
@@ -207,7 +196,20 @@ pub(super) fn line(at: Timestamp, kind: EntryKind, step: &str, version: u32, det
     Entry { at, kind, step: step.to_owned(), version, detail }
 }
 
-/// A provider's id as claims are named.
-pub(super) fn remote_print(remote: &RemoteId) -> crate::model::id::Fingerprint {
-    fingerprint(&[b"remote", remote.0.as_bytes()])
+/// The chat a request names, if it names one.
+fn chat_of(request: &Request, enrollment: &Enrollment, channel: Channel) -> Option<ChatId> {
+    match request {
+        Request::Message { .. } => enrollment.lines.get(&channel).and_then(|line| line.chat.clone()),
+        // Where the message stands that is reacted to.
+        Request::React { .. } => enrollment.facts.reply_chat.clone(),
+        Request::Invite { .. }
+        | Request::Withdraw { .. }
+        | Request::Inmail { .. }
+        | Request::Group { .. }
+        | Request::Visit
+        | Request::Follow
+        | Request::LikePost { .. }
+        | Request::CommentPost { .. }
+        | Request::Endorse { .. } => None,
+    }
 }

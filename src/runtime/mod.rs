@@ -36,6 +36,7 @@ pub mod partition;
 pub mod poll;
 pub mod prepare;
 pub mod pulse;
+pub mod quarantine;
 pub mod query;
 pub mod reach;
 pub mod receive;

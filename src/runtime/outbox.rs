@@ -42,7 +42,7 @@ impl Partition {
     fn serve_account(&mut self, id: AccountId, now: Timestamp) -> Result<Timestamp, StoreFault> {
         let Some(account) = self.accounts.get(&id).cloned() else { return Ok(now.plus_ms(LATER_MS)) };
         let is_polled = account.spec.channel != Channel::Linkedin || account.polled_at.is_some();
-        if !self.is_usable(&account) || !is_polled {
+        if !self.is_usable(&account) || !is_polled || self.is_isolated(id) {
             return Ok(now.plus_ms(LATER_MS));
         }
         let look_at = match self.start_look(&account, now)? {
@@ -154,7 +154,8 @@ impl Partition {
     /// Is a message too late? Where its step says `late: within D`, when it could not go for longer than that since its first open
     /// minute, whatever held it back; else when an outage held it back for more than a working day. An invitation has no hour.
     fn is_overdue(&self, enrollment: &Enrollment, waiting: &Waiting, now: Timestamp) -> Result<Option<String>, StoreFault> {
-        if !waiting.call.may_be_late() {
+        // What went out already is not late: `recall` finds it.
+        if !waiting.call.may_be_late() || self.isolation.may_know(enrollment) {
             return Ok(None);
         }
         let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };

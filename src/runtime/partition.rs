@@ -22,6 +22,7 @@ use crate::runtime::gate::Gate;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::moving::Moves;
 use crate::runtime::pulse::Pulse;
+use crate::runtime::quarantine::Isolation;
 pub use crate::runtime::routes::contact_route;
 use crate::runtime::target::Target;
 use crate::store::contract::{Done, Store, StoreFault};
@@ -99,6 +100,8 @@ pub struct Partition {
     pub(crate) swept_to: Option<Key>,
     /// Who goes on in another version.
     pub(crate) moves: Moves,
+    /// What went out while this data did not see it.
+    pub(crate) isolation: Isolation,
     /// Told to stop: no new call starts.
     pub(crate) is_stopping: bool,
     /// postpress refused the key: no call starts until then.
@@ -134,6 +137,7 @@ impl Partition {
             outages: Vec::new(),
             swept_to: None,
             moves: Moves::default(),
+            isolation: Isolation::default(),
             is_stopping: false,
             key_refused_until: None,
         };
@@ -152,6 +156,7 @@ impl Partition {
             Table::Inbox,
             Table::Move,
             Table::Outgoing,
+            Table::Past,
         ];
         for table in tables {
             store.scan(table, None, &mut |record| {
@@ -204,6 +209,8 @@ impl Partition {
             Record::Meta(Meta::Deciding { versions }) => self.moves.deciding = versions,
             Record::Move { enrollment, to } => self.moves.read(enrollment, to),
             Record::Outgoing(letter) => self.letters.note(letter.row, Some(*letter)),
+            Record::Meta(Meta::Quarantine(standing)) => self.isolation.standing = Some(*standing),
+            Record::Past(past) => self.isolation.know(*past),
             Record::Task(_)
             | Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
             | Record::Enrollment(_)

@@ -8,8 +8,9 @@ use crate::model::contact::Contact;
 use crate::model::effect::Call;
 use crate::model::enrollment::{Enrollment, Relation};
 use crate::model::event::{Event, Looked, Settlement};
-use crate::model::id::{AccountId, EffectKey, EnrollmentId, Visit, fingerprint};
+use crate::model::id::{AccountId, EffectKey, EnrollmentId, RemoteId, Visit};
 use crate::model::journal::{Cause, Key, RouteKey};
+use crate::model::past::remote_print;
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::{LookOut, Waiting};
 use crate::runtime::draft::Draft;
@@ -279,7 +280,7 @@ impl Partition {
 
     /// Is that provider's id already one of our effects'?
     pub(super) fn is_claimed(&self, account: AccountId, remote: &str) -> Result<bool, StoreFault> {
-        let remote = fingerprint(&[b"remote", remote.as_bytes()]);
+        let remote = remote_print(&RemoteId::from(remote));
         Ok(self.parts.store.get(&Key::Claim { account, remote })?.is_some())
     }
 }

@@ -23,7 +23,7 @@ pub const APART_MS: i64 = 5 * MINUTE_MS;
 /// A list that cannot be read for so long parks the call.
 pub const UNREADABLE_MS_MAX: i64 = DAY_MS;
 /// What the provider's clock may be behind ours.
-const SKEW_MS: i64 = 2 * MINUTE_MS;
+pub(super) const SKEW_MS: i64 = 2 * MINUTE_MS;
 /// Readings started in one turn.
 const READS_MAX: usize = 8;
 

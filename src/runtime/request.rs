@@ -2,7 +2,7 @@
 
 use crate::connector::contract::{Act, Attachment, Order};
 use crate::lang::text::{Scope, fields_with_defaults, render};
-use crate::model::account::{Account, Channel};
+use crate::model::account::{Account, Channel, SenderProfile};
 use crate::model::campaign::{Campaign, Engagement, GroupMember, Message};
 use crate::model::contact::Contact;
 use crate::model::effect::Call;
@@ -110,6 +110,14 @@ fn words(sheet: Sheet<'_>, message: &Message) -> Result<(Option<String>, String)
     };
     let rendered = render(message, &scope).map_err(|fault| failed(&format!("text: {fault}")))?;
     Ok((rendered.subject, rendered.text))
+}
+
+/// Every text a campaign may send that person, as it would come out now; those that cannot be rendered are left out.
+pub(super) fn texts_for(campaign: &Campaign, contact: &Contact, sender: &SenderProfile, enrollment: &Enrollment) -> Vec<String> {
+    let fields = fields_with_defaults(campaign, &contact.fields);
+    let reply_text = enrollment.reply().map(|reply| reply.text.as_str());
+    let scope = Scope { campaign: &campaign.name, contact_key: &contact.key, fields: &fields, sender, reply_text };
+    campaign.messages.iter().filter_map(|message| render(message, &scope).ok()).map(|rendered| rendered.text).collect()
 }
 
 /// The contact and the others, each once; none when nobody else is left.

@@ -19,6 +19,7 @@ impl Partition {
     /// Before the first turn: what a crash left open is doubted, what was found is shown.
     pub fn wake_up(&mut self) -> Result<(), StoreFault> {
         let now = self.now();
+        self.begin_quarantine(now)?;
         self.doubt_open_intents(now)?;
         self.check_accounts_soon(now);
         // What came round while nothing ran is made up for, once.
@@ -37,6 +38,7 @@ impl Partition {
         self.fire_timers(now)?;
         self.reconcile(now)?;
         self.poll(now)?;
+        self.read_histories(now)?;
         self.make_rounds(now)?;
         self.post_letters(now);
         // Only what follows starts something: a disk that is nearly full ends the turn here.
@@ -59,6 +61,7 @@ impl Partition {
             Message::Looked { account, enrollment, visit, result } => self.looked(account, enrollment, visit, result, now),
             Message::Found { key, result } => self.found(key, result, now),
             Message::Polled { account, result } => self.polled(account, result, now),
+            Message::History { account, result } => self.history_read(account, result, now),
             Message::Checked { account, result } => self.checked(account, result, now),
             Message::Classified { row, heard } => {
                 self.classified(row, heard);
@@ -190,6 +193,7 @@ impl Partition {
             self.next_reading(),
             self.next_letter(),
             self.next_round(),
+            self.next_history(now),
             self.deferred.values().min().copied(),
             soon,
         ];

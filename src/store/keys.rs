@@ -30,7 +30,7 @@ pub fn encode(key: &Key) -> Vec<u8> {
             out.extend(key.visit.0.to_be_bytes());
         }
         Key::Route(key) => put_route(&mut out, key),
-        Key::Claim { account, remote } => {
+        Key::Claim { account, remote } | Key::Past { account, remote } => {
             out.extend(account.0.to_be_bytes());
             out.extend(remote.0);
         }
@@ -64,6 +64,10 @@ pub fn decode(bytes: &[u8]) -> Option<Key> {
         Table::Claim => {
             let account = AccountId(take_u32(&mut rest)?);
             Key::Claim { account, remote: Fingerprint(take(&mut rest)?) }
+        }
+        Table::Past => {
+            let account = AccountId(take_u32(&mut rest)?);
+            Key::Past { account, remote: Fingerprint(take(&mut rest)?) }
         }
         Table::Usage => take_usage(&mut rest)?,
         Table::Inbox => Key::Inbox { row: take_u64(&mut rest)? },
@@ -105,6 +109,7 @@ fn prefix(table: Table) -> u8 {
         Table::Move => 13,
         Table::Outgoing => 14,
         Table::Task => 15,
+        Table::Past => 16,
     }
 }
 
@@ -125,6 +130,7 @@ fn table(prefix: u8) -> Option<Table> {
         13 => Table::Move,
         14 => Table::Outgoing,
         15 => Table::Task,
+        16 => Table::Past,
         _ => return None,
     })
 }
@@ -190,6 +196,7 @@ fn meta_byte(key: MetaKey) -> u8 {
         MetaKey::Limits => 5,
         MetaKey::Deciding => 6,
         MetaKey::Applied => 7,
+        MetaKey::Quarantine => 8,
     }
 }
 
@@ -202,6 +209,7 @@ fn meta(byte: u8) -> Option<MetaKey> {
         MetaKey::Limits,
         MetaKey::Deciding,
         MetaKey::Applied,
+        MetaKey::Quarantine,
     ];
     all.into_iter().find(|key| meta_byte(*key) == byte)
 }

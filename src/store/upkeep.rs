@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Every table, in the order of their keys.
-pub const TABLES: [Table; 15] = [
+pub const TABLES: [Table; 16] = [
     Table::Enrollment,
     Table::Contact,
     Table::Account,
@@ -33,6 +33,7 @@ pub const TABLES: [Table; 15] = [
     Table::Move,
     Table::Outgoing,
     Table::Task,
+    Table::Past,
 ];
 
 /// What a store holds.

@@ -8,6 +8,7 @@ mod faults;
 mod letters;
 mod moves;
 mod query;
+mod restored;
 pub mod town;
 mod tripping;
 pub mod wish;

@@ -11,6 +11,7 @@ use campaign_engine::model::id::{
     AccountId, CampaignId, ChatId, EffectKey, EnrollmentId, Fingerprint, ProviderId, RemoteId, Visit,
 };
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, Installed, Key, Meta, Record, RouteKey};
+use campaign_engine::model::past::{Past, PastKind, Quarantine};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::Place;
 use campaign_engine::store::record::{
@@ -139,6 +140,7 @@ fn the_other_rows_come_back() {
         Meta::Limits { limits: Box::new(campaign_engine::model::campaign::Limits::defaults()) },
         Meta::Deciding { versions: vec![CampaignId(1), CampaignId(u32::MAX)] },
         Meta::Applied { plan: id },
+        Meta::Quarantine(Box::new(Quarantine { from: at, since: Some(at), read: vec![account], ended: None })),
     ];
     metas.map(Record::Meta).into_iter().for_each(check_row);
     check_row(Record::Claim { account, remote: id, key: KEY });
@@ -146,6 +148,11 @@ fn the_other_rows_come_back() {
     check_row(Record::Seen { key: id, at });
     check_row(Record::Unrouted { row: 1, at, body: "{\"a\": \"\\u0000 ü\"}".to_owned() });
     check_row(Record::Move { enrollment: EnrollmentId(1), to: CampaignId(2) });
+    let message = PastKind::Message { chat: "c".into(), is_single: true, text: id };
+    for (kind, person) in [(PastKind::Invite, Some(id)), (message, None)] {
+        let past = Past { account, remote: "m".into(), at, kind, person, public: None, counted: KEY };
+        check_row(Record::Past(Box::new(past)));
+    }
     check_row(inbox(1, "{}"));
 }
 

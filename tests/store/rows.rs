@@ -143,7 +143,8 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
         Just(MetaKey::Paused),
         Just(MetaKey::Limits),
         Just(MetaKey::Deciding),
-        Just(MetaKey::Applied)
+        Just(MetaKey::Applied),
+        Just(MetaKey::Quarantine)
     ];
     let route = (0..5u8, account.clone(), print.clone()).prop_map(|(kind, account, id)| match kind {
         0 => RouteKey::Person { account, id },
@@ -160,6 +161,7 @@ pub fn any_key(wide: bool) -> impl Strategy<Value = Key> {
         effect.clone().prop_map(Key::Intent),
         route.prop_map(Key::Route),
         (account.clone(), print.clone()).prop_map(|(account, remote)| Key::Claim { account, remote }),
+        (account.clone(), print.clone()).prop_map(|(account, remote)| Key::Past { account, remote }),
         (account, budget, any::<i64>(), effect).prop_map(|(account, budget, at, key)| Key::Usage {
             account,
             budget,

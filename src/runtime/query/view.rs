@@ -6,6 +6,7 @@ use crate::model::contact::Contact;
 use crate::model::enrollment::{Awaits, Enrollment, Hold, Relation, Status};
 use crate::model::id::{AccountId, CampaignId, ContactId};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
+use crate::model::past::Quarantine;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::limits::{Usage, Use};
 use crate::store::contract::{Store, StoreFault};
@@ -24,6 +25,8 @@ pub(super) struct View {
     pub limits: Limits,
     /// Everything is paused since then.
     pub paused: Option<Timestamp>,
+    /// Restored from a backup, and not everything is known yet that went out since.
+    pub quarantine: Option<Quarantine>,
     people: OnceCell<People>,
 }
 
@@ -46,6 +49,7 @@ impl View {
             usage: Usage::default(),
             limits: Limits::defaults(),
             paused: None,
+            quarantine: None,
             people: OnceCell::new(),
         };
         for table in [Table::Campaign, Table::Account, Table::Usage] {
@@ -55,7 +59,7 @@ impl View {
             })?;
         }
         view.usage.relate(view.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str())));
-        for key in [MetaKey::Paused, MetaKey::Limits] {
+        for key in [MetaKey::Paused, MetaKey::Limits, MetaKey::Quarantine] {
             if let Some(record) = store.get(&Key::Meta(key))? {
                 view.take(record);
             }
@@ -97,9 +101,13 @@ impl View {
             Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
             Record::Meta(Meta::Paused { since }) => self.paused = since,
             Record::Meta(Meta::Limits { limits }) => self.limits = *limits,
+            Record::Meta(Meta::Quarantine(quarantine)) => {
+                self.quarantine = Some(*quarantine).filter(|standing| standing.ended.is_none())
+            }
             Record::Meta(
                 Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. } | Meta::Deciding { .. } | Meta::Applied { .. },
             )
+            | Record::Past(_)
             | Record::Move { .. }
             | Record::Outgoing(_)
             | Record::Task(_)
