@@ -79,6 +79,7 @@ impl Ask for Desk {
         match verb {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
+            "durable" => Ok(self.store.figures().durable.0.into()),
             "plan" => ahead::answer(&self.store, self.turns().as_ref(), self.clock.now(), &arguments),
             "afoot" => {
                 let afoot = afoot(&*self.store, &|_| true).map_err(|fault| fault.to_string())?;

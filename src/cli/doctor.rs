@@ -262,6 +262,9 @@ fn fix_of(fault: &StoreFault) -> &'static str {
     match fault {
         StoreFault::Locked { .. } => "wait until it has started, or stop it",
         StoreFault::Damaged { .. } => "run `engine store rebuild`, or restore a backup",
+        StoreFault::Unfinished { .. } | StoreFault::BadBackup { .. } | StoreFault::Occupied { .. } => {
+            "run `engine store restore` again"
+        }
         StoreFault::Newer { .. } => "use the engine that wrote it, or a newer one",
         StoreFault::DiskFull { .. } => "free some space",
         StoreFault::Io { .. } | StoreFault::Poisoned { .. } | StoreFault::Closed => "see that the directory can be written to",

@@ -63,12 +63,32 @@ impl Ending {
 
 impl From<StoreFault> for Ending {
     fn from(fault: StoreFault) -> Self {
-        let code = match fault {
-            StoreFault::Locked { .. } => HELD,
-            StoreFault::Damaged { .. } | StoreFault::Newer { .. } => DAMAGED,
-            StoreFault::Io { .. } | StoreFault::DiskFull { .. } | StoreFault::Poisoned { .. } | StoreFault::Closed => FAILED,
+        let (code, help) = match &fault {
+            StoreFault::Locked { .. } => (HELD, None),
+            StoreFault::Damaged { .. } => {
+                (DAMAGED, Some("`engine store rebuild` saves what is whole; or `engine store restore` a backup"))
+            }
+            StoreFault::Newer { .. } => {
+                (DAMAGED, Some("use the engine that wrote it, or a newer one: an older one never writes to newer data"))
+            }
+            StoreFault::BadBackup { .. } => (DAMAGED, Some("take another backup, or copy this one again")),
+            StoreFault::Unfinished { .. } => {
+                (DAMAGED, Some("`engine store restore BACKUP` again, from the backup it was made of"))
+            }
+            StoreFault::Occupied { .. } => {
+                (FAILED, Some("name another place, or say `--replace`: what is there is moved aside, not removed"))
+            }
+            StoreFault::Io { .. } => {
+                (FAILED, Some("see that the disk is well and the directory may be written to; what was acknowledged is safe"))
+            }
+            StoreFault::DiskFull { .. } => (FAILED, Some("free some space; what was acknowledged is safe")),
+            StoreFault::Poisoned { .. } | StoreFault::Closed => (FAILED, None),
         };
-        Self::new(code, fault.to_string())
+        let ending = Self::new(code, fault.to_string());
+        match help {
+            Some(help) => ending.help(help),
+            None => ending,
+        }
     }
 }
 

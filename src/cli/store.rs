@@ -4,9 +4,16 @@ use crate::cli::context::Context;
 use crate::cli::desk::ask;
 use crate::cli::ending::{Done, Ending, FAILED};
 use crate::cli::render;
+use crate::model::id::Lsn;
+use crate::model::time::Timestamp;
+use crate::runtime::clock::wall_now;
+use crate::server::socket::{self, AskFault};
+use crate::store::backup::{self, Manifest};
+use crate::store::rebuild::{Rebuilt, rebuild};
 use crate::store::start::Options;
-use crate::store::upkeep::{self, Rebuilt, Stats};
+use crate::store::upkeep::{self, Stats};
 use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `engine store`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -16,12 +23,28 @@ pub struct StoreOptions {
 }
 
 /// What to do with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 pub enum StoreVerb {
     /// Count what it holds
     Stats,
-    /// Compare every row with the journal; changes nothing
-    Verify,
+    /// Compare every row with the journal, or a backup with its manifest
+    Verify {
+        /// A backup; without one the data is looked at
+        backup: Option<PathBuf>,
+    },
+    /// Copy the journal into a folder, also while an engine runs
+    Backup {
+        /// The folder to be made; without one `engine-backup-…` with the time
+        to: Option<PathBuf>,
+    },
+    /// Put a backup in place; nothing is sent before it is known what went out since it was made
+    Restore {
+        /// The folder that `engine store backup` made
+        from: PathBuf,
+        /// Move data that is there aside
+        #[arg(long, visible_alias = "force")]
+        replace: bool,
+    },
     /// Make the progress anew from the journal; what is replaced is kept beside it
     Rebuild,
 }
@@ -29,15 +52,26 @@ pub enum StoreVerb {
 /// Runs the command.
 ///
 /// # Errors
-/// No store; one that another engine holds, or that is damaged.
+/// No store; one that another engine holds, or that is damaged; a backup that is not as it was written.
 pub fn run(options: &StoreOptions, context: &Context) -> Done {
-    if !context.data_directory()?.is_dir() {
+    let needs_data = !matches!(options.verb, StoreVerb::Restore { .. } | StoreVerb::Verify { backup: Some(_) });
+    if needs_data && !context.data_directory()?.is_dir() {
         return Err(Ending::new(FAILED, format!("there is no data in {}: nothing has run here yet", context.data.display()))
             .help("name the data with `--data`"));
     }
-    match options.verb {
+    match &options.verb {
         StoreVerb::Stats => show(&ask(context, "store", Value::Null)?, context),
-        StoreVerb::Verify => {
+        StoreVerb::Verify { backup: Some(backup) } => {
+            let manifest = backup::inspect(backup)?;
+            tell_backup(
+                "engine.store.verify/1",
+                &format!("{} is as it was written", backup.display()),
+                backup,
+                &manifest,
+                context,
+            )
+        }
+        StoreVerb::Verify { backup: None } => {
             let stats = upkeep::verify(&context.data, Options::default())?;
             show(&stats_json(&stats), context)?;
             if !context.is_json && !context.is_quiet {
@@ -45,8 +79,72 @@ pub fn run(options: &StoreOptions, context: &Context) -> Done {
             }
             Ok(Ending::done())
         }
-        StoreVerb::Rebuild => tell(&upkeep::rebuild(&context.data, Options::default())?, context),
+        StoreVerb::Backup { to } => make_backup(to.as_deref(), context),
+        StoreVerb::Restore { from, replace } => restore(from, *replace, context),
+        StoreVerb::Rebuild => tell(&rebuild(&context.data, Options::default())?, context),
     }
+}
+
+/// A running engine says how far its journal is durable; what is durable does not change, so it is copied from here.
+fn make_backup(to: Option<&Path>, context: &Context) -> Done {
+    let now = wall_now();
+    let named = || format!("engine-backup-{}", now.iso_ms().chars().filter(char::is_ascii_digit).take(14).collect::<String>());
+    let to = to.map_or_else(|| PathBuf::from(named()), Path::to_path_buf);
+    let durable = match socket::ask(&context.data, "durable", Value::Null) {
+        Ok(answer) => answer.as_ref().and_then(Value::as_u64).map(Lsn),
+        Err(AskFault::Refused(why)) => return Err(Ending::new(FAILED, why)),
+        Err(fault) => return Err(Ending::new(FAILED, fault.to_string())),
+    };
+    let manifest = backup::backup(&context.data, &to, durable, now)?;
+    let said = format!("{} commits are in {}", manifest.last, to.display());
+    tell_backup("engine.store.backup/1", &said, &to, &manifest, context)
+}
+
+fn tell_backup(schema: &str, said: &str, at: &Path, manifest: &Manifest, context: &Context) -> Done {
+    if context.is_json {
+        let bytes: u64 = manifest.files.iter().map(|part| part.bytes).sum();
+        let document = json!({
+            "schema": schema,
+            "path": at,
+            "format": manifest.format,
+            "made_at": manifest.made_at,
+            "commits": manifest.last,
+            "last_at": Timestamp(manifest.last_at).iso_ms(),
+            "bytes": bytes,
+            "hash": manifest.hash,
+        });
+        render::data(&document.to_string());
+    } else {
+        render::data(said);
+    }
+    Ok(Ending::done())
+}
+
+fn restore(from: &Path, replace: bool, context: &Context) -> Done {
+    let restored = backup::restore(from, context.data_directory()?, replace)?;
+    let since = restored.from.iso_ms();
+    if context.is_json {
+        let aside: Vec<_> = restored.aside.iter().map(|path| path.display().to_string()).collect();
+        let document = json!({
+            "schema": "engine.store.restore/1",
+            "commits": restored.manifest.last,
+            "known_until": since,
+            "aside": aside,
+        });
+        render::data(&document.to_string());
+        return Ok(Ending::done());
+    }
+    restored.aside.iter().for_each(|path| render::talk(&format!("note: what was there is {}", path.display())));
+    render::data(&format!(
+        "restored {} into {}",
+        render::many(restored.manifest.last as usize, "commit"),
+        context.data.display()
+    ));
+    render::talk(&format!(
+        "nothing is known of what went out after {since}: before it sends, `engine run` reads it from postpress"
+    ));
+    render::talk("of this data and any other copy of it only one may run");
+    Ok(Ending::done())
 }
 
 /// The document `engine.store/1`.
@@ -60,6 +158,7 @@ pub fn stats_json(stats: &Stats) -> Value {
         "durable": figures.durable.0,
         "applied": figures.applied.0,
         "journal_bytes": figures.journal_bytes,
+        "hash": stats.hash,
         "rows": rows,
         "mended": figures.mended,
     })
@@ -73,6 +172,9 @@ fn show(stats: &Value, context: &Context) -> Done {
     let number = |name: &str| stats.get(name).and_then(Value::as_u64).unwrap_or(0);
     render::data(&format!("commits     {}", number("commits")));
     render::data(&format!("journal     {} KiB", number("journal_bytes").div_ceil(1024)));
+    if let Some(hash) = stats.get("hash").and_then(Value::as_str) {
+        render::data(&format!("hash        {hash}"));
+    }
     for (table, count) in stats.get("rows").and_then(Value::as_object).into_iter().flatten() {
         render::data(&format!("{table:<11} {count}"));
     }
@@ -85,8 +187,7 @@ fn show(stats: &Value, context: &Context) -> Done {
 fn tell(rebuilt: &Rebuilt, context: &Context) -> Done {
     let lost: Vec<(u64, u64)> = rebuilt.lost.iter().map(|(first, last)| (first.0, last.0)).collect();
     if context.is_json {
-        let document =
-            json!({ "schema": "engine.store.rebuild/1", "kept": rebuilt.kept, "lost": lost, "mended": rebuilt.mended });
+        let document = json!({ "schema": "engine.store.rebuild/1", "kept": rebuilt.kept, "lost": lost, "rows_saved": rebuilt.rows_saved, "mended": rebuilt.mended });
         render::data(&document.to_string());
         return Ok(Ending::done());
     }
@@ -95,8 +196,13 @@ fn tell(rebuilt: &Rebuilt, context: &Context) -> Done {
     for (first, last) in lost {
         render::data(&format!("gone: commits {first} to {last}"));
     }
-    if !rebuilt.lost.is_empty() {
-        render::talk("what is gone may have been sends: compare with postpress before `engine run`");
+    match rebuilt.rows_saved {
+        _ if rebuilt.lost.is_empty() => {}
+        Some(rows) => render::talk(&format!(
+            "every row came back, {} of them from the progress; only lines of timelines are gone",
+            render::many(rows as usize, "row")
+        )),
+        None => render::talk("what is gone may have been sends: restore a backup, or compare with postpress before `engine run`"),
     }
     Ok(Ending::done())
 }

@@ -71,6 +71,12 @@ pub enum StoreFault {
     Io { doing: &'static str, path: PathBuf, source: Arc<std::io::Error> },
     #[error("the disk is nearly full: {free_mib} MiB are free at {path}, {needed_mib} MiB are needed; free some, the engine goes on by itself", path = path.display())]
     DiskFull { path: PathBuf, free_mib: u64, needed_mib: u64 },
+    #[error("the backup in {path} cannot be used: {what}; nothing was touched", path = path.display())]
+    BadBackup { path: PathBuf, what: String },
+    #[error("{path} is not empty: there is data in it already; nothing was touched", path = path.display())]
+    Occupied { path: PathBuf },
+    #[error("a restore into {path} was broken off: there is no whole journal; restore the backup again", path = path.display())]
+    Unfinished { path: PathBuf },
     #[error("the store stopped after a write failed ({because}); restart the engine once the cause is mended")]
     Poisoned { because: String },
     #[error("the store is closed")]

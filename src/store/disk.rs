@@ -1,8 +1,12 @@
-//! The file system, as far as the whole wing needs it: directories for the owner alone, free space, named faults.
+//! The file system, as far as the whole wing needs it: directories for the owner alone, free space, named faults, and
+//! everything that is made durable, so that the lab can stand in between (`tap`).
+
+#[cfg(feature = "lab")]
+pub mod tap;
 
 use crate::store::contract::StoreFault;
-use std::fs::{DirBuilder, File, Permissions, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +20,15 @@ pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> St
     move |source| StoreFault::Io { doing, path: path.to_path_buf(), source: Arc::new(source) }
 }
 
-/// Makes the directory for its owner alone; one that others could enter is closed to them, and the sentence says so.
-/// Replies and names of people are in it.
+/// Makes the directory for its owner alone, and its name durable; one that others could enter is closed to them, and the
+/// sentence says so. Replies and names of people are in it.
 pub fn private_dir(dir: &Path) -> Result<Option<String>, StoreFault> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("create", dir))?;
+    if !dir.exists() {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io("create", dir))?;
+        if let Some(parent) = dir.parent() {
+            sync_dir(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?;
+        }
+    }
     let mode = std::fs::metadata(dir).map_err(io("read", dir))?.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(None);
@@ -30,7 +39,75 @@ pub fn private_dir(dir: &Path) -> Result<Option<String>, StoreFault> {
 
 /// Makes the directory's entries durable.
 pub fn sync_dir(dir: &Path) -> Result<(), StoreFault> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(io("sync", dir))
+    let perform = || File::open(dir).and_then(|dir| dir.sync_all());
+    #[cfg(feature = "lab")]
+    if let Some(met) = tap::meet(&tap::Deed::SyncDir { path: dir }, |_| perform()) {
+        return met.map_err(io("sync", dir));
+    }
+    perform().map_err(io("sync", dir))
+}
+
+/// Makes an empty file for its owner alone; one that is there is emptied.
+pub fn create(path: &Path) -> std::io::Result<File> {
+    let make = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    #[cfg(feature = "lab")]
+    {
+        let mut made = None;
+        let perform = |_| {
+            made = Some(make()?);
+            Ok(())
+        };
+        if let Some(met) = tap::meet(&tap::Deed::Create { path }, perform) {
+            met?;
+        }
+        if let Some(made) = made {
+            return Ok(made);
+        }
+    }
+    make()
+}
+
+/// Writes all the bytes at that place of the file, which is called `path`.
+#[cfg_attr(not(feature = "lab"), expect(unused_variables, reason = "the path is for whoever stands in between"))]
+pub fn write_at(file: &File, path: &Path, bytes: &[u8], at: u64) -> std::io::Result<()> {
+    #[cfg(feature = "lab")]
+    {
+        let deed = tap::Deed::Write { path, at, bytes: bytes.len() };
+        let perform = |part: Option<usize>| file.write_all_at(bytes.get(..part.unwrap_or(bytes.len())).unwrap_or(bytes), at);
+        if let Some(met) = tap::meet(&deed, perform) {
+            return met;
+        }
+    }
+    file.write_all_at(bytes, at)
+}
+
+/// Makes what was written to the file durable, and its length.
+#[cfg_attr(not(feature = "lab"), expect(unused_variables, reason = "the path is for whoever stands in between"))]
+pub fn sync_file(file: &File, path: &Path) -> std::io::Result<()> {
+    #[cfg(feature = "lab")]
+    if let Some(met) = tap::meet(&tap::Deed::Sync { path }, |_| file.sync_data()) {
+        return met;
+    }
+    // On Linux a longer file's length is part of its data.
+    file.sync_data()
+}
+
+/// Gives the file another name, in place of one that had it.
+pub fn rename(from: &Path, to: &Path) -> Result<(), StoreFault> {
+    #[cfg(feature = "lab")]
+    if let Some(met) = tap::meet(&tap::Deed::Rename { from, to }, |_| std::fs::rename(from, to)) {
+        return met.map_err(io("rename", to));
+    }
+    std::fs::rename(from, to).map_err(io("rename", to))
+}
+
+/// Removes a file.
+pub fn remove(path: &Path) -> Result<(), StoreFault> {
+    #[cfg(feature = "lab")]
+    if let Some(met) = tap::meet(&tap::Deed::Remove { path }, |_| std::fs::remove_file(path)) {
+        return met.map_err(io("remove", path));
+    }
+    std::fs::remove_file(path).map_err(io("remove", path))
 }
 
 /// Free space where the directory lies, in MiB, for somebody without privileges.
@@ -44,7 +121,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, StoreFault> {
     let name = path.file_name().unwrap_or_default().display();
     let free = (1..).map(|nth| path.with_file_name(format!("{name}.aside-{nth}"))).find(|path| !path.exists());
     let aside = free.unwrap_or_else(|| path.with_extension("aside"));
-    std::fs::rename(path, &aside).map_err(io("move aside", path))?;
+    rename(path, &aside)?;
     Ok(aside)
 }
 

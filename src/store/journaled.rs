@@ -69,7 +69,7 @@ impl JournaledStore {
         let every = store.options.checkpoint_every;
         store.spawn("store-committer", |parts| committer::run(&parts.way, &parts.journal))?;
         store.spawn("store-applier", |parts| applier::run(&parts.way, &parts.progress, &parts.overlay))?;
-        store.spawn("store-checkpoint", move |parts| checkpoint::run(&parts.progress, every, &stopped))?;
+        store.spawn("store-checkpoint", move |parts| checkpoint::run(&parts.progress, &parts.journal, every, &stopped))?;
         Ok(store)
     }
 

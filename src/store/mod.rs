@@ -5,6 +5,7 @@
 //! [`journaled::JournaledStore::open`] keeps it on disk.
 
 mod applier;
+pub mod backup;
 mod checkpoint;
 mod committer;
 pub mod contract;
@@ -16,6 +17,7 @@ pub mod memory;
 mod order;
 mod overlay;
 mod queue;
+pub mod rebuild;
 pub mod record;
 pub mod segments;
 mod sled;

@@ -33,7 +33,7 @@ pub const BATCH_KEYS_MAX: usize = 1_000;
 const OPEN_TRIES_MAX: u32 = 3;
 
 /// The key of the standing: before all tables.
-const STANDING_KEY: &[u8] = &[0];
+pub const STANDING_KEY: &[u8] = &[0];
 const STANDING_VERSION: u8 = 1;
 
 /// Why a tree cannot be used.
@@ -101,17 +101,17 @@ pub struct Progress {
 
 impl Progress {
     /// Opens the tree in `dir`, or makes an empty one of that journal. A tree that does not open, belongs to another
-    /// journal, or does not add up must be rebuilt.
-    pub fn open(dir: &Path, cache_bytes: u64, identity: [u8; 16]) -> Result<Self, Unusable> {
+    /// journal, or does not add up must be rebuilt. Without an `identity` a tree of any journal will do.
+    pub fn open(dir: &Path, cache_bytes: u64, identity: Option<[u8; 16]>) -> Result<Self, Unusable> {
         let io = |doing, source| Unusable::Fault(StoreFault::Io { doing, path: dir.to_path_buf(), source: Arc::new(source) });
         sweep(dir).map_err(|fault| io("read", fault))?;
         let (db, found, counted) = open_guarded(dir, cache_bytes)?;
-        let fresh = Standing { identity, ..Standing::default() };
+        let fresh = Standing { identity: identity.unwrap_or_default(), ..Standing::default() };
         let standing = match found {
             Some(bytes) => Standing::parse(&bytes).ok_or_else(|| Unusable::Rebuild("its standing cannot be read".to_owned()))?,
             None => fresh,
         };
-        if standing.identity != identity {
+        if identity.is_some_and(|identity| identity != standing.identity) {
             return Err(Unusable::Rebuild("it belongs to another journal".to_owned()));
         }
         if (counted.rows, counted.sum) != (standing.rows, standing.sum) {
@@ -123,6 +123,11 @@ impl Progress {
     /// The last commit whose rows are all in.
     pub fn applied(&self) -> Lsn {
         locked(&self.standing).applied
+    }
+
+    /// The journal whose tree it is.
+    pub fn identity(&self) -> [u8; 16] {
+        locked(&self.standing).identity
     }
 
     /// The row's bytes.

@@ -2,7 +2,7 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, Journal, StoreFault};
-use crate::store::disk::{io, lock_patiently, private_dir, set_aside};
+use crate::store::disk::{io, lock_patiently, private_dir, rename, set_aside, sync_dir};
 use crate::store::order::{self, Current};
 use crate::store::record;
 use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How a store is opened. The defaults are for production; tests make everything smaller.
@@ -53,13 +53,90 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     let mut mended = Vec::new();
     mended.extend(private_dir(dir)?);
     let lock = lock(dir)?;
-    let journal_dir = dir.join("journal");
+    mended.extend(finish_swap(dir)?);
+    let journal_dir = dir.join(JOURNAL);
+    refuse_headless(dir, &journal_dir)?;
     mended.extend(private_dir(&journal_dir)?);
-    let (journal, cut) = SegmentJournal::open(&journal_dir, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
-    mended.extend(cut);
-    let progress = open_progress(&dir.join("sled"), &journal, options, &mut mended)?;
+    let journal = SegmentJournal::look(&journal_dir, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
+    let progress = open_progress(&dir.join(PROGRESS), &journal, options, &mut mended)?;
+    // Only now: had the progress been ahead, what stands there would have been acknowledged.
+    mended.extend(journal.cut()?);
     catch_up(&journal, &progress)?;
     Ok(Started { lock, journal, progress, mended })
+}
+
+/// Where the journal lies.
+pub const JOURNAL: &str = "journal";
+/// Where the tree lies.
+pub const PROGRESS: &str = "sled";
+/// A whole journal that is about to take the other's place: it is adopted when the other is gone.
+const JOURNAL_NEXT: &str = "journal.next";
+/// A journal that is being written: worth nothing yet.
+const JOURNAL_MAKING: &str = "journal.making";
+
+/// A place for a journal that `swap_in` will put in the place of the present one.
+pub fn making(dir: &Path) -> Result<PathBuf, StoreFault> {
+    let making = dir.join(JOURNAL_MAKING);
+    if making.exists() {
+        std::fs::remove_dir_all(&making).map_err(io("remove", &making))?;
+    }
+    private_dir(&making)?;
+    Ok(making)
+}
+
+/// Puts the journal that was made, and is durable, in the place of the present one; journal and tree are moved aside and
+/// told. A crash leaves the old one, or one that the next start puts in place.
+pub fn swap_in(dir: &Path) -> Result<Vec<PathBuf>, StoreFault> {
+    let (making, next) = (dir.join(JOURNAL_MAKING), dir.join(JOURNAL_NEXT));
+    sync_dir(&making)?;
+    if next.exists() {
+        std::fs::remove_dir_all(&next).map_err(io("remove", &next))?;
+    }
+    // Without its tree the old journal is still whole.
+    let mut aside = Vec::new();
+    let tree = dir.join(PROGRESS);
+    if tree.exists() {
+        aside.push(set_aside(&tree)?);
+    }
+    rename(&making, &next)?;
+    sync_dir(dir)?;
+    let journal = dir.join(JOURNAL);
+    if journal.exists() {
+        aside.push(set_aside(&journal)?);
+        sync_dir(dir)?;
+    }
+    rename(&next, &journal)?;
+    sync_dir(dir)?;
+    Ok(aside)
+}
+
+/// Ends what a crash broke off in `swap_in`; refuses data whose journal was never whole.
+fn finish_swap(dir: &Path) -> Result<Option<String>, StoreFault> {
+    let (journal, next, making) = (dir.join(JOURNAL), dir.join(JOURNAL_NEXT), dir.join(JOURNAL_MAKING));
+    if next.exists() && !journal.exists() {
+        rename(&next, &journal)?;
+        sync_dir(dir)?;
+        return Ok(Some("put a rebuilt or restored journal in place, which a crash had kept from it".to_owned()));
+    }
+    if making.exists() && !journal.exists() {
+        return Err(StoreFault::Unfinished { path: dir.to_path_buf() });
+    }
+    for left in [next, making] {
+        if left.exists() {
+            std::fs::remove_dir_all(&left).map_err(io("remove", &left))?;
+        }
+    }
+    Ok(None)
+}
+
+/// A tree without a journal is what is left of data: to begin a new journal would send everything again.
+fn refuse_headless(dir: &Path, journal: &Path) -> Result<(), StoreFault> {
+    let is_empty = !journal.is_dir() || SegmentJournal::is_empty(journal)?;
+    if is_empty && dir.join(PROGRESS).join("db").exists() {
+        let what = "the journal is missing, though its progress is there".to_owned();
+        return Err(StoreFault::Damaged { file: journal.to_path_buf(), offset: 0, what });
+    }
+    Ok(())
 }
 
 /// Keeps every other process out as long as the file is held.
@@ -85,18 +162,18 @@ fn open_progress(
         mended.push("the progress was missing; rebuilt it from the journal".to_owned());
     }
     mended.extend(private_dir(dir)?);
-    match Progress::open(dir, options.cache_bytes, journal.identity()) {
-        Ok(progress) if progress.applied() > last => Err(StoreFault::Damaged {
-            file: dir.with_file_name("journal"),
-            offset: 0,
-            what: format!("the journal ends at commit {last}, but commit {} was acknowledged", progress.applied()),
-        }),
+    match Progress::open(dir, options.cache_bytes, Some(journal.identity())) {
+        Ok(progress) if progress.applied() > last => {
+            let (file, offset) = journal.end();
+            let what = format!("the journal ends after commit {last}, but commit {} was acknowledged", progress.applied());
+            Err(StoreFault::Damaged { file, offset, what })
+        }
         Ok(progress) => Ok(progress),
         Err(Unusable::Fault(fault)) => Err(fault),
         Err(Unusable::Rebuild(why)) => {
             let aside = set_aside(dir)?;
             mended.push(format!("distrusted the progress: {why}; moved it to {}, rebuilt it from the journal", aside.display()));
-            match Progress::open(dir, options.cache_bytes, journal.identity()) {
+            match Progress::open(dir, options.cache_bytes, Some(journal.identity())) {
                 Ok(progress) => Ok(progress),
                 Err(Unusable::Fault(fault)) => Err(fault),
                 Err(Unusable::Rebuild(why)) => Err(StoreFault::Damaged { file: dir.to_path_buf(), offset: 0, what: why }),

@@ -5,8 +5,9 @@ use campaign_engine::model::id::Lsn;
 use campaign_engine::model::journal::{Commit, Table};
 use campaign_engine::store::contract::{Store, StoreFault, commit};
 use campaign_engine::store::journaled::JournaledStore;
+use campaign_engine::store::rebuild::{Rebuilt, rebuild};
 use campaign_engine::store::start::Options;
-use campaign_engine::store::upkeep::{Rebuilt, rebuild, verify};
+use campaign_engine::store::upkeep::verify;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -50,7 +51,7 @@ fn what_is_whole_is_saved_from_a_damaged_journal() {
     let all: Vec<Commit> =
         replayed(&JournaledStore::open(dir.path(), Options::small()).unwrap(), 1).into_iter().map(|(_, commit)| commit).collect();
     damage(&path, 5_000);
-    let Rebuilt { kept, lost, mended } = rebuild(dir.path(), Options::small()).unwrap();
+    let Rebuilt { kept, lost, mended, .. } = rebuild(dir.path(), Options::small()).unwrap();
     let [(first, last)] = lost[..] else { panic!("{lost:?}") };
     assert_eq!((first, kept), (last, COMMITS - 1));
     assert!(mended[0].contains("the damaged journal is"), "{mended:?}");

@@ -1,7 +1,7 @@
 //! The questions by name, as other processes and pages ask them: arguments and answers are JSON.
 
-use crate::model::time::Timestamp;
 use crate::model::id::EnrollmentId;
+use crate::model::time::Timestamp;
 use crate::runtime::query::page::PageWish;
 use crate::runtime::query::{Query, QueryFault};
 use crate::store::contract::Store;

@@ -88,7 +88,8 @@ impl Query<'_> {
         }
         found.needs.replies = self.inbox(None)?.threads.iter().map(|thread| u32::from(thread.waits)).sum();
         found.needs.tasks = u32::try_from(self.tasks(false)?.len()).unwrap_or(u32::MAX);
-        let lost = self.view.accounts.values().filter(|account| matches!(account.health, Health::Lost { .. } | Health::Deleted { .. }));
+        let lost =
+            self.view.accounts.values().filter(|account| matches!(account.health, Health::Lost { .. } | Health::Deleted { .. }));
         found.needs.accounts = lost.map(|account| account.spec.name.clone()).collect();
         Ok(found)
     }
@@ -111,7 +112,9 @@ impl Query<'_> {
         for (_, budget, used) in self.view.usage.all() {
             let is_send = matches!(budget, Budget::Invites | Budget::Messages | Budget::Inmails);
             let days = usize::try_from(self.view.now.since_ms(used.at) / DAY_MS).unwrap_or(usize::MAX);
-            let Some(installed) = self.view.campaigns.get(&used.campaign).filter(|_| is_send && days < SPARK_DAYS) else { continue };
+            let Some(installed) = self.view.campaigns.get(&used.campaign).filter(|_| is_send && days < SPARK_DAYS) else {
+                continue;
+            };
             let spark = sparks.entry(installed.campaign.name.clone()).or_insert_with(|| vec![0; SPARK_DAYS]);
             if let Some(count) = spark.get_mut(SPARK_DAYS - 1 - days) {
                 *count += 1;

@@ -57,7 +57,11 @@ impl Query<'_> {
         fault.map_or(Ok(()), |broken| Err(broken.into()))
     }
 
-    pub(super) fn contact_row(&self, installed: &Installed, enrollment: &Enrollment) -> Result<Option<(ContactRow, Contact)>, StoreFault> {
+    pub(super) fn contact_row(
+        &self,
+        installed: &Installed,
+        enrollment: &Enrollment,
+    ) -> Result<Option<(ContactRow, Contact)>, StoreFault> {
         let Some(contact) = contact(self.store, enrollment.contact)? else { return Ok(None) };
         let view = &self.view;
         let campaign = &installed.campaign;

@@ -5,17 +5,18 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::StoreFault;
-use crate::store::disk::{free_mib, io, sync_dir};
+use crate::store::disk::{self, free_mib, io};
 use std::fs::{File, OpenOptions};
-use std::io::{Error, ErrorKind, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Bytes before the first frame.
 pub const SEGMENT_HEAD_BYTES: usize = 64;
 
-/// The format written; the newest that is read.
-pub const SEGMENT_FORMAT: u16 = 1;
+/// A segment as it is written.
+pub const FORMAT_PLAIN: u16 = 1;
+/// A full one, packed; the newest that is read.
+pub const FORMAT_PACKED: u16 = 2;
 
 const MAGIC: &[u8; 8] = b"engine\0j";
 const SUFFIX: &str = ".segment";
@@ -27,6 +28,7 @@ const ZEROS: &[u8] = &[0; 1 << 16];
 /// What a segment says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
+    pub format: u16,
     pub number: u32,
     pub identity: [u8; 16],
     pub first: Lsn,
@@ -37,7 +39,7 @@ impl Head {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(SEGMENT_HEAD_BYTES);
         out.extend(MAGIC);
-        out.extend(SEGMENT_FORMAT.to_le_bytes());
+        out.extend(self.format.to_le_bytes());
         out.extend([0; 2]);
         out.extend(self.number.to_le_bytes());
         out.extend(self.identity);
@@ -47,7 +49,8 @@ impl Head {
         out
     }
 
-    fn parse(bytes: &[u8; SEGMENT_HEAD_BYTES], path: &Path) -> Result<Self, StoreFault> {
+    /// The head of the segment that is called `path`.
+    pub fn parse(bytes: &[u8; SEGMENT_HEAD_BYTES], path: &Path) -> Result<Self, StoreFault> {
         let damaged = |what: &str| StoreFault::Damaged { file: path.to_path_buf(), offset: 0, what: what.to_owned() };
         let cut = || damaged("the head is too short");
         let (body, sum) = bytes.split_last_chunk::<4>().ok_or_else(cut)?;
@@ -64,10 +67,15 @@ impl Head {
             return Err(damaged("this is no segment of a journal"));
         }
         let found = u16::from_le_bytes(*format);
-        if found > SEGMENT_FORMAT {
-            return Err(StoreFault::Newer { path: path.to_path_buf(), found, known: SEGMENT_FORMAT });
+        if found > FORMAT_PACKED {
+            return Err(StoreFault::Newer { path: path.to_path_buf(), found, known: FORMAT_PACKED });
         }
-        Ok(Self { number: u32::from_le_bytes(*number), identity: *identity, first: Lsn(u64::from_le_bytes(*first)) })
+        Ok(Self {
+            format: found,
+            number: u32::from_le_bytes(*number),
+            identity: *identity,
+            first: Lsn(u64::from_le_bytes(*first)),
+        })
     }
 }
 
@@ -76,20 +84,27 @@ pub fn path(dir: &Path, number: u32) -> PathBuf {
     dir.join(format!("{number:08}{SUFFIX}"))
 }
 
-/// The numbers of the segments in the directory, in order; unfinished ones are removed.
-pub fn list(dir: &Path) -> Result<Vec<u32>, StoreFault> {
+/// The numbers of the segments in the directory, in order. Changes nothing: another process may be writing there.
+pub fn numbers(dir: &Path) -> Result<Vec<u32>, StoreFault> {
     let mut numbers = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(io("read", dir))? {
         let path = entry.map_err(io("read", dir))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with(UNFINISHED) {
-            std::fs::remove_file(&path).map_err(io("remove", &path))?;
-        } else if let Some(number) = name.strip_suffix(SUFFIX).and_then(|number| number.parse().ok()) {
-            numbers.push(number);
-        }
+        numbers.extend(name.strip_suffix(SUFFIX).and_then(|number| number.parse::<u32>().ok()));
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// Removes files that never became segments.
+pub fn sweep(dir: &Path) -> Result<(), StoreFault> {
+    for entry in std::fs::read_dir(dir).map_err(io("read", dir))? {
+        let path = entry.map_err(io("read", dir))?.path();
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(UNFINISHED)) {
+            disk::remove(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads a segment's head.
@@ -110,29 +125,43 @@ pub fn open(path: &Path) -> Result<File, StoreFault> {
     OpenOptions::new().read(true).write(true).open(path).map_err(io("open", path))
 }
 
+/// Where a file lies that will become a segment.
+pub fn unfinished(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("{name}{UNFINISHED}"))
+}
+
 /// A file of zeros that will become a segment; durable, but without a segment's name. `DiskFull` when there is no room
 /// for it: nothing of the journal was touched, so it may be tried again.
 pub fn prepare(dir: &Path, name: &str, bytes: u64) -> Result<PathBuf, StoreFault> {
-    let path = dir.join(format!("{name}{UNFINISHED}"));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|fault| full_or(fault, "create", &path))?;
-    let mut left = bytes;
-    while left > 0 {
-        let portion = ZEROS.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(ZEROS);
-        file.write_all(portion).map_err(|fault| full_or(fault, "write", &path))?;
-        left -= portion.len() as u64;
-        // Small portions, so that the batches written meanwhile do not wait behind a whole segment.
-        if left.is_multiple_of(SYNCED_PORTION_BYTES) {
-            file.sync_data().map_err(|fault| full_or(fault, "sync", &path))?;
+    let path = unfinished(dir, name);
+    let portions = (0..bytes).step_by(ZEROS.len()).map(|at| {
+        let left = usize::try_from(bytes - at).unwrap_or(usize::MAX);
+        ZEROS.get(..left).unwrap_or(ZEROS)
+    });
+    match write_whole(&path, portions) {
+        Ok(()) => Ok(path),
+        Err(fault) => {
+            // What is there takes room that something else may need.
+            drop(std::fs::remove_file(&path));
+            Err(fault)
         }
     }
-    file.sync_all().map_err(|fault| full_or(fault, "sync", &path))?;
-    Ok(path)
+}
+
+/// Writes a new file from its portions, and makes it durable. `DiskFull` when there is no room for it.
+pub fn write_whole<'b>(path: &Path, portions: impl Iterator<Item = &'b [u8]>) -> Result<(), StoreFault> {
+    let file = disk::create(path).map_err(|fault| full_or(fault, "create", path))?;
+    let (mut at, mut synced) = (0, 0);
+    for portion in portions {
+        disk::write_at(&file, path, portion, at).map_err(|fault| full_or(fault, "write", path))?;
+        at += portion.len() as u64;
+        // Small portions, so that the batches written meanwhile do not wait behind a whole segment.
+        if at - synced >= SYNCED_PORTION_BYTES {
+            disk::sync_file(&file, path).map_err(|fault| full_or(fault, "sync", path))?;
+            synced = at;
+        }
+    }
+    disk::sync_file(&file, path).map_err(|fault| full_or(fault, "sync", path))
 }
 
 fn full_or(fault: Error, doing: &'static str, path: &Path) -> StoreFault {
@@ -146,10 +175,9 @@ fn full_or(fault: Error, doing: &'static str, path: &Path) -> StoreFault {
 /// Makes the prepared file the segment of that head: head, name, and the directory's entry are durable on return.
 pub fn christen(prepared: &Path, dir: &Path, head: &Head) -> Result<File, StoreFault> {
     let file = open(prepared)?;
-    file.write_all_at(&head.to_bytes(), 0).map_err(io("write", prepared))?;
-    file.sync_data().map_err(io("sync", prepared))?;
-    let path = path(dir, head.number);
-    std::fs::rename(prepared, &path).map_err(io("rename", &path))?;
-    sync_dir(dir)?;
+    disk::write_at(&file, prepared, &head.to_bytes(), 0).map_err(io("write", prepared))?;
+    disk::sync_file(&file, prepared).map_err(io("sync", prepared))?;
+    disk::rename(prepared, &path(dir, head.number))?;
+    disk::sync_dir(dir)?;
     Ok(file)
 }

@@ -3,24 +3,28 @@
 //! Knows bytes and their order, never what a commit means. Opening cuts what a crash left half-written, and refuses what a
 //! crash cannot have left. Start at [`SegmentJournal::open`].
 
-mod file;
+pub mod copy;
+pub mod file;
 mod frame;
+mod packed;
+mod packing;
+pub mod read;
 pub mod salvage;
 mod spare;
 mod tail;
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, Journal, Place, StoreFault};
-use crate::store::disk::io;
+use crate::store::disk::{self, io};
 use crate::store::guard::locked;
-use crate::store::segments::file::{Head, SEGMENT_HEAD_BYTES};
-use crate::store::segments::frame::{FRAME_HEAD_BYTES, Whole, frame_len};
+use crate::store::segments::file::{FORMAT_PLAIN, Head, SEGMENT_HEAD_BYTES};
+use crate::store::segments::frame::{Whole, frame_len};
+pub use crate::store::segments::packing::Packed;
 use crate::store::segments::spare::Spare;
 use crate::store::segments::tail::{After, End};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::ControlFlow;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -36,6 +40,10 @@ pub struct SegmentJournal {
     layout: Mutex<Layout>,
     /// The first commit of every segment.
     firsts: Mutex<BTreeMap<u32, Lsn>>,
+    /// Every segment before this one is packed, or was tried.
+    packed_before: Mutex<u32>,
+    /// An unfinished write behind the end, not yet cut: where it begins, and how long it is.
+    torn: Mutex<Option<(u64, usize)>>,
     writer: Mutex<Writer>,
 }
 
@@ -68,34 +76,76 @@ impl SegmentJournal {
     /// Opens the journal in `dir`, or begins one there; says in sentences what had to be mended. `identity` names a new
     /// one. A segment that a crash cannot have left so is `Damaged`, with its file and offset.
     pub fn open(dir: &Path, segment_bytes: u64, identity: [u8; 16]) -> Result<(Self, Vec<String>), StoreFault> {
-        let mut mended = Vec::new();
-        let numbers = file::list(dir)?;
-        if numbers.is_empty() {
-            let head = Head { number: 1, identity, first: Lsn(1) };
+        let journal = Self::look(dir, segment_bytes, identity)?;
+        let mended = journal.cut()?.into_iter().collect();
+        Ok((journal, mended))
+    }
+
+    /// As `open`, but what a crash left unfinished at the end stays for a look, until `cut`. Nothing may be appended
+    /// before.
+    pub fn look(dir: &Path, segment_bytes: u64, identity: [u8; 16]) -> Result<Self, StoreFault> {
+        file::sweep(dir)?;
+        if file::numbers(dir)?.is_empty() {
+            let head = Head { format: FORMAT_PLAIN, number: 1, identity, first: Lsn(1) };
             file::christen(&file::prepare(dir, "first", segment_bytes)?, dir, &head)?;
         }
-        let heads = heads(dir, if numbers.is_empty() { vec![1] } else { numbers })?;
+        let heads = heads(dir, file::numbers(dir)?)?;
         let Some(last) = heads.last() else { return Err(StoreFault::Closed) };
         let path = file::path(dir, last.number);
-        let file = file::open(&path)?;
-        let bytes = std::fs::read(&path).map_err(io("read", &path))?;
-        let end = mend(&path, &file, &bytes, last.first, &mut mended)?;
-        let layout = Layout { segment: last.number, offset: end.offset as u64, capacity: bytes.len() as u64 };
-        let journal = Self {
+        let image = read::image(&path)?;
+        let (end, torn) = end_of_last(&path, &image)?;
+        Ok(Self {
             dir: dir.to_path_buf(),
             segment_bytes,
             identity: last.identity,
-            layout: Mutex::new(layout),
+            layout: Mutex::new(Layout { segment: last.number, offset: end.offset as u64, capacity: image.plain.len() as u64 }),
             writer: Mutex::new(Writer {
-                file,
+                file: file::open(&path)?,
                 segment: last.number,
                 next: end.next,
                 buffer: Vec::new(),
                 spare: Spare::default(),
             }),
             firsts: Mutex::new(heads.iter().map(|head| (head.number, head.first)).collect()),
-        };
-        Ok((journal, mended))
+            packed_before: Mutex::new(1),
+            torn: Mutex::new(torn),
+        })
+    }
+
+    /// Zeroes what a crash left unfinished at the end, so that its remains are never taken for frames.
+    pub fn cut(&self) -> Result<Option<String>, StoreFault> {
+        let Some((at, len)) = *locked(&self.torn) else { return Ok(None) };
+        let writer = locked(&self.writer);
+        let path = file::path(&self.dir, writer.segment);
+        disk::write_at(&writer.file, &path, &vec![0; len], at).map_err(io("write", &path))?;
+        disk::sync_file(&writer.file, &path).map_err(io("sync", &path))?;
+        *locked(&self.torn) = None;
+        let name = path.file_name().unwrap_or_default().display();
+        Ok(Some(format!("cut an unfinished write at byte {at} of {name}; nothing acknowledged was in it")))
+    }
+
+    /// Is there no segment in the directory?
+    pub fn is_empty(dir: &Path) -> Result<bool, StoreFault> {
+        Ok(file::numbers(dir)?.is_empty())
+    }
+
+    /// The file in which the journal ends, and how far inside.
+    pub fn end(&self) -> (PathBuf, u64) {
+        let layout = *locked(&self.layout);
+        (file::path(&self.dir, layout.segment), layout.offset)
+    }
+
+    /// Packs the oldest full segment that is not packed; none: there is none.
+    pub fn pack_one(&self) -> Result<Option<Packed>, StoreFault> {
+        loop {
+            let next = *locked(&self.packed_before);
+            let Some(follows) = locked(&self.firsts).get(&(next + 1)).copied() else { return Ok(None) };
+            // What cannot be packed now is tried again by the next engine.
+            *locked(&self.packed_before) = next + 1;
+            if let Some(packed) = packing::pack(&self.dir, next, follows)? {
+                return Ok(Some(packed));
+            }
+        }
     }
 
     /// A segment for the frame, large enough for it.
@@ -104,7 +154,7 @@ impl SegmentJournal {
     }
 
     fn roll(&self, writer: &mut Writer, segment: u32, frame: &Frame) -> Result<(), StoreFault> {
-        let head = Head { number: segment, identity: self.identity, first: frame.lsn };
+        let head = Head { format: FORMAT_PLAIN, number: segment, identity: self.identity, first: frame.lsn };
         let capacity = self.capacity_for(frame_len(frame.payload.len()));
         let prepared = match writer.spare.take() {
             Some(spare) if capacity == self.segment_bytes => spare,
@@ -128,8 +178,8 @@ impl SegmentJournal {
             frame::put(&mut buffer, Whole { lsn: frame.lsn, nth: nth as u32, payload: &frame.payload });
         }
         let path = file::path(&self.dir, segment);
-        writer.file.write_all_at(&buffer, offset).map_err(io("write", &path))?;
-        writer.file.sync_data().map_err(io("sync", &path))?;
+        disk::write_at(&writer.file, &path, &buffer, offset).map_err(io("write", &path))?;
+        disk::sync_file(&writer.file, &path).map_err(io("sync", &path))?;
         writer.next = Lsn(first.lsn.0 + frames.len() as u64);
         if offset + buffer.len() as u64 > self.segment_bytes / 2 {
             writer.spare.begin(&self.dir, self.segment_bytes);
@@ -173,27 +223,14 @@ impl Journal for SegmentJournal {
 
     fn read(&self, place: Place) -> Result<Frame, StoreFault> {
         let (segment, offset) = place_parts(place);
-        let path = file::path(&self.dir, segment);
-        let file = File::open(&path).map_err(io("open", &path))?;
-        let mut bytes = vec![0; FRAME_HEAD_BYTES];
-        file.read_exact_at(&mut bytes, offset).map_err(io("read", &path))?;
-        let claimed = bytes.first_chunk::<FRAME_HEAD_BYTES>().map_or(0, frame::claimed_len);
-        let size = file.metadata().map_err(io("read", &path))?.len();
-        let damaged = || StoreFault::Damaged { file: path.clone(), offset, what: "a commit is broken".to_owned() };
-        if offset + (FRAME_HEAD_BYTES + claimed) as u64 > size {
-            return Err(damaged());
-        }
-        bytes.resize(FRAME_HEAD_BYTES + claimed, 0);
-        file.read_exact_at(&mut bytes, offset).map_err(io("read", &path))?;
-        let whole = frame::parse(&bytes).ok_or_else(damaged)?;
-        Ok(Frame { lsn: whole.lsn, place, payload: whole.payload.to_vec() })
+        read::frame_at(&self.dir, segment, offset)
     }
 
     fn replay(&self, from: Lsn, see: &mut dyn FnMut(Frame) -> Result<ControlFlow<()>, StoreFault>) -> Result<(), StoreFault> {
         let last = self.last();
         for (number, first, next) in self.spans(from) {
             let path = file::path(&self.dir, number);
-            let bytes = std::fs::read(&path).map_err(io("read", &path))?;
+            let bytes = read::image(&path)?.plain;
             let mut see_one = |offset: usize, whole: Whole<'_>| {
                 if whole.lsn < from {
                     return Ok(ControlFlow::Continue(()));
@@ -256,20 +293,19 @@ fn heads(dir: &Path, numbers: Vec<u32>) -> Result<Vec<Head>, StoreFault> {
     Ok(heads)
 }
 
-/// Finds the end of the last segment; zeroes a torn batch, so that its remains are never taken for frames.
-fn mend(path: &Path, file: &File, bytes: &[u8], first: Lsn, mended: &mut Vec<String>) -> Result<End, StoreFault> {
-    let begin = End { offset: SEGMENT_HEAD_BYTES, next: first };
-    let (end, _) = tail::walk(bytes, begin, &mut |_, _| Ok(ControlFlow::Continue(())))?;
-    match tail::after(bytes, &end) {
-        After::Nothing => {}
-        After::Damage { what } => return Err(StoreFault::Damaged { file: path.to_path_buf(), offset: end.offset as u64, what }),
+/// Finds the end of the last segment, and what of a torn batch stands behind it.
+fn end_of_last(path: &Path, image: &read::Image) -> Result<(End, Option<(u64, usize)>), StoreFault> {
+    let begin = End { offset: SEGMENT_HEAD_BYTES, next: image.head.first };
+    let (end, _) = tail::walk(&image.plain, begin, &mut |_, _| Ok(ControlFlow::Continue(())))?;
+    let damaged = |what| StoreFault::Damaged { file: path.to_path_buf(), offset: end.offset as u64, what };
+    match tail::after(&image.plain, &end) {
+        After::Nothing => Ok((end, None)),
+        After::Damage { what } => Err(damaged(what)),
+        // It was whole when it was packed.
+        After::Torn if image.is_packed => Err(damaged(format!("commit {} is broken", end.next))),
         After::Torn => {
-            let zeros = vec![0; bytes.len() - end.offset];
-            file.write_all_at(&zeros, end.offset as u64).map_err(io("write", path))?;
-            file.sync_data().map_err(io("sync", path))?;
-            let name = path.file_name().unwrap_or_default().display();
-            mended.push(format!("cut an unfinished write at byte {} of {name}; nothing acknowledged was in it", end.offset));
+            let torn = (end.offset as u64, image.plain.len() - end.offset);
+            Ok((end, Some(torn)))
         }
     }
-    Ok(end)
 }
