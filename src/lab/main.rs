@@ -1,7 +1,7 @@
 //! The lab's door: `cargo lab NAME`.
 
 use campaign_engine::lab::order::{Order, Tier};
-use campaign_engine::lab::{CHECKS, Check};
+use campaign_engine::lab::{CHECKS, Check, promises};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
@@ -27,12 +27,19 @@ struct Arguments {
     /// Another number of runs than the tier's.
     #[arg(long)]
     runs: Option<u64>,
+    /// Keeps the last line in docs/results.txt; of `box`: writes the README's promises.
+    #[arg(long)]
+    record: bool,
     /// Where it leaves what it made; by default a folder beneath target/lab.
     #[arg(long)]
     folder: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
+    // Called by the engine's name it is the engine: the same code in a process of its own, built once.
+    if std::env::args_os().next().is_some_and(|name| name == "engine") {
+        return ExitCode::from(campaign_engine::cli::engine());
+    }
     let arguments = Arguments::parse();
     let wanted = CHECKS.iter().filter(|check| arguments.name == "all" || check.name == arguments.name);
     let lines: Vec<(bool, String)> = wanted.map(|check| carry_out(check, &arguments)).collect();
@@ -47,6 +54,12 @@ fn main() -> ExitCode {
 fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
     println!("{}: {} (tier {}, seed {})", check.name, check.about, arguments.tier.word(), arguments.seed);
     let since = Instant::now();
+    if arguments.record
+        && check.name == "box"
+        && let Err(fault) = promises::write()
+    {
+        println!("  {fault}");
+    }
     let verdict = fresh(arguments, check.name).and_then(|folder| {
         let order = Order { tier: arguments.tier, seed: arguments.seed, runs: arguments.runs, folder };
         (check.run)(&order).map_err(|fault| fault.to_string())
@@ -64,6 +77,13 @@ fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
     };
     let line = format!("{line} seconds={seconds:.1}");
     println!("{line}");
+    if arguments.record
+        && check.name != "box"
+        && let Err(fault) = promises::record(&line)
+    {
+        println!("  {fault}");
+        return (false, line);
+    }
     (passed, line)
 }
 

@@ -3,8 +3,13 @@
 //! A check prints its seed and one line `RESULT name pass|fail key=value …`, and fails also when it did too little. It opens
 //! no socket but on loopback. Only `cargo lab` has it: no release holds its faults. Start at [`CHECKS`].
 
+pub mod crash;
 pub mod oracle;
 pub mod order;
+pub mod promises;
+pub mod rig;
+pub mod shutdown;
+pub mod soak;
 pub mod verdict;
 
 use order::Order;
@@ -26,4 +31,9 @@ pub struct Check {
 }
 
 /// Every check, in the order in which `all` runs them: the quick ones first.
-pub const CHECKS: &[Check] = &[];
+pub const CHECKS: &[Check] = &[
+    Check { name: "box", about: "the README promises what the results of long runs hold", run: promises::run },
+    Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
+    Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
+    Check { name: "crash", about: "the real engine is killed at any moment, and started again", run: crash::run },
+];
