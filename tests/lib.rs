@@ -11,6 +11,7 @@ mod house;
 mod language;
 mod lsp;
 mod machine;
+mod overload;
 mod plan;
 mod properties;
 mod runtime;

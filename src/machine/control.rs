@@ -27,12 +27,9 @@ pub(super) fn paused(turn: &mut Turn<'_>) -> bool {
     let here = turn.here();
     match &mut turn.enrollment.status {
         Status::Queued => turn.hold_queued(Some(Pause::Operator { since, then: None })),
-        Status::Active { pause: Some(Pause::Operator { .. }), .. } | Status::Ended { .. } => return false,
+        Status::Active { pause: Some(Pause::Operator { .. } | Pause::Broken { .. }), .. } | Status::Ended { .. } => return false,
         Status::Active { pause, .. } => {
-            let then = match pause {
-                Some(Pause::Until { until }) => Some(*until),
-                Some(Pause::Operator { .. }) | None => None,
-            };
+            let then = after(pause.as_ref());
             *pause = Some(Pause::Operator { since, then });
         }
     }
@@ -40,9 +37,36 @@ pub(super) fn paused(turn: &mut Turn<'_>) -> bool {
     true
 }
 
-/// `Event::Resumed`: by the operator. Only what the operator paused.
+/// `Event::Broken`: the engine failed at this contact. Nothing of theirs moves until a person resumes or stops them;
+/// whoever has ended is listened to no more.
+pub(super) fn broken(turn: &mut Turn<'_>, why: &str) -> bool {
+    let since = turn.now;
+    let here = turn.here();
+    let broken = |then| Some(Pause::Broken { since, why: why.to_owned(), then });
+    match &mut turn.enrollment.status {
+        Status::Queued => turn.hold_queued(broken(None)),
+        Status::Active { pause, .. } => *pause = broken(after(pause.as_ref())),
+        Status::Ended { late_reply_done, .. } => {
+            *late_reply_done = true;
+            turn.drop_handler();
+        }
+    }
+    turn.write(EntryKind::Parked, here, &[("why", why)]);
+    true
+}
+
+/// The campaign's own pause that goes on when the one on top of it is over.
+fn after(pause: Option<&Pause>) -> Option<Timestamp> {
+    match pause {
+        Some(Pause::Until { until }) => Some(*until),
+        Some(Pause::Operator { then, .. } | Pause::Broken { then, .. }) => *then,
+        None => None,
+    }
+}
+
+/// `Event::Resumed`: by the operator. Only what the operator paused, or what the engine failed at.
 pub(super) fn resumed(turn: &mut Turn<'_>) -> bool {
-    let Some(Pause::Operator { then, .. }) = turn.enrollment.pause().cloned() else { return false };
+    let Some(Pause::Operator { then, .. } | Pause::Broken { then, .. }) = turn.enrollment.pause().cloned() else { return false };
     let here = turn.here();
     turn.write(EntryKind::Resumed, here, &[("by", "operator")]);
     if let Some(until) = then.filter(|until| *until > turn.now) {

@@ -350,7 +350,7 @@ fn pause(turn: &mut Turn<'_>, level: Level, until: Timestamp, next: StepId) -> O
             *held = (*held).max(until);
             *held
         }
-        Some(Pause::Operator { then, .. }) => {
+        Some(Pause::Operator { then, .. } | Pause::Broken { then, .. }) => {
             *then = Some(then.map_or(until, |held| held.max(until)));
             until
         }

@@ -72,6 +72,7 @@ pub fn advance(campaign: &Campaign, person: &Person<'_>, event: &Event, now: Tim
         Event::Paused => control::paused(&mut turn),
         Event::Resumed => control::resumed(&mut turn),
         Event::Stopped { reason } => control::stopped(&mut turn, reason.as_deref()),
+        Event::Broken { why } => control::broken(&mut turn, why),
         Event::Suppressed { channel } => control::suppressed(&mut turn, *channel),
     };
     means.then(|| {

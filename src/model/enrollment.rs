@@ -198,6 +198,8 @@ pub enum Pause {
     Until { until: Timestamp },
     /// By a person, until resumed; `then` is the campaign's own pause that goes on after that.
     Operator { since: Timestamp, then: Option<Timestamp> },
+    /// Parked: the engine itself failed at this contact, in those words. Until a person resumes or stops them.
+    Broken { since: Timestamp, why: String, then: Option<Timestamp> },
 }
 
 /// A loop's counter.
@@ -297,6 +299,11 @@ impl Enrollment {
         }
     }
 
+    /// Parked because the engine failed at this contact?
+    pub fn is_broken(&self) -> bool {
+        matches!(self.pause(), Some(Pause::Broken { .. }))
+    }
+
     /// Has it ended?
     pub fn has_ended(&self) -> bool {
         matches!(self.status, Status::Ended { .. })
@@ -306,7 +313,7 @@ impl Enrollment {
     /// the outbox or a person moves it.
     pub fn next_wake(&self) -> Option<Timestamp> {
         match self.pause() {
-            Some(Pause::Operator { .. }) => return None,
+            Some(Pause::Operator { .. } | Pause::Broken { .. }) => return None,
             Some(Pause::Until { until }) => return Some(*until),
             None => {}
         }

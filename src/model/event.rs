@@ -79,6 +79,10 @@ pub enum Event {
     Suppressed {
         channel: Option<Channel>,
     },
+    /// The engine itself failed while it worked on this contact: they are parked, with its words.
+    Broken {
+        why: String,
+    },
 }
 
 /// What became of a task.

@@ -3,7 +3,7 @@
 
 use crate::model::account::{Budget, Channel};
 use crate::model::effect::{Call, Look};
-use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Pause, Relation, Status};
+use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Relation, Status};
 use crate::model::id::{AccountId, CampaignId, EnrollmentId, Visit};
 use crate::model::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -162,7 +162,8 @@ impl Agenda {
             self.due.insert((due, id));
             slot.due = Some(due);
         }
-        if !matches!(enrollment.pause(), Some(Pause::Operator { .. } | Pause::Until { .. }))
+        slot.is_parked = enrollment.is_broken();
+        if enrollment.pause().is_none()
             && let Some(frame) = enrollment.frame()
         {
             self.note_frame(enrollment, frame, &mut slot, opens_at);

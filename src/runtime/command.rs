@@ -201,7 +201,13 @@ impl Partition {
     fn resolve(&mut self, id: EnrollmentId, how: Resolution, now: Timestamp) -> Result<Result<Value, String>, StoreFault> {
         let parked = self.intents_of(id).find(|intent| matches!(intent.state, IntentState::Parked { .. })).cloned();
         let Some(intent) = parked else {
-            return Ok(Err("nothing of this contact is parked; `engine why` says what they wait for".to_owned()));
+            let draft = Draft::new(Cause::Command { word: "resolve".to_owned() }, now);
+            let is_broken = self.enrollment(&draft, id)?.is_some_and(|enrollment| enrollment.is_broken());
+            return Ok(Err(if is_broken {
+                "no send of this contact is in doubt: `engine resume` tries again, `engine stop` lets them go".to_owned()
+            } else {
+                "nothing of this contact is parked; `engine why` says what they wait for".to_owned()
+            }));
         };
         let draft = Draft::new(Cause::Command { word: "resolve".to_owned() }, now);
         match how {

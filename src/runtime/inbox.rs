@@ -307,6 +307,13 @@ impl Partition {
 
     /// Makes what a reading found durable and acts on it at once. Says whether it was new.
     pub(super) fn take_in(&mut self, body: &str) -> Result<bool, StoreFault> {
+        match self.attempt(|partition| partition.take_in_whole(body))? {
+            Ok(is_new) => Ok(is_new),
+            Err(why) => self.break_off_reading(body, &why).map(|()| true),
+        }
+    }
+
+    fn take_in_whole(&mut self, body: &str) -> Result<bool, StoreFault> {
         let Ok(read) = webhook::read(body.as_bytes()) else { return Ok(false) };
         let now = self.now();
         let Some((_, listed)) = listed_of(&self.parts.directory, &read.incoming) else { return Ok(false) };

@@ -23,6 +23,7 @@ pub mod inbox;
 pub mod inlet;
 pub mod install;
 pub mod intend;
+mod isolate;
 mod letters;
 pub mod limits;
 pub mod moves;

@@ -68,7 +68,15 @@ impl Partition {
                 let budgets = queue.wanted().into_iter().map(free);
                 return Ok(budgets.chain(queue.wakes_at()).min().unwrap_or(now.plus_ms(LATER_MS)).max(now.plus_ms(1)));
             };
-            match self.consider(account, &waiting, now)? {
+            let considered = self.attempt(|partition| partition.consider(account, &waiting, now))?;
+            let verdict = match considered {
+                Ok(verdict) => verdict,
+                Err(why) => {
+                    self.break_off_call(key_of(&waiting), &why, now)?;
+                    Verdict::Settled
+                }
+            };
+            match verdict {
                 Verdict::Begun => return Ok(now),
                 Verdict::Settled => {}
                 Verdict::NotBefore(at) => {

@@ -8,6 +8,7 @@ use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
 use crate::runtime::install::InstallFault;
+use crate::runtime::isolate::{Whose, whose};
 use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
@@ -47,8 +48,25 @@ impl Partition {
         Ok(self.next_turn(now))
     }
 
-    /// Takes a message in.
+    /// Takes a message in. One that breaks off parks whom it is about.
     pub fn take(&mut self, message: Message) -> Result<(), StoreFault> {
+        match whose(&message) {
+            Whose::Call(key) => match self.attempt(|partition| partition.take_in_turn(message))? {
+                Ok(()) => Ok(()),
+                Err(why) => self.break_off_call(key, &why, self.now()),
+            },
+            Whose::Contact(key) => match self.attempt(|partition| partition.take_in_turn(message))? {
+                Ok(()) => Ok(()),
+                Err(why) => {
+                    self.busy.retain(|_, enrollment| *enrollment != key.enrollment);
+                    self.break_off(Draft::new(Cause::Outbox { key }, self.now()), &[key.enrollment], &why)
+                }
+            },
+            Whose::Nobodys => self.take_in_turn(message),
+        }
+    }
+
+    fn take_in_turn(&mut self, message: Message) -> Result<(), StoreFault> {
         let now = self.now();
         match message {
             Message::Arrived { row } => {
@@ -70,7 +88,8 @@ impl Partition {
             Message::Reread { campaigns, result } => self.reread(&campaigns, result, now),
             Message::Posted { row, result } => self.posted(row, result, now),
             Message::Asked(asked) => {
-                let answer = self.command(&asked.command, now)?;
+                let answer = self.attempt(|partition| partition.command(&asked.command, now))?;
+                let answer = answer.unwrap_or_else(|why| Err(format!("the engine failed at this: {why}")));
                 // Whoever asked may have gone away; what they asked is done all the same.
                 drop(asked.answer.send(answer));
                 Ok(())
@@ -116,26 +135,41 @@ impl Partition {
     }
 
     fn act_on_inbox(&mut self, now: Timestamp) -> Result<(), StoreFault> {
+        while self.hearing.has_room() && self.inbox.len() < CAUSES_MAX {
+            self.inbox.extend(self.hearing.waiting.pop_first());
+        }
         let ripe = self.deferred.iter().filter(|(_, at)| **at <= now).map(|(row, _)| *row);
         let rows: Vec<u64> = self.inbox.iter().copied().chain(ripe).take(CAUSES_MAX).collect();
-        rows.into_iter().try_for_each(|row| self.act_on_row(row, now))
+        for row in rows {
+            if let Err(why) = self.attempt(|partition| partition.act_on_row(row, now))? {
+                self.break_off_row(row, &why, now)?;
+            }
+        }
+        Ok(())
     }
 
     fn fire_timers(&mut self, now: Timestamp) -> Result<(), StoreFault> {
         for (due, id) in self.agenda.due(now, CAUSES_MAX) {
-            let mut draft = Draft::new(Cause::Timer { enrollment: id }, now);
-            let enrollment = self.enrollment(&draft, id)?;
-            let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, due));
-            let means = match &event {
-                Some(event) => self.happen(&mut draft, id, event)?,
-                None => false,
-            };
-            if means {
-                self.close_quietly(draft)?;
-            } else {
-                // Something in this same turn moved it, or its row is not whole: looked at again later, not at once.
-                self.agenda.snooze(id, now.plus_ms(HOUR_MS));
+            if let Err(why) = self.attempt(|partition| partition.fire(id, due, now))? {
+                self.break_off(Draft::new(Cause::Timer { enrollment: id }, now), &[id], &why)?;
             }
+        }
+        Ok(())
+    }
+
+    fn fire(&mut self, id: EnrollmentId, due: Timestamp, now: Timestamp) -> Result<(), StoreFault> {
+        let mut draft = Draft::new(Cause::Timer { enrollment: id }, now);
+        let enrollment = self.enrollment(&draft, id)?;
+        let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, due));
+        let means = match &event {
+            Some(event) => self.happen(&mut draft, id, event)?,
+            None => false,
+        };
+        if means {
+            self.close_quietly(draft)?;
+        } else {
+            // Something in this same turn moved it, or its row is not whole: looked at again later, not at once.
+            self.agenda.snooze(id, now.plus_ms(HOUR_MS));
         }
         Ok(())
     }
@@ -148,7 +182,9 @@ impl Partition {
         for campaign in self.agenda.starting() {
             let room = self.start_room(campaign, now);
             for id in self.agenda.to_start(campaign, room) {
-                self.start_one(id, now)?;
+                if let Err(why) = self.attempt(|partition| partition.start_one(id, now))? {
+                    self.break_off(Draft::new(Cause::Enrolment, now), &[id], &why)?;
+                }
             }
         }
         Ok(())
@@ -187,7 +223,7 @@ impl Partition {
     fn next_turn(&self, now: Timestamp) -> Timestamp {
         let starts = self.agenda.starting().into_iter().filter_map(|campaign| self.next_start(campaign, now));
         let starts = starts.filter(|_| !self.is_stopping);
-        let soon = (!self.inbox.is_empty() || self.moves.is_due()).then_some(now);
+        let soon = (!self.inbox.is_empty() || self.hearing.has_room() || self.moves.is_due()).then_some(now);
         let waits = [
             self.agenda.next_due(),
             self.next_reading(),
@@ -222,7 +258,7 @@ impl Partition {
 fn timer_event(enrollment: &Enrollment, due: Timestamp) -> Option<Event> {
     match enrollment.pause() {
         Some(Pause::Until { until }) => return Some(Event::PauseOver { due: *until }),
-        Some(Pause::Operator { .. }) => return None,
+        Some(Pause::Operator { .. } | Pause::Broken { .. }) => return None,
         None => {}
     }
     let frame = enrollment.frame()?;

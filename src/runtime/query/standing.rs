@@ -262,6 +262,12 @@ fn pause(enrollment: &Enrollment, found: &mut Standing) -> Option<Timestamp> {
             found.obstacles.push(Obstacle::new(Reason::Paused, "paused by the operator".to_owned(), None));
             None
         }
+        Some(Pause::Broken { why, .. }) => {
+            let sentence =
+                format!("the engine failed at this contact ({why}); `engine resume` tries again, `engine stop` lets them go");
+            found.obstacles.push(Obstacle::new(Reason::Parked, sentence, None));
+            None
+        }
         Some(Pause::Until { until }) => {
             found.obstacles.push(Obstacle::new(
                 Reason::PauseUntil,

@@ -148,8 +148,9 @@ impl View {
 
 /// `queued`, `active`, `paused`, `parked` or `ended` (INTERFACE.md §2).
 pub(super) fn status_word(enrollment: &Enrollment, is_halted: bool) -> &'static str {
-    let is_parked =
+    let is_held =
         enrollment.frame().is_some_and(|frame| matches!(&frame.awaits, Awaits::Call { hold: Some(Hold::Parked { .. }), .. }));
+    let is_parked = is_held || enrollment.is_broken();
     match &enrollment.status {
         Status::Ended { handler: None, .. } => "ended",
         _ if is_parked => "parked",

@@ -217,7 +217,7 @@ impl<S: Sink> State<'_, S> {
 fn timer_event(enrollment: &Enrollment, due: Timestamp) -> Option<Event> {
     match enrollment.pause() {
         Some(Pause::Until { until }) => return Some(Event::PauseOver { due: *until }),
-        Some(Pause::Operator { .. }) => return None,
+        Some(Pause::Operator { .. } | Pause::Broken { .. }) => return None,
         None => {}
     }
     let frame = enrollment.frame()?;

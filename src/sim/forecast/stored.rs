@@ -2,7 +2,7 @@
 
 use crate::model::account::{Account, Channel, Health};
 use crate::model::campaign::Campaign;
-use crate::model::enrollment::{Awaits, Enrollment, Hold, Status};
+use crate::model::enrollment::{Awaits, Enrollment, Hold, Pause, Status};
 use crate::model::id::{AccountId, CampaignId, ContactId};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
 use crate::model::program::Workspace;
@@ -145,7 +145,7 @@ fn goes_on(enrollment: &Enrollment) -> bool {
     let in_doubt = |awaits: &Awaits| {
         matches!(awaits, Awaits::Call { hold: Some(Hold::Open { .. } | Hold::Unknown { .. } | Hold::Parked { .. }), .. })
     };
-    let is_held = matches!(enrollment.pause(), Some(crate::model::enrollment::Pause::Operator { .. }));
+    let is_held = matches!(enrollment.pause(), Some(Pause::Operator { .. } | Pause::Broken { .. }));
     !enrollment.has_ended() && !is_held && !enrollment.frame().is_some_and(|frame| in_doubt(&frame.awaits))
 }
 
