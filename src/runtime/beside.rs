@@ -51,16 +51,26 @@ pub(crate) struct Rounds {
 /// What a classifier said, campaign by campaign: a class, none of them, or why it said nothing.
 pub type Heard = BTreeMap<CampaignId, Result<Option<String>, String>>;
 
-/// Replies that are with the classifier, and what it said of those that are back.
+/// Replies that are with the classifier at a time: somebody's model, which a flood of replies must not drown.
+pub const ASKED_MAX: usize = 16;
+
+/// Replies that are with the classifier, what it said of those that are back, and those whose turn it is then.
 #[derive(Debug, Default)]
 pub(crate) struct Hearing {
     pub(super) asked: BTreeSet<u64>,
+    /// Rows of the inbox: as many as that holds.
+    pub(super) waiting: BTreeSet<u64>,
     pub(super) heard: BTreeMap<u64, Heard>,
 }
 
 impl Hearing {
+    /// Is it somebody's turn who waits for the classifier?
+    pub(crate) fn has_room(&self) -> bool {
+        !self.waiting.is_empty() && self.asked.len() < ASKED_MAX
+    }
+
     /// Is a reply with the classifier?
     pub(crate) fn is_asking(&self) -> bool {
-        !self.asked.is_empty()
+        !self.asked.is_empty() || !self.waiting.is_empty()
     }
 }

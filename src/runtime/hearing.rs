@@ -9,7 +9,7 @@ use crate::machine::classify::Verdict;
 use crate::model::id::{CampaignId, EnrollmentId, fingerprint};
 use crate::model::journal::{Cause, InboxRow, Key, Record};
 use crate::model::time::Timestamp;
-use crate::runtime::beside::Heard;
+use crate::runtime::beside::{ASKED_MAX, Heard};
 use crate::runtime::directory::Listed;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
@@ -50,12 +50,18 @@ impl Partition {
             return Ok(false);
         }
         let row = stored.row;
-        if self.hearing.asked.insert(row) {
-            let outlet = Arc::clone(&self.letters.outside.outlet);
-            let lost = Message::Classified { row, heard: Heard::new() };
-            let errand = async move { Message::Classified { row, heard: ask_all(&*outlet, &url, questions).await } };
-            self.parts.errands.start(lost, Box::pin(errand));
+        if self.hearing.asked.contains(&row) {
+            return Ok(true);
         }
+        if self.hearing.asked.len() >= ASKED_MAX {
+            self.hearing.waiting.insert(row);
+            return Ok(true);
+        }
+        self.hearing.asked.insert(row);
+        let outlet = Arc::clone(&self.letters.outside.outlet);
+        let lost = Message::Classified { row, heard: Heard::new() };
+        let errand = async move { Message::Classified { row, heard: ask_all(&*outlet, &url, questions).await } };
+        self.parts.errands.start(lost, Box::pin(errand));
         Ok(true)
     }
 

@@ -21,7 +21,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Webhooks being made durable at a time; more are told to come again, before anything is promised.
+/// Webhooks being made durable at a time; more are told to come again, before anything is promised. Half of what the store
+/// lets wait (`SUBMITTED_MAX`), so that the turns' own commits find room beside them.
 pub const ARRIVALS_MAX: i64 = 4_096;
 
 type Told = Box<dyn FnOnce(Accepted) + Send>;
@@ -169,7 +170,7 @@ pub struct Door(pub Arc<Receiver>);
 
 impl Inlet for Door {
     fn accept(&self, body: &[u8], done: Told) {
-        if self.0.arriving.load(Ordering::Relaxed) >= ARRIVALS_MAX {
+        if self.0.arriving.load(Ordering::Relaxed) >= ARRIVALS_MAX || self.0.gate.is_full() {
             return done(Accepted::Full);
         }
         let read = match webhook::read(body) {
