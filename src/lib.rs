@@ -4,6 +4,10 @@
 //! Floors, from below: `model` · `lang`, `machine`, `store`, `connector` · `runtime` · `server`, `sim`, `lsp` · `cli` · `lab`.
 //! A file imports from floors below its own and from its own wing; `tests/house.rs` keeps the rule.
 
+// What the lab shares with the tests names the library from outside.
+#[cfg(feature = "lab")]
+extern crate self as campaign_engine;
+
 pub mod cli;
 pub mod connector;
 #[cfg(feature = "lab")]

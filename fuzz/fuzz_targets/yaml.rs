@@ -1,10 +1,11 @@
-//! Any text in the YAML notation: read, checked, printed; never a panic, never a place outside the text.
+//! Any text in the YAML notation.
 #![no_main]
 
-use campaign_engine::lang::source::Notation;
 use libfuzzer_sys::fuzz_target;
 
-#[path = "shared/folder.rs"]
-mod folder;
+#[path = "../../src/lab/fuzz/journal.rs"]
+mod journal;
+#[path = "../../src/lab/fuzz/targets.rs"]
+mod targets;
 
-fuzz_target!(|text: &str| folder::compiled("campaigns/fuzz.yaml", Notation::Yaml, text));
+fuzz_target!(|bytes: &[u8]| targets::yaml(bytes));

@@ -4,6 +4,7 @@
 //! no socket but on loopback. Only `cargo lab` has it: no release holds its faults. Start at [`CHECKS`].
 
 pub mod crash;
+pub mod fuzz;
 pub mod oracle;
 pub mod order;
 pub mod promises;
@@ -33,6 +34,7 @@ pub struct Check {
 /// Every check, in the order in which `all` runs them: the quick ones first.
 pub const CHECKS: &[Check] = &[
     Check { name: "box", about: "the README promises what the results of long runs hold", run: promises::run },
+    Check { name: "fuzz", about: "any bytes to every reader, kept ones and such as are drawn from them", run: fuzz::check },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
     Check { name: "crash", about: "the real engine is killed at any moment, and started again", run: crash::run },

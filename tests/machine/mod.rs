@@ -5,7 +5,7 @@ mod calendar;
 mod classify;
 mod conditions;
 mod cron;
-mod legal;
+pub mod legal;
 pub mod paths;
 mod people;
 mod programs;

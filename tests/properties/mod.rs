@@ -1,5 +1,6 @@
 //! Tests of properties.
 
+mod corpus;
 mod flow;
 mod formatting;
 mod hostile;
@@ -12,6 +13,11 @@ mod small;
 mod whole;
 mod workspace;
 mod yaml;
+
+#[path = "../../src/lab/fuzz/journal.rs"]
+mod journal;
+#[path = "../../src/lab/fuzz/targets.rs"]
+mod targets;
 
 use proptest::prelude::ProptestConfig;
 

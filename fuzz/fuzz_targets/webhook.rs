@@ -1,0 +1,11 @@
+//! Any body of a delivery.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/lab/fuzz/journal.rs"]
+mod journal;
+#[path = "../../src/lab/fuzz/targets.rs"]
+mod targets;
+
+fuzz_target!(|bytes: &[u8]| targets::webhook(bytes));
