@@ -267,6 +267,9 @@ fn fix_of(fault: &StoreFault) -> &'static str {
         }
         StoreFault::Newer { .. } => "use the engine that wrote it, or a newer one",
         StoreFault::DiskFull { .. } => "free some space",
+        StoreFault::Exposed { .. } => "close it with `chmod 600`, and ask who could have read it",
+        StoreFault::Keyless { .. } => "bring `keys/` back, or restore a backup with `--key FILE`",
+        StoreFault::Unsealed { .. } => "run `engine store rebuild`, then delete what it leaves beside the store",
         StoreFault::Io { .. } | StoreFault::Poisoned { .. } | StoreFault::Closed => "see that the directory can be written to",
     }
 }

@@ -82,7 +82,12 @@ impl From<StoreFault> for Ending {
                 (FAILED, Some("see that the disk is well and the directory may be written to; what was acknowledged is safe"))
             }
             StoreFault::DiskFull { .. } => (FAILED, Some("free some space; what was acknowledged is safe")),
-            StoreFault::Poisoned { .. } | StoreFault::Closed => (FAILED, None),
+            StoreFault::Keyless { .. } => {
+                (DAMAGED, Some("a restore takes the keys of the data it replaces; into an empty place it needs `--key FILE`"))
+            }
+            StoreFault::Poisoned { .. } | StoreFault::Closed | StoreFault::Exposed { .. } | StoreFault::Unsealed { .. } => {
+                (FAILED, None)
+            }
         };
         let ending = Self::new(code, fault.to_string());
         match help {

@@ -44,6 +44,9 @@ pub enum StoreVerb {
         /// Move data that is there aside
         #[arg(long, visible_alias = "force")]
         replace: bool,
+        /// The store key that the backup was made under (`keys/store-N.key`); without it, the one that is there
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
     },
     /// Make the progress anew from the journal; what is replaced is kept beside it
     Rebuild,
@@ -80,7 +83,7 @@ pub fn run(options: &StoreOptions, context: &Context) -> Done {
             Ok(Ending::done())
         }
         StoreVerb::Backup { to } => make_backup(to.as_deref(), context),
-        StoreVerb::Restore { from, replace } => restore(from, *replace, context),
+        StoreVerb::Restore { from, replace, key } => restore(from, *replace, key.as_deref(), context),
         StoreVerb::Rebuild => tell(&rebuild(&context.data, Options::default())?, context),
     }
 }
@@ -120,8 +123,8 @@ fn tell_backup(schema: &str, said: &str, at: &Path, manifest: &Manifest, context
     Ok(Ending::done())
 }
 
-fn restore(from: &Path, replace: bool, context: &Context) -> Done {
-    let restored = backup::restore(from, context.data_directory()?, replace)?;
+fn restore(from: &Path, replace: bool, key: Option<&Path>, context: &Context) -> Done {
+    let restored = backup::restore(from, context.data_directory()?, replace, key)?;
     let since = restored.from.iso_ms();
     if context.is_json {
         let aside: Vec<_> = restored.aside.iter().map(|path| path.display().to_string()).collect();

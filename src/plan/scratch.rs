@@ -42,5 +42,6 @@ pub fn scratch(store: &dyn Store, at: Timestamp) -> Result<MemoryStore, StoreFau
         fault?;
     }
     write(&mut rows)?;
+    copy.remember(store.marks());
     Ok(copy)
 }

@@ -11,9 +11,12 @@ use crate::model::past::Quarantine;
 use crate::model::time::Timestamp;
 use crate::store::contract::{Frame, Journal, StoreFault};
 use crate::store::disk::{io, private_dir, rename, sync_dir};
-use crate::store::record;
+use crate::store::record::{self, Unreadable};
+use crate::store::seal::carry;
+use crate::store::seal::commit::{self, People};
+use crate::store::seal::keyring::Keyring;
 use crate::store::segments::{SegmentJournal, copy, file};
-use crate::store::start::{self, JOURNAL, Options, PROGRESS};
+use crate::store::start::{self, JOURNAL, KEYS, Options, PROGRESS};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -87,10 +90,12 @@ pub fn backup(from: &Path, to: &Path, durable: Option<Lsn>, made_at: Timestamp) 
     private_dir(&making)?;
     let mut last_at = Timestamp(i64::MIN);
     let files = copy::copy(&journal, &making, last, None, &mut |whole| {
-        let read = record::written(whole.payload).map_err(|fault| fault.at(&journal, 0))?;
-        last_at = last_at.max(read.commit.at);
+        let (_, form) = record::formed(whole.payload).map_err(|fault| fault.at(&journal, 0))?;
+        last_at = last_at.max(form.at());
         Ok(())
     })?;
+    // After the journal: it holds the key of everybody in it. What opens it stays here.
+    let table = carry::table_into(&from.join(KEYS), &making)?;
     let identity = file::numbers(&making)?.first().map(|number| file::read_head(&file::path(&making, *number))).transpose()?;
     let mut manifest = Manifest {
         schema: SCHEMA.to_owned(),
@@ -100,7 +105,7 @@ pub fn backup(from: &Path, to: &Path, durable: Option<Lsn>, made_at: Timestamp) 
         identity: identity.map(|head| hex(&head.identity)).unwrap_or_default(),
         last: last.0,
         last_at: last_at.0,
-        files: files.iter().map(|path| part(path)).collect::<Result<_, _>>()?,
+        files: files.iter().chain(&table).map(|path| part(path)).collect::<Result<_, _>>()?,
         hash: String::new(),
     };
     manifest.hash = manifest.sum();
@@ -143,8 +148,9 @@ pub fn inspect(backup: &Path) -> Result<Manifest, StoreFault> {
 }
 
 /// Puts a backup into the data directory `data`. What is there is refused, or with `replace` moved aside. The data that
-/// results is a journal of its own, and marked: nothing is sent before the time since is known.
-pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<Restored, StoreFault> {
+/// results is a journal of its own, and marked: nothing is sent before the time since is known. The keys of what is there
+/// stay, for nobody who was erased may come back; without any, or with `key`, that store key must open the backup's own.
+pub fn restore(backup: &Path, data: &Path, replace: bool, key: Option<&Path>) -> Result<Restored, StoreFault> {
     let manifest = inspect(backup)?;
     private_dir(data)?;
     let _lock = start::lock(data)?;
@@ -155,17 +161,19 @@ pub fn restore(backup: &Path, data: &Path, replace: bool) -> Result<Restored, St
     let identity = *uuid::Uuid::new_v4().as_bytes();
     let mut from = Timestamp(manifest.last_at);
     copy::copy(backup, &making, Lsn(manifest.last), Some(identity), &mut |whole| {
-        let read = record::written(whole.payload).map_err(|fault| fault.at(backup, 0))?;
+        let (_, form) = record::formed(whole.payload).map_err(|fault| fault.at(backup, 0))?;
         // A quarantine that had not ended when the backup was made goes on from where it began.
-        for change in read.commit.changes {
-            if let Change::Put(Record::Meta(Meta::Quarantine(known))) = change {
+        for meta in form.metas().map_err(|fault| fault.at(backup, 0))? {
+            if let Meta::Quarantine(known) = meta {
                 from = if known.ended.is_none() { known.from } else { Timestamp(manifest.last_at) };
             }
         }
         Ok(())
     })?;
     mark(&making, identity, from)?;
-    let aside = start::swap_in(data)?;
+    let kept_keys = carry::keys_for(backup, &data.join(KEYS), key)?;
+    let mut aside = start::swap_in(data, "aside")?;
+    aside.extend(kept_keys);
     Ok(Restored { manifest, from, aside })
 }
 
@@ -178,7 +186,9 @@ fn is_occupied(data: &Path) -> bool {
 /// The last commit of a restored journal.
 fn mark(dir: &Path, identity: [u8; 16], from: Timestamp) -> Result<(), StoreFault> {
     let (journal, _) = SegmentJournal::open(dir, Options::default().segment_bytes, identity)?;
-    let bytes = record::commit_bytes(&quarantine(from)).map_err(|fault| fault.at(dir, 0))?;
+    // Nothing of it needs a key.
+    let sealed = commit::seal::<Unreadable>(&quarantine(from), &Keyring::fresh()?, &mut People::new(), &|_| Ok(None));
+    let bytes = sealed.and_then(|sealed| sealed.to_bytes()).map_err(|fault| fault.at(dir, 0))?;
     let place = journal.place(record::payload_len(0, bytes.len()));
     let lsn = Lsn(journal.last().0 + 1);
     journal.append(lsn, &[Arc::new(Frame { lsn, place, payload: record::payload(&[], &bytes) })])

@@ -3,10 +3,12 @@
 //! Laws: (1) `submit` gives commits their order; a reader sees a commit as soon as `submit` returns, the outside must
 //! not act on it before `done` says it is durable. (2) What is durable is a prefix of that order: after a crash all of a
 //! commit is there or nothing. (3) State is fold(journal): the last `Put` or `Delete` of a key wins. (4) Once a commit
-//! could not be made durable the store is poisoned: every later `submit` fails, reads go on.
+//! could not be made durable the store is poisoned: every later `submit` fails, reads go on. (5) What was erased is nowhere
+//! any more: not in rows, timelines or replays, and not when an older copy of the journal is put back.
 
-use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use crate::model::journal::{Commit, Entry, Key, Record, Table};
+use crate::model::time::Timestamp;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,8 +30,9 @@ pub trait Store: Send + Sync {
     /// The row, if there is one.
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault>;
 
-    /// Every row of a table in key order, `after` a key if given, until `see` breaks. A consistent view is not
-    /// promised: rows changed meanwhile are seen old or new.
+    /// Every row of a table in an order that does not change (by id; where a fingerprint names the row, by a keyed hash of
+    /// it), `after` a key if given, until `see` breaks. A consistent view is not promised: rows changed meanwhile are seen
+    /// old or new.
     fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault>;
 
     /// The enrollment's lines, oldest first: a walk back through the journal.
@@ -43,6 +46,17 @@ pub trait Store: Send + Sync {
 
     /// Figures for `engine doctor` and tests.
     fn figures(&self) -> Figures;
+
+    /// Makes everything that was ever written of a person unreadable for good, wherever it is copied to, and remembers the
+    /// marks by which they would be known if they came again. The caller has stopped all that concerns them, deletes their
+    /// rows afterwards, and lets nobody change rows meanwhile; only arrivals may go on.
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault>;
+
+    /// When somebody known by that mark was erased.
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp>;
+
+    /// Every mark of somebody who was erased, and when.
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)>;
 }
 
 /// What a store says of itself.
@@ -81,6 +95,12 @@ pub enum StoreFault {
     Poisoned { because: String },
     #[error("the store is closed")]
     Closed,
+    #[error("{path} can be read by other users (mode {mode:o}): whoever read it can read every person's record; `chmod 600` it", path = path.display())]
+    Exposed { path: PathBuf, mode: u32 },
+    #[error("the keys of people's records are not in {path}{}; bring the directory back as it was last, or restore with `--key FILE`", if *has_table { ": the store key is missing" } else { "" }, path = path.display())]
+    Keyless { path: PathBuf, has_table: bool },
+    #[error("{path} holds people's records from before they were sealed; stop the engine, run `engine store rebuild`, delete what it leaves beside it, then erase", path = path.display())]
+    Unsealed { path: PathBuf },
 }
 
 impl StoreFault {

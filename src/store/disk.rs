@@ -118,11 +118,31 @@ pub fn free_mib(dir: &Path) -> Result<u64, StoreFault> {
 
 /// Moves a file or directory out of the way, beside itself, under a name that is free; returns that name.
 pub fn set_aside(path: &Path) -> Result<PathBuf, StoreFault> {
+    set_aside_as(path, "aside")
+}
+
+/// Moves it out of the way under a name ending in `.{word}-N`.
+pub fn set_aside_as(path: &Path, word: &str) -> Result<PathBuf, StoreFault> {
     let name = path.file_name().unwrap_or_default().display();
-    let free = (1..).map(|nth| path.with_file_name(format!("{name}.aside-{nth}"))).find(|path| !path.exists());
-    let aside = free.unwrap_or_else(|| path.with_extension("aside"));
+    let free = (1..).map(|nth| path.with_file_name(format!("{name}.{word}-{nth}"))).find(|path| !path.exists());
+    let aside = free.unwrap_or_else(|| path.with_extension(word));
     rename(path, &aside)?;
     Ok(aside)
+}
+
+/// What stands in a directory under a name ending in `.{word}-N`.
+pub fn beside(dir: &Path, word: &str) -> Result<Vec<PathBuf>, StoreFault> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(io("read", dir))? {
+        let path = entry.map_err(io("read", dir))?.path();
+        let is_one = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .and_then(|extension| extension.strip_prefix(word)?.strip_prefix('-')?.parse::<u32>().ok());
+        found.extend(is_one.map(|_| path));
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Locks a file that may just be let go: a process that is being started holds the locks of the one that starts it

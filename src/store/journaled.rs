@@ -1,20 +1,24 @@
 //! The store on disk: commits go to the journal, from there to the tree; what is between them lies in the overlay.
 
-use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use crate::model::intent::IntentState;
 use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, Table};
-use crate::store::contract::{Done, Figures, Frame, Journal, Place, Store, StoreFault};
+use crate::model::time::Timestamp;
+use crate::store::contract::{self, Done, Figures, Frame, Journal, Place, Store, StoreFault};
 use crate::store::guard::{reading, writing};
 use crate::store::order::{self, Current, Prepared};
 use crate::store::overlay::Overlay;
 use crate::store::queue::{Submitted, Way};
 use crate::store::record::{self, Unreadable};
+use crate::store::seal::commit::{self, People};
+use crate::store::seal::keyring::{is_nobodys_before, newcomers};
+use crate::store::seal::safe::Safe;
 use crate::store::segments::SegmentJournal;
 use crate::store::sled::Progress;
 use crate::store::start::{self, Options};
 use crate::store::{applier, checkpoint, committer, disk, keys};
 use std::fs::File;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, RwLock};
@@ -41,6 +45,9 @@ struct Parts {
     journal: SegmentJournal,
     progress: Progress,
     overlay: RwLock<Overlay>,
+    safe: Safe,
+    /// Held for reading from the sealing of a commit until it has its place: nothing sealed under an old key comes later.
+    sealing: RwLock<()>,
 }
 
 impl JournaledStore {
@@ -55,6 +62,8 @@ impl JournaledStore {
             journal: started.journal,
             progress: started.progress,
             overlay: RwLock::new(Overlay::default()),
+            safe: started.safe,
+            sealing: RwLock::new(()),
         });
         let (stop, stopped) = channel();
         let mut store = Self {
@@ -91,6 +100,69 @@ impl JournaledStore {
         let needed_mib = self.options.free_mib_min;
         if free_mib < needed_mib { Err(StoreFault::DiskFull { path: self.dir.clone(), free_mib, needed_mib }) } else { Ok(()) }
     }
+
+    /// Records from before they were sealed outlive their key. They stand first, if at all.
+    fn refuse_unsealed(&self) -> Result<(), StoreFault> {
+        if let Some(path) = disk::beside(&self.dir, "unsealed")?.into_iter().next() {
+            return Err(StoreFault::Unsealed { path });
+        }
+        let mut is_unsealed = false;
+        self.parts.journal.replay(Lsn(1), &mut |frame| {
+            is_unsealed = record::is_unsealed(&frame.payload);
+            Ok(ControlFlow::Break(()))
+        })?;
+        if is_unsealed { Err(StoreFault::Unsealed { path: self.dir.join("journal") }) } else { Ok(()) }
+    }
+
+    /// Seals what is nobody's under the key of that number, where it is sealed under an older one.
+    fn seal_again(&self, table: Table, number: u64, at: Timestamp) -> Result<(), StoreFault> {
+        let mut after = None;
+        loop {
+            let mut old = Vec::new();
+            self.parts.rows(table, after.as_ref(), &mut |key, bytes| {
+                if record::row_parts(bytes).is_ok_and(|(_, _, record)| is_nobodys_before(record, number)) {
+                    old.push(key.to_vec());
+                }
+                if old.len() < PORTION_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })?;
+            let names: Vec<Key> = old.iter().filter_map(|key| keys::decode(key)).collect();
+            let mut changes = Vec::with_capacity(names.len());
+            for name in &names {
+                changes.extend(self.get(name)?.map(Change::Put));
+            }
+            let Some(last) = names.last().filter(|_| !changes.is_empty()) else { return Ok(()) };
+            after = Some(last.clone());
+            let cause = Cause::Command { word: "seal".to_owned() };
+            contract::commit(self, vec![Commit { at, cause, changes, entries: Vec::new() }])?;
+        }
+    }
+}
+
+/// Why a commit could not be sealed.
+enum Unsealable {
+    Bytes(Unreadable),
+    Store(StoreFault),
+}
+
+impl From<Unreadable> for Unsealable {
+    fn from(fault: Unreadable) -> Self {
+        Self::Bytes(fault)
+    }
+}
+
+impl From<StoreFault> for Unsealable {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl Unsealable {
+    fn within(self, dir: &Path) -> StoreFault {
+        match self {
+            Self::Bytes(fault) => fault.at(dir, 0),
+            Self::Store(fault) => fault,
+        }
+    }
 }
 
 fn starts_something(commit: &Commit) -> bool {
@@ -110,10 +182,52 @@ impl Parts {
     }
 
     fn written(&self, frame: &Frame) -> Result<record::Written, StoreFault> {
-        record::written(&frame.payload).map_err(|fault| {
+        record::written(&self.safe.ring(), &frame.payload).map_err(|fault| {
             let (file, offset) = self.journal.whereabouts(frame.place);
             fault.at(&file, offset)
         })
+    }
+
+    /// Seals the commits. The people of enrollments they do not put themselves are asked of the rows.
+    fn seal(&self, commits: &[Commit]) -> Result<Vec<Prepared>, Unsealable> {
+        let ring = self.safe.ring();
+        let mut people = People::new();
+        let whose = |id: EnrollmentId| -> Result<Option<ContactId>, Unsealable> {
+            let row = self.stored(&keys::encode(&Key::Enrollment(id)))?;
+            Ok(row.map(|row| record::row_person(&row)).transpose()?.flatten())
+        };
+        let seal = |commit| Ok(order::prepare(commit::seal(commit, &ring, &mut people, &whose)?)?);
+        commits.iter().map(seal).collect()
+    }
+
+    /// Every row of a table as it stands on disk.
+    fn rows(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreFault> {
+        let (mut begin, end) = keys::range(table, after);
+        loop {
+            let (rows, next, is_last) = {
+                // Nothing leaves the overlay while it is held, so what leaves the tree's view is still in it.
+                let overlay = reading(&self.overlay);
+                let tree = self.progress.page((begin.clone(), end.clone()), PORTION_ROWS)?;
+                let is_last = tree.len() < PORTION_ROWS;
+                let until = tree.last().filter(|_| !is_last).map_or(end.clone(), |(key, _)| Bound::Included(key.clone()));
+                let next = until.clone();
+                (overlay.merge((begin, until), tree), next, is_last)
+            };
+            for (key, bytes) in rows {
+                if see(&key, &bytes).is_break() {
+                    return Ok(());
+                }
+            }
+            match next {
+                Bound::Included(key) if !is_last => begin = Bound::Excluded(key),
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Gives the commits their order. Everything that can fail has been done before the first gets its place.
@@ -152,46 +266,39 @@ impl Store for JournaledStore {
             return Ok(durable);
         }
         self.refuse_when_full(&commits)?;
-        let unwritable = |fault: Unreadable| fault.at(&self.dir, 0);
-        let prepared: Vec<Prepared> = commits.iter().map(order::prepare).collect::<Result<_, _>>().map_err(unwritable)?;
+        let new = newcomers(&self.parts.safe.ring(), commits.iter().flat_map(commit::people_in));
+        self.parts.safe.admit(&new)?;
+        let _sealing = reading(&self.parts.sealing);
+        let prepared = self.parts.seal(&commits).map_err(|fault| fault.within(&self.dir))?;
         self.parts.enter(prepared, done)
     }
 
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
-        let stored = self.parts.stored(&keys::encode(key))?;
-        stored.map(|bytes| record::row(&bytes)).transpose().map_err(|fault| fault.at(&self.dir, 0))
+        let ring = self.parts.safe.ring();
+        let key = keys::encode(&ring.masked(key));
+        let Some(stored) = self.parts.stored(&key)? else { return Ok(None) };
+        record::row(&ring, &key, &stored).map_err(|fault| fault.at(&self.dir, 0))
     }
 
     fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        let (mut begin, end) = keys::range(table, after);
-        loop {
-            let rows = {
-                // Nothing leaves the overlay while it is held, so what leaves the tree's view is still in it.
-                let overlay = reading(&self.parts.overlay);
-                let tree = self.parts.progress.page((begin.clone(), end.clone()), PORTION_ROWS)?;
-                let is_last = tree.len() < PORTION_ROWS;
-                let until =
-                    tree.last().filter(|_| !is_last).map_or(end.clone(), |(key, _)| std::ops::Bound::Included(key.clone()));
-                let next = until.clone();
-                (overlay.merge((begin, until), tree), next, is_last)
-            };
-            let (rows, next, is_last) = rows;
-            for (_, bytes) in rows {
-                if see(record::row(&bytes).map_err(|fault| fault.at(&self.dir, 0))?).is_break() {
-                    return Ok(());
-                }
+        let after = after.map(|key| self.parts.safe.ring().masked(key));
+        let mut fault = Ok(());
+        self.parts.rows(table, after.as_ref(), &mut |key, bytes| {
+            let record = record::row(&self.parts.safe.ring(), key, bytes);
+            match record.map_err(|fault| fault.at(&self.dir, 0)) {
+                Ok(Some(record)) => return see(record),
+                Ok(None) => return ControlFlow::Continue(()),
+                Err(found) => fault = Err(found),
             }
-            match next {
-                std::ops::Bound::Included(key) if !is_last => begin = std::ops::Bound::Excluded(key),
-                _ => return Ok(()),
-            }
-        }
+            ControlFlow::Break(())
+        })?;
+        fault
     }
 
     fn timeline(&self, enrollment: EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault> {
         let row = self.parts.stored(&keys::encode(&Key::Enrollment(enrollment)))?;
         let parts = row.as_deref().map(record::row_parts).transpose().map_err(|fault| fault.at(&self.dir, 0))?;
-        let mut place = parts.and_then(|(tail, _)| tail);
+        let mut place = parts.and_then(|(_, tail, _)| tail);
         let mut lines = Vec::new();
         while let Some(at) = place {
             let frame = self.parts.frame(at)?;
@@ -238,6 +345,27 @@ impl Store for JournaledStore {
         let queue = self.parts.way.queue();
         let (last, durable, applied, batches) = (queue.last, queue.durable, queue.applied, queue.batches);
         Figures { last, durable, applied, journal_bytes, batches, mended }
+    }
+
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
+        self.refuse_unsealed()?;
+        let number = {
+            let _sealing = writing(&self.parts.sealing);
+            self.parts.safe.renew_nobodys()?
+        };
+        for table in [Table::Inbox, Table::Unrouted, Table::Outgoing, Table::Past] {
+            self.seal_again(table, number, at)?;
+        }
+        self.settle()?;
+        self.parts.safe.destroy(contact, marks, at, number)
+    }
+
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
+        self.parts.safe.ring().erased(mark)
+    }
+
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
+        self.parts.safe.ring().marks()
     }
 }
 

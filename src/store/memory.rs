@@ -3,10 +3,13 @@
 //! Says what the contract means, as plainly as it can be said; every other store is compared with it. The simulator and
 //! tests run on it. It does no I/O and has no threads: `done` is called before `submit` returns.
 
-use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use crate::model::journal::{Change, Commit, Entry, Key, Record, Table};
+use crate::model::time::Timestamp;
 use crate::store::contract::{Done, Figures, Store, StoreFault};
-use std::collections::BTreeMap;
+use crate::store::seal::holder::{Holder, holder_of};
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::ops::{Bound, ControlFlow};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -23,6 +26,7 @@ pub struct MemoryStore {
 struct State {
     journal: Vec<Commit>,
     tables: BTreeMap<Table, BTreeMap<Key, Row>>,
+    marks: BTreeMap<Fingerprint, Timestamp>,
 }
 
 #[derive(Debug)]
@@ -36,6 +40,11 @@ impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Remembers people who were erased in the store this is a copy of.
+    pub fn remember(&self, marks: Vec<(Fingerprint, Timestamp)>) {
+        self.write().marks.extend(marks);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -79,6 +88,29 @@ impl State {
                 table.insert(key, Row { record, lines: Vec::new() });
             }
         }
+    }
+
+    /// Takes a person's records out of rows and journal: what destroying their key does on disk.
+    fn erase(&mut self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) {
+        let mut theirs = BTreeSet::new();
+        for change in self.journal.iter().flat_map(|commit| &commit.changes) {
+            if let Change::Put(Record::Enrollment(enrollment)) = change
+                && enrollment.contact == contact
+            {
+                theirs.insert(enrollment.id);
+            }
+        }
+        let mut whose = |id: EnrollmentId| Ok::<_, Infallible>(theirs.contains(&id).then_some(contact));
+        let mut is_theirs =
+            |record: &Record| matches!(holder_of(record, &mut whose), Ok(Holder::Person(person)) if person == contact);
+        for rows in self.tables.values_mut() {
+            rows.retain(|_, row| !is_theirs(&row.record));
+        }
+        for commit in &mut self.journal {
+            commit.changes.retain(|change| !matches!(change, Change::Put(record) if is_theirs(record)));
+            commit.entries.retain(|(id, _)| !theirs.contains(id));
+        }
+        self.marks.extend(marks.iter().map(|mark| (*mark, at)));
     }
 
     fn row(&self, key: &Key) -> Option<&Row> {
@@ -153,5 +185,18 @@ impl Store for MemoryStore {
     fn figures(&self) -> Figures {
         let last = self.read().last();
         Figures { last, durable: last, applied: last, journal_bytes: 0, batches: last.0, mended: Vec::new() }
+    }
+
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
+        self.write().erase(contact, marks, at);
+        Ok(())
+    }
+
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
+        self.read().marks.get(&mark).copied()
+    }
+
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
+        self.read().marks.iter().map(|(mark, at)| (*mark, *at)).collect()
     }
 }

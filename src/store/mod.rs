@@ -6,6 +6,7 @@
 
 mod applier;
 pub mod backup;
+pub mod bytes;
 mod checkpoint;
 mod committer;
 pub mod contract;
@@ -19,6 +20,7 @@ mod overlay;
 mod queue;
 pub mod rebuild;
 pub mod record;
+pub mod seal;
 pub mod segments;
 mod sled;
 pub mod start;

@@ -1,14 +1,15 @@
 //! From a commit to what is written: the rows it changes, and how its lines are chained in the journal.
 
 use crate::model::id::EnrollmentId;
-use crate::model::journal::{Change, Commit, Key};
+use crate::model::journal::Key;
 use crate::store::contract::Place;
 use crate::store::keys;
 use crate::store::record::{self, Unreadable};
+use crate::store::seal::commit::SealedCommit;
 use crate::store::sled::{RowBytes, RowChange};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Key, the record's bytes, the enrollment if it is one's row.
+/// Key, the sealed record, the enrollment if it is one's row.
 type PreparedChange = (Vec<u8>, Option<Vec<u8>>, Option<EnrollmentId>);
 
 /// A commit made ready outside the locks.
@@ -31,19 +32,15 @@ pub struct Current {
 }
 
 /// Reads everything of a commit that needs no lock.
-pub fn prepare(commit: &Commit) -> Result<Prepared, Unreadable> {
-    let mut changes = Vec::with_capacity(commit.changes.len());
-    for change in &commit.changes {
-        let (key, bytes) = match change {
-            Change::Put(record) => (record.key(), Some(record::record_bytes(record)?)),
-            Change::Delete(key) => (key.clone(), None),
-        };
-        let enrollment = if let Key::Enrollment(id) = key { Some(id) } else { None };
-        changes.push((keys::encode(&key), bytes, enrollment));
-    }
+pub fn prepare(commit: SealedCommit) -> Result<Prepared, Unreadable> {
+    let bytes = commit.to_bytes()?;
     let mut known = HashSet::new();
-    let lines = commit.entries.iter().map(|(id, _)| *id).filter(|id| known.insert(*id)).collect();
-    Ok(Prepared { bytes: record::commit_bytes(commit)?, lines, changes })
+    let lines = commit.lines.iter().map(|lines| lines.enrollment).filter(|id| known.insert(*id)).collect();
+    let changes = commit.changes.into_iter().map(|change| {
+        let enrollment = if let Some(Key::Enrollment(id)) = keys::decode(&change.key) { Some(id) } else { None };
+        (change.key, change.record, enrollment)
+    });
+    Ok(Prepared { bytes, lines, changes: changes.collect() })
 }
 
 impl Prepared {
@@ -81,8 +78,8 @@ impl Current {
         for id in prepared.lines {
             previous.push((id, self.tail(id)));
             let row = self.rows.get(&id).cloned().flatten();
-            if let Some((_, record)) = row.as_deref().and_then(|row| record::row_parts(row).ok()) {
-                self.rows.insert(id, Some(record::row_bytes(Some(place), &record).into()));
+            if let Some(again) = row.as_deref().and_then(|row| record::row_again(row, place).ok()) {
+                self.rows.insert(id, Some(again.into()));
                 touched.insert(id);
             }
         }
@@ -92,6 +89,6 @@ impl Current {
 
     fn tail(&self, id: EnrollmentId) -> Option<Place> {
         let row = self.rows.get(&id)?.as_deref()?;
-        record::row_parts(row).ok()?.0
+        record::row_parts(row).ok()?.1
     }
 }

@@ -6,19 +6,25 @@
 //! of timelines are lost.
 
 use crate::model::id::{EnrollmentId, Lsn};
-use crate::model::journal::{Cause, Change, Commit, Key};
+use crate::model::journal::{Cause, Change, Commit, Key, Record};
 use crate::model::time::Timestamp;
+use crate::store::bytes::{self, Unreadable, broken};
 use crate::store::contract::{Frame, Journal, Place, Store, StoreFault};
 use crate::store::disk::set_aside;
 use crate::store::journaled::JournaledStore;
+use crate::store::keys;
+use crate::store::order;
 use crate::store::queue::BATCH_COMMITS_MAX;
+use crate::store::record::{self, Form, Version};
+use crate::store::seal::commit::{self, People, SealedChange, SealedCommit};
+use crate::store::seal::keyring::newcomers;
+use crate::store::seal::safe::Safe;
 use crate::store::segments::SegmentJournal;
 use crate::store::segments::salvage::salvage;
 use crate::store::sled::{Progress, STANDING_KEY};
-use crate::store::start::{self, JOURNAL, Options, PROGRESS};
-use crate::store::upkeep::{fold, print};
-use crate::store::{keys, record};
+use crate::store::start::{self, JOURNAL, KEYS, Options, PROGRESS};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
 use std::sync::Arc;
@@ -40,18 +46,20 @@ pub struct Rebuilt {
 }
 
 /// Makes the tree anew from the journal; of a damaged journal everything that is whole is kept, in its order, and rows that
-/// only the tree still has are taken from there. The old journal and the old tree stay beside the new ones.
+/// only the tree still has are taken from there. A journal from before records were sealed is written anew, sealed. The old
+/// journal and the old tree stay beside the new ones.
 pub fn rebuild(dir: &Path, options: Options) -> Result<Rebuilt, StoreFault> {
     let mut mended = Vec::new();
     let lock = start::lock(dir)?;
     let journal = dir.join(JOURNAL);
     let tree = trusted(&dir.join(PROGRESS), &options);
-    let damage = match whole(&journal, &options, tree.as_ref()) {
-        Ok(kept) => Err(kept),
-        Err(StoreFault::Damaged { file, offset, what }) => Ok(format!("{} at byte {offset}: {what}", file.display())),
+    let why = match whole(&journal, &options, tree.as_ref()) {
+        Ok((kept, false)) => Err(kept),
+        Ok((_, true)) => Ok(("unsealed", "sealed every record; delete what was there before when all is well".to_owned())),
+        Err(StoreFault::Damaged { file, offset, what }) => Ok(("aside", format!("{} at byte {offset}: {what}", file.display()))),
         Err(other) => return Err(other),
     };
-    let (kept, lost, rows_saved) = match damage {
+    let (kept, lost, rows_saved) = match why {
         Err(kept) => {
             drop(tree);
             if dir.join(PROGRESS).exists() {
@@ -59,11 +67,11 @@ pub fn rebuild(dir: &Path, options: Options) -> Result<Rebuilt, StoreFault> {
             }
             (kept, Vec::new(), Some(0))
         }
-        Ok(damage) => {
-            mended.push(damage);
+        Ok((word, why)) => {
+            mended.push(why);
             let saved = save(dir, &options, tree.as_ref())?;
             drop(tree);
-            let aside = start::swap_in(dir)?;
+            let aside = start::swap_in(dir, word)?;
             mended.extend(aside.iter().map(|path| format!("what was there is {}", path.display())));
             saved
         }
@@ -78,8 +86,9 @@ fn trusted(dir: &Path, options: &Options) -> Option<Progress> {
     dir.join("db").exists().then(|| Progress::open(dir, options.cache_bytes, None).ok())?
 }
 
-/// Reads all of the journal; says how many commits it holds. A tree that has seen more is proof of damage.
-fn whole(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<u64, StoreFault> {
+/// Reads all of the journal; says how many commits it holds, and whether one is from before they were sealed. A tree that
+/// has seen more is proof of damage.
+fn whole(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<(u64, bool), StoreFault> {
     if !dir.is_dir() || SegmentJournal::is_empty(dir)? {
         let what = "the journal is missing".to_owned();
         return Err(StoreFault::Damaged { file: dir.to_path_buf(), offset: 0, what });
@@ -90,21 +99,27 @@ fn whole(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<u64, 
         let what = format!("the journal ends after commit {}, but commit {} was acknowledged", journal.last(), tree.applied());
         return Err(StoreFault::Damaged { file, offset, what });
     }
+    let mut is_unsealed = false;
     journal.replay(Lsn(1), &mut |frame| {
         let (file, offset) = journal.whereabouts(frame.place);
-        record::written(&frame.payload).map_err(|fault| fault.at(&file, offset))?;
+        let (_, form) = record::formed(&frame.payload).map_err(|fault| fault.at(&file, offset))?;
+        is_unsealed |= matches!(form, Form::Plain(_));
         Ok(ControlFlow::Continue(()))
     })?;
-    Ok(journal.last().0)
+    Ok((journal.last().0, is_unsealed))
 }
 
 /// A journal in the making, from what is whole of another.
 struct Fresh {
     journal: SegmentJournal,
     tails: HashMap<EnrollmentId, Place>,
+    /// Prints of what each row's key holds on disk.
     said: HashMap<Vec<u8>, u64>,
     batch: Vec<Arc<Frame>>,
     at: Timestamp,
+    /// For what is not sealed yet.
+    safe: Safe,
+    people: People,
 }
 
 /// Commits that are whole, gaps, rows taken from the tree.
@@ -113,8 +128,9 @@ type Saved = (u64, Vec<(Lsn, Lsn)>, Option<u64>);
 /// Writes what is whole into a fresh journal, numbered anew, its lines chained anew.
 fn save(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<Saved, StoreFault> {
     let (journal, _) = SegmentJournal::open(&start::making(dir)?, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
-    let (tails, said) = (HashMap::new(), HashMap::new());
-    let mut fresh = Fresh { journal, tails, said, batch: Vec::new(), at: Timestamp::default() };
+    let (safe, _) = Safe::open(&dir.join(KEYS), false)?;
+    let (tails, said, people) = (HashMap::new(), HashMap::new(), People::new());
+    let mut fresh = Fresh { journal, tails, said, batch: Vec::new(), at: Timestamp::default(), safe, people };
     let from = dir.join(JOURNAL);
     let (mut kept, mut rows_saved) = (0, None);
     let mut lost = Vec::new();
@@ -123,13 +139,13 @@ fn save(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<Saved,
             if let Some(tree) = tree.filter(|tree| rows_saved.is_none() && frame.lsn > tree.applied()) {
                 rows_saved = Some(fresh.take_over(tree, dir)?);
             }
-            let read = match record::written(&frame.payload) {
-                Ok(read) => read,
-                // Its checksum is right: another engine wrote it.
-                Err(fault) => return Err(fault.at(&from, 0)),
-            };
+            // Its checksum is right: what cannot be read was written by another engine.
+            let (_, form) = record::formed(&frame.payload).map_err(|fault| fault.at(&from, 0))?;
             kept += 1;
-            fresh.put(read.commit, read.previous.iter().map(|(id, _)| *id).collect())
+            match form {
+                Form::Sealed(commit) => fresh.put(commit),
+                Form::Plain(commit) => fresh.put_plain(&commit),
+            }
         })?;
     }
     if let Some(tree) = tree.filter(|_| rows_saved.is_none()) {
@@ -145,19 +161,46 @@ fn save(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<Saved,
 }
 
 impl Fresh {
-    fn put(&mut self, commit: Commit, lines: Vec<EnrollmentId>) -> Result<(), StoreFault> {
-        let bytes = record::commit_bytes(&commit).map_err(|fault| fault.at(Path::new(JOURNAL), 0))?;
-        let place = self.journal.place(record::payload_len(lines.len(), bytes.len()));
-        for change in &commit.changes {
-            if let Change::Delete(Key::Enrollment(id)) = change {
-                self.tails.remove(id);
+    fn put(&mut self, commit: SealedCommit) -> Result<(), StoreFault> {
+        for SealedChange { key, record } in &commit.changes {
+            match record {
+                Some(record) => drop(self.said.insert(key.clone(), print(record))),
+                None => drop(self.said.remove(key)),
             }
         }
-        let previous: Vec<_> = lines.into_iter().map(|id| (id, self.tails.insert(id, place))).collect();
-        fold(&mut self.said, &commit);
+        self.append(commit)
+    }
+
+    /// Seals a commit from before that was done. What its rows hold is compared as the tree has it: not sealed.
+    fn put_plain(&mut self, commit: &Commit) -> Result<(), StoreFault> {
+        let sealed = self.seal(commit)?;
+        for (change, SealedChange { key, .. }) in commit.changes.iter().zip(&sealed.changes) {
+            match change {
+                Change::Put(record) => drop(self.said.insert(key.clone(), print(&plain(record)?))),
+                Change::Delete(_) => drop(self.said.remove(key)),
+            }
+        }
+        self.append(sealed)
+    }
+
+    fn seal(&mut self, commit: &Commit) -> Result<SealedCommit, StoreFault> {
+        let new = newcomers(&self.safe.ring(), commit::people_in(commit));
+        self.safe.admit(&new)?;
+        commit::seal(commit, &self.safe.ring(), &mut self.people, &|_| Ok(None)).map_err(unwritable)
+    }
+
+    fn append(&mut self, commit: SealedCommit) -> Result<(), StoreFault> {
+        for change in commit.changes.iter().filter(|change| change.record.is_none()) {
+            if let Some(Key::Enrollment(id)) = keys::decode(&change.key) {
+                self.tails.remove(&id);
+            }
+        }
         self.at = commit.at;
+        let prepared = order::prepare(commit).map_err(unwritable)?;
+        let place = self.journal.place(record::payload_len(prepared.lines.len(), prepared.bytes.len()));
+        let previous: Vec<_> = prepared.lines.iter().map(|id| (*id, self.tails.insert(*id, place))).collect();
         let lsn = Lsn(self.journal.last().0 + self.batch.len() as u64 + 1);
-        self.batch.push(Arc::new(Frame { lsn, place, payload: record::payload(&previous, &bytes) }));
+        self.batch.push(Arc::new(Frame { lsn, place, payload: record::payload(&previous, &prepared.bytes) }));
         if self.batch.len() >= BATCH_COMMITS_MAX { self.flush() } else { Ok(()) }
     }
 
@@ -175,18 +218,22 @@ impl Fresh {
             let Some((last, _)) = page.last() else { break };
             begin = Bound::Excluded(last.clone());
             for (key, bytes) in &page {
-                let found = record::row(bytes).map_err(|fault| fault.at(&dir.join(PROGRESS), 0))?;
-                let told = print(&found);
-                if left.remove(key) != Some(told) {
-                    changes.push(Change::Put(found));
+                let damage = |fault: Unreadable| fault.at(&dir.join(PROGRESS), 0);
+                let (version, _, held) = record::row_parts(bytes).map_err(damage)?;
+                let (key, told, held) = match version {
+                    Version::Now => (key.clone(), print(held), held.to_vec()),
+                    Version::One | Version::Two => self.sealed_row(key, bytes).map_err(damage)??,
+                };
+                if left.remove(&key) != Some(told) {
+                    changes.push(SealedChange { key: key.clone(), record: Some(held) });
                 }
-                self.said.insert(key.clone(), told);
+                self.said.insert(key, told);
             }
             rows += changes.len() as u64;
             self.take_changes(&mut changes)?;
         }
-        for key in left.keys() {
-            changes.extend(keys::decode(key).map(Change::Delete));
+        for key in left.into_keys() {
+            changes.push(SealedChange { key, record: None });
             rows += 1;
             if changes.len() >= ROWS_MAX {
                 self.take_changes(&mut changes)?;
@@ -196,11 +243,37 @@ impl Fresh {
         Ok(rows)
     }
 
-    fn take_changes(&mut self, changes: &mut Vec<Change>) -> Result<(), StoreFault> {
+    /// Key, print and sealed record of a row from before rows were sealed.
+    fn sealed_row(&mut self, key: &[u8], bytes: &[u8]) -> Result<Result<(Vec<u8>, u64, Vec<u8>), StoreFault>, Unreadable> {
+        let found = record::row(&self.safe.ring(), key, bytes)?.ok_or_else(|| broken("an old row was erased"))?;
+        let told = print(&bytes::write(&found)?);
+        let commit = Commit { at: self.at, cause: Cause::Install, changes: vec![Change::Put(found)], entries: Vec::new() };
+        Ok(self.seal(&commit).map(|mut sealed| {
+            let change = sealed.changes.pop();
+            change.map_or_else(Default::default, |change| (change.key, told, change.record.unwrap_or_default()))
+        }))
+    }
+
+    fn take_changes(&mut self, changes: &mut Vec<SealedChange>) -> Result<(), StoreFault> {
         if changes.is_empty() {
             return Ok(());
         }
         let cause = Cause::Command { word: "rebuild".to_owned() };
-        self.put(Commit { at: self.at, cause, changes: std::mem::take(changes), entries: Vec::new() }, Vec::new())
+        self.append(SealedCommit { at: self.at, cause, changes: std::mem::take(changes), lines: Vec::new() })
     }
+}
+
+fn unwritable(fault: Unreadable) -> StoreFault {
+    fault.at(Path::new(JOURNAL), 0)
+}
+
+fn plain(record: &Record) -> Result<Vec<u8>, StoreFault> {
+    bytes::write(record).map_err(unwritable)
+}
+
+/// Equal bytes have equal prints in one process.
+fn print(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
 }

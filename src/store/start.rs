@@ -1,10 +1,15 @@
 //! Opening a data directory: lock, mend, rebuild what cannot be trusted, catch up with the journal.
 
-use crate::model::id::Lsn;
+use crate::model::id::{ContactId, EnrollmentId, Lsn};
+use crate::model::journal::{Commit, Key};
 use crate::store::contract::{Frame, Journal, StoreFault};
-use crate::store::disk::{io, lock_patiently, private_dir, rename, set_aside, sync_dir};
-use crate::store::order::{self, Current};
-use crate::store::record;
+use crate::store::disk::{io, lock_patiently, private_dir, rename, set_aside, set_aside_as, sync_dir};
+use crate::store::keys;
+use crate::store::order::{self, Current, Prepared};
+use crate::store::record::{self, Form};
+use crate::store::seal::commit::{self, People};
+use crate::store::seal::keyring::newcomers;
+use crate::store::seal::safe::Safe;
 use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
 use crate::store::sled::{BATCH_KEYS_MAX, Progress, RowBytes, RowChange, Unusable};
 use std::collections::BTreeMap;
@@ -43,6 +48,7 @@ impl Options {
 /// What opening gives.
 pub struct Started {
     pub lock: File,
+    pub safe: Safe,
     pub journal: SegmentJournal,
     pub progress: Progress,
     pub mended: Vec<String>,
@@ -58,15 +64,32 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     refuse_headless(dir, &journal_dir)?;
     mended.extend(private_dir(&journal_dir)?);
     let journal = SegmentJournal::look(&journal_dir, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
+    let (safe, said) = open_safe(dir, &journal)?;
+    mended.extend(said);
     let progress = open_progress(&dir.join(PROGRESS), &journal, options, &mut mended)?;
     // Only now: had the progress been ahead, what stands there would have been acknowledged.
     mended.extend(journal.cut()?);
-    catch_up(&journal, &progress)?;
-    Ok(Started { lock, journal, progress, mended })
+    catch_up(&journal, &progress, &safe)?;
+    Ok(Started { lock, safe, journal, progress, mended })
+}
+
+/// The keys; fresh ones only where nothing of the journal is sealed.
+fn open_safe(dir: &Path, journal: &SegmentJournal) -> Result<(Safe, Option<String>), StoreFault> {
+    let keys = dir.join(KEYS);
+    let mut is_needed = false;
+    if !Safe::is_in(&keys)? {
+        journal.replay(Lsn(1), &mut |frame: Frame| {
+            is_needed = record::is_sealed(&frame.payload);
+            Ok(if is_needed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+    }
+    Safe::open(&keys, is_needed)
 }
 
 /// Where the journal lies.
 pub const JOURNAL: &str = "journal";
+/// Where the keys lie.
+pub const KEYS: &str = "keys";
 /// Where the tree lies.
 pub const PROGRESS: &str = "sled";
 /// A whole journal that is about to take the other's place: it is adopted when the other is gone.
@@ -84,9 +107,9 @@ pub fn making(dir: &Path) -> Result<PathBuf, StoreFault> {
     Ok(making)
 }
 
-/// Puts the journal that was made, and is durable, in the place of the present one; journal and tree are moved aside and
-/// told. A crash leaves the old one, or one that the next start puts in place.
-pub fn swap_in(dir: &Path) -> Result<Vec<PathBuf>, StoreFault> {
+/// Puts the journal that was made, and is durable, in the place of the present one; journal and tree are moved aside, under
+/// names ending in `.{word}-N`, and told. A crash leaves the old one, or one that the next start puts in place.
+pub fn swap_in(dir: &Path, word: &str) -> Result<Vec<PathBuf>, StoreFault> {
     let (making, next) = (dir.join(JOURNAL_MAKING), dir.join(JOURNAL_NEXT));
     sync_dir(&making)?;
     if next.exists() {
@@ -96,13 +119,13 @@ pub fn swap_in(dir: &Path) -> Result<Vec<PathBuf>, StoreFault> {
     let mut aside = Vec::new();
     let tree = dir.join(PROGRESS);
     if tree.exists() {
-        aside.push(set_aside(&tree)?);
+        aside.push(set_aside_as(&tree, word)?);
     }
     rename(&making, &next)?;
     sync_dir(dir)?;
     let journal = dir.join(JOURNAL);
     if journal.exists() {
-        aside.push(set_aside(&journal)?);
+        aside.push(set_aside_as(&journal, word)?);
         sync_dir(dir)?;
     }
     rename(&next, &journal)?;
@@ -182,8 +205,8 @@ fn open_progress(
     }
 }
 
-/// Brings the tree from where it is to the journal's end.
-fn catch_up(journal: &SegmentJournal, progress: &Progress) -> Result<(), StoreFault> {
+/// Brings the tree from where it is to the journal's end. What is sealed is taken over as it is; what is not is sealed.
+fn catch_up(journal: &SegmentJournal, progress: &Progress, safe: &Safe) -> Result<(), StoreFault> {
     let from = Lsn(progress.applied().0 + 1);
     let mut rows = BTreeMap::new();
     let mut reached = progress.applied();
@@ -192,11 +215,20 @@ fn catch_up(journal: &SegmentJournal, progress: &Progress) -> Result<(), StoreFa
             let (file, offset) = journal.whereabouts(frame.place);
             fault.at(&file, offset)
         };
-        let written = record::written(&frame.payload).map_err(damage)?;
-        let prepared = order::prepare(&written.commit).map_err(damage)?;
+        let stored = |rows: &Rows, key: &[u8]| rows.get(key).map_or_else(|| progress.get(key), |row| Ok(row.clone()));
+        let prepared = match record::formed(&frame.payload).map_err(damage)?.1 {
+            Form::Sealed(commit) => order::prepare(commit).map_err(damage)?,
+            Form::Plain(commit) => {
+                let whose = |id: EnrollmentId| {
+                    let row = stored(&rows, &keys::encode(&Key::Enrollment(id))).ok().flatten();
+                    Ok(row.map(|row| record::row_person(&row)).transpose()?.flatten())
+                };
+                seal_late(&commit, safe, &whose)?.map_err(damage)?
+            }
+        };
         let mut current = Current::default();
         for id in prepared.enrollments() {
-            current.know(id, |key| rows.get(key).map_or_else(|| progress.get(key), |row: &Option<RowBytes>| Ok(row.clone())))?;
+            current.know(id, |key| stored(&rows, key))?;
         }
         let (_, changed, _) = current.chain(prepared, frame.place);
         rows.extend(changed);
@@ -213,7 +245,17 @@ fn catch_up(journal: &SegmentJournal, progress: &Progress) -> Result<(), StoreFa
     Ok(())
 }
 
-fn bring_in(progress: &Progress, rows: &mut BTreeMap<Vec<u8>, Option<RowBytes>>, reached: Lsn) -> Result<(), StoreFault> {
+type Rows = BTreeMap<Vec<u8>, Option<RowBytes>>;
+type Whose<'w> = &'w dyn Fn(EnrollmentId) -> Result<Option<ContactId>, record::Unreadable>;
+
+/// Seals a commit of a journal from before records were sealed.
+pub fn seal_late(commit: &Commit, safe: &Safe, whose: Whose) -> Result<Result<Prepared, record::Unreadable>, StoreFault> {
+    let new = newcomers(&safe.ring(), commit::people_in(commit));
+    safe.admit(&new)?;
+    Ok(commit::seal(commit, &safe.ring(), &mut People::new(), whose).and_then(order::prepare))
+}
+
+fn bring_in(progress: &Progress, rows: &mut Rows, reached: Lsn) -> Result<(), StoreFault> {
     let rows: Vec<RowChange> = std::mem::take(rows).into_iter().collect();
     progress.apply(&rows, reached)
 }

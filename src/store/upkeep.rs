@@ -5,7 +5,7 @@ use crate::model::journal::{Change, Commit, Record, Table};
 use crate::store::contract::{Figures, Store, StoreFault};
 use crate::store::journaled::JournaledStore;
 use crate::store::start::Options;
-use crate::store::{keys, record};
+use crate::store::{bytes, keys};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -84,19 +84,20 @@ pub fn verify(dir: &Path, options: Options) -> Result<Stats, StoreFault> {
     }
 }
 
-/// A hash over every row, in the order of the tables and keys: equal states have equal hashes, in whatever store and
-/// journal they lie.
+/// A hash over every row, whatever the order they come in: equal states have equal hashes, in whatever store and journal
+/// they lie.
 pub fn state_hash(store: &dyn Store) -> Result<String, StoreFault> {
-    let mut hasher = Sha256::new();
-    let mut unwritable = None;
+    let (mut sum, mut unwritable) = ([0u8; 32], None);
     for table in TABLES {
-        store.scan(table, None, &mut |record| match record::record_bytes(&record) {
+        store.scan(table, None, &mut |record| match bytes::write(&record) {
             Ok(bytes) => {
-                let key = keys::encode(&record.key());
-                for part in [key, bytes] {
+                let mut hasher = Sha256::new();
+                for part in [keys::encode(&record.key()), bytes] {
                     hasher.update((part.len() as u64).to_le_bytes());
                     hasher.update(part);
                 }
+                // No two rows have one key, so none takes another away.
+                sum.iter_mut().zip(hasher.finalize()).for_each(|(sum, byte)| *sum ^= byte);
                 ControlFlow::Continue(())
             }
             Err(fault) => {
@@ -107,7 +108,7 @@ pub fn state_hash(store: &dyn Store) -> Result<String, StoreFault> {
     }
     match unwritable {
         Some(fault) => Err(fault.at(Path::new(""), 0)),
-        None => Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+        None => Ok(sum.iter().map(|byte| format!("{byte:02x}")).collect()),
     }
 }
 
@@ -116,7 +117,7 @@ fn differs(dir: &Path, what: &str) -> StoreFault {
 }
 
 /// Takes a commit's changes over: what each row's key says, as `print`.
-pub(super) fn fold(said: &mut HashMap<Vec<u8>, u64>, commit: &Commit) {
+fn fold(said: &mut HashMap<Vec<u8>, u64>, commit: &Commit) {
     for change in &commit.changes {
         match change {
             Change::Put(record) => drop(said.insert(keys::encode(&record.key()), print(record))),
@@ -126,8 +127,8 @@ pub(super) fn fold(said: &mut HashMap<Vec<u8>, u64>, commit: &Commit) {
 }
 
 /// Equal records have equal prints in one process.
-pub(super) fn print(record: &Record) -> u64 {
+fn print(record: &Record) -> u64 {
     let mut hasher = DefaultHasher::new();
-    record::record_bytes(record).unwrap_or_default().hash(&mut hasher);
+    bytes::write(record).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
 }

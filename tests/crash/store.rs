@@ -22,7 +22,8 @@ fn copy(from: &Path, to: &Path) {
         if path.is_dir() {
             copy(&path, &to);
         } else if let Ok(bytes) = read(&path) {
-            std::fs::write(to, bytes).unwrap();
+            std::fs::write(&to, bytes).unwrap();
+            std::fs::set_permissions(to, std::fs::metadata(&path).unwrap().permissions()).unwrap();
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::runtime::town::Town;
 use crate::runtime::wish::Wish;
-use campaign_engine::model::id::{EnrollmentId, Lsn};
+use campaign_engine::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use campaign_engine::model::intent::IntentState;
 use campaign_engine::model::journal::{Change, Commit, Entry, Key, Record, Table};
+use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::{Done, Figures, Store, StoreFault};
 use campaign_engine::store::memory::MemoryStore;
 use serde_json::json;
@@ -53,6 +54,18 @@ impl Store for Narrow {
 
     fn figures(&self) -> Figures {
         self.inner.figures()
+    }
+
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
+        self.inner.erase(contact, marks, at)
+    }
+
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
+        self.inner.erased(mark)
+    }
+
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
+        self.inner.marks()
     }
 }
 

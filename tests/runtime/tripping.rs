@@ -1,7 +1,8 @@
 //! A store that stops in the middle.
 
-use campaign_engine::model::id::{EnrollmentId, Lsn};
+use campaign_engine::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use campaign_engine::model::journal::{Commit, Entry, Key, Record, Table};
+use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::{Done, Figures, Store, StoreFault};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -43,5 +44,17 @@ impl Store for Tripping {
 
     fn figures(&self) -> Figures {
         self.inner.figures()
+    }
+
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
+        self.inner.erase(contact, marks, at)
+    }
+
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
+        self.inner.erased(mark)
+    }
+
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
+        self.inner.marks()
     }
 }

@@ -1,6 +1,6 @@
 //! Records: everything the model can say comes back from its bytes; other bytes are refused, never a panic.
 
-use crate::store::rows::{any_commit, contact, enrollment, inbox, step};
+use crate::store::rows::{any_commit, contact, enrollment, inbox, put, step};
 use crate::store::sample::{actions, calendar, campaign, conditions, intents, statuses};
 use campaign_engine::model::account::{Account, AccountSpec, Budget, Channel, Health, InmailApi, SenderProfile, Tier};
 use campaign_engine::model::campaign::OutcomeKind;
@@ -14,9 +14,9 @@ use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, I
 use campaign_engine::model::past::{Past, PastKind, Quarantine};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::Place;
-use campaign_engine::store::record::{
-    Unreadable, Written, commit_bytes, payload, payload_len, record_bytes, row, row_bytes, row_parts, written,
-};
+use campaign_engine::store::record::{Unreadable, Version, Written, payload, payload_len, row, row_bytes, row_parts, written};
+use campaign_engine::store::seal::commit::{People, people_in, seal};
+use campaign_engine::store::seal::keyring::{Keyring, newcomers};
 use proptest::prelude::{ProptestConfig, any, proptest};
 use proptest::{prop_assert, prop_assert_eq};
 use serde::Serialize;
@@ -33,10 +33,31 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(values: impl IntoI
     }
 }
 
+/// Keys for whoever is in the commit.
+fn ring_for(commit: &Commit) -> Keyring {
+    let mut ring = Keyring::fresh().unwrap();
+    newcomers(&ring, people_in(commit)).into_iter().for_each(|contact| ring.give(contact, [7; 32]));
+    ring
+}
+
+/// The commit's bytes under these keys.
+fn bytes_of(commit: &Commit, ring: &Keyring) -> Vec<u8> {
+    seal::<Unreadable>(commit, ring, &mut People::new(), &|_| Ok(None)).unwrap().to_bytes().unwrap()
+}
+
+/// Key and record of the only row a commit puts, as they stand on disk.
+fn sealed(record: &Record) -> (Keyring, Vec<u8>, Vec<u8>) {
+    let commit = put(vec![record.clone()]);
+    let ring = ring_for(&commit);
+    let change = seal::<Unreadable>(&commit, &ring, &mut People::new(), &|_| Ok(None)).unwrap().changes.remove(0);
+    (ring, change.key, change.record.unwrap())
+}
+
 fn check_row(record: Record) {
-    let bytes = row_bytes(Some(Place(1 << 40)), &record_bytes(&record).unwrap());
-    assert_eq!(row(&bytes), Ok(record));
-    assert_eq!(row_parts(&bytes).unwrap().0, Some(Place(1 << 40)));
+    let (ring, key, sealed) = sealed(&record);
+    let bytes = row_bytes(Some(Place(1 << 40)), &sealed);
+    assert_eq!(row(&ring, &key, &bytes), Ok(Some(record)));
+    assert_eq!(row_parts(&bytes).unwrap().1, Some(Place(1 << 40)));
 }
 
 #[test]
@@ -201,16 +222,25 @@ fn commits_come_back() {
 
 #[test]
 fn unknown_versions_and_rubbish_are_refused() {
-    let row_of = |version: u8| [&[version], &row_bytes(None, &record_bytes(&contact(1, "ada")).unwrap())[1..]].concat();
-    assert_eq!(row(&row_of(2)), Ok(contact(1, "ada")));
-    assert_eq!(row(&row_of(1)), Ok(contact(1, "ada")), "a contact has had one layout in both versions");
-    assert_eq!(row(&row_of(3)), Err(Unreadable::Newer { found: 3 }));
+    let (ring, key, record) = sealed(&contact(1, "ada"));
+    let row = |bytes: &[u8]| row(&ring, &key, bytes);
+    let row_of = |version: u8| match version {
+        1 | 2 => [vec![version, 0], postcard::to_stdvec(&contact(1, "ada")).unwrap()].concat(),
+        other => [&[other], &row_bytes(None, &record)[1..]].concat(),
+    };
+    assert_eq!(row(&row_of(3)), Ok(Some(contact(1, "ada"))));
+    assert_eq!(row(&row_of(2)), Ok(Some(contact(1, "ada"))), "before it was sealed");
+    assert_eq!(row(&row_of(1)), Ok(Some(contact(1, "ada"))), "a contact has had one layout in all versions");
+    assert_eq!(row(&row_of(4)), Err(Unreadable::Newer { found: 4 }));
     assert_eq!(row(&row_of(255)), Err(Unreadable::Newer { found: 255 }));
-    for bytes in [vec![], vec![0], row_of(0), vec![1], vec![2], [row_of(1), vec![0]].concat(), row_of(2)[..9].to_vec()] {
+    let cut = row_of(3)[..9].to_vec();
+    for bytes in
+        [vec![], vec![0], row_of(0), vec![1], vec![2], vec![3], [row_of(1), vec![0]].concat(), row_of(2)[..9].to_vec(), cut]
+    {
         assert!(matches!(row(&bytes), Err(Unreadable::Damaged { .. })), "{bytes:?}");
     }
-    assert!(matches!(written(&[9, 0]), Err(Unreadable::Newer { found: 9 })));
-    assert!(matches!(written(&[1, 255, 255, 255, 255]), Err(Unreadable::Damaged { .. })));
+    assert!(matches!(written(&ring, &[9, 0]), Err(Unreadable::Newer { found: 9 })));
+    assert!(matches!(written(&ring, &[1, 255, 255, 255, 255]), Err(Unreadable::Damaged { .. })));
 }
 
 /// Rows and a commit as the first version wrote them: everything the model could say then.
@@ -219,8 +249,9 @@ const VERSION_1: &[u8] = include_bytes!("fixtures/version-1");
 #[test]
 fn what_version_1_wrote_is_read() {
     let (rows, payload): (Vec<Vec<u8>>, Vec<u8>) = postcard::from_bytes(VERSION_1).unwrap();
-    let commit = written(&payload).unwrap().commit;
-    let records: Vec<Record> = rows.iter().map(|bytes| row(bytes).unwrap()).collect();
+    let ring = Keyring::fresh().unwrap();
+    let commit = written(&ring, &payload).unwrap().commit;
+    let records: Vec<Record> = rows.iter().map(|bytes| row(&ring, &[], bytes).unwrap().unwrap()).collect();
     let puts: Vec<Record> = commit
         .changes
         .into_iter()
@@ -238,10 +269,10 @@ fn what_version_1_wrote_is_read() {
     assert_eq!(installed.campaign.steps.len(), 27);
     assert_eq!((installed.campaign.name.as_str(), installed.campaign.contacts.start_per_day), ("everything", Some(30)));
     assert!(installed.campaign.steps.iter().all(|step| step.late.is_none()) && installed.campaign.migrations.is_empty());
-    for (bytes, record) in rows.iter().zip(&records) {
-        let (tail, parts) = row_parts(bytes).unwrap();
-        assert_eq!(tail, Some(Place(77)));
-        assert_eq!(row(&row_bytes(tail, &parts)), Ok(record.clone()), "a row is written again as today's");
+    for (bytes, record) in rows.iter().zip(records) {
+        let (version, tail, _) = row_parts(bytes).unwrap();
+        assert_eq!((version, tail), (Version::One, Some(Place(77))));
+        check_row(record);
     }
 }
 
@@ -251,19 +282,31 @@ proptest! {
     #[test]
     fn a_payload_comes_back(commit in any_commit(), places in proptest::collection::vec(any::<u64>(), 0..5)) {
         let previous: Vec<_> = places.iter().map(|at| (EnrollmentId(*at), Some(Place(*at)).filter(|place| place.0 != 0))).collect();
-        let bytes = commit_bytes(&commit).unwrap();
+        let ring = ring_for(&commit);
+        let bytes = bytes_of(&commit, &ring);
         let payload = payload(&previous, &bytes);
         prop_assert_eq!(payload.len(), payload_len(previous.len(), bytes.len()));
-        prop_assert_eq!(written(&payload), Ok(Written { previous, commit }));
+        prop_assert_eq!(written(&ring, &payload), Ok(Written { previous, commit }));
     }
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<proptest::sample::Index>()) {
-        for version in [1, 2] {
+        let commit = step(1, 1);
+        let ring = ring_for(&commit);
+        for version in [1, 2, 3] {
             let versioned = [vec![version], bytes.clone()].concat();
-            drop((row(&versioned), written(&versioned)));
+            drop((row(&ring, &[], &versioned), written(&ring, &versioned)));
         }
-        let whole = payload(&[], &commit_bytes(&step(1, 1)).unwrap());
-        prop_assert!(written(&whole[..cut.index(whole.len())]).is_err());
+        let whole = payload(&[], &bytes_of(&commit, &ring));
+        prop_assert!(written(&ring, &whole[..cut.index(whole.len())]).is_err());
+    }
+
+    #[test]
+    fn a_flipped_bit_of_what_is_sealed_is_refused(at in any::<proptest::sample::Index>(), bit in 0..8u8) {
+        let (ring, key, mut record) = sealed(&contact(1, "ada"));
+        let at = at.index(record.len());
+        record[at] ^= 1 << bit;
+        // The first two bytes say whose it is: what is another's or nobody's does not open either.
+        prop_assert!(row(&ring, &key, &row_bytes(None, &record)).is_err());
     }
 }
