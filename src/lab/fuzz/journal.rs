@@ -1,8 +1,12 @@
 //! Any bytes as what a store reads when it opens: rows, commits, and a journal that something has damaged.
 
 use campaign_engine::model::id::Lsn;
+use campaign_engine::model::journal::{Cause, Change, Commit};
+use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::{Frame, Journal};
-use campaign_engine::store::record::{commit_bytes, payload, record_bytes, row, row_bytes, written};
+use campaign_engine::store::record::{Unreadable, payload, row, row_bytes, written};
+use campaign_engine::store::seal::commit::{People, SealedCommit, people_in, seal};
+use campaign_engine::store::seal::keyring::{Keyring, newcomers};
 use campaign_engine::store::segments::SegmentJournal;
 use campaign_engine::store::segments::salvage::salvage;
 use std::ops::ControlFlow;
@@ -39,16 +43,30 @@ pub fn journal(bytes: &[u8]) {
     let _ = salvage(&folder.0, &mut |_| Ok(()));
 }
 
-/// What can be read is written again, and is the same.
+/// What can be read is written again, sealed, and is the same.
 fn records(bytes: &[u8]) {
-    if let Ok(record) = row(bytes) {
-        let again = record_bytes(&record).map(|record| row_bytes(None, &record));
-        let again = again.and_then(|bytes| row(&bytes));
-        assert_eq!(again, Ok(record), "a row that was read is written");
+    let Ok(mut ring) = Keyring::fresh() else { return };
+    if let Ok(Some(record)) = row(&ring, &[], bytes) {
+        let key = record.key();
+        let commit = Commit { at: Timestamp(0), cause: Cause::Install, changes: vec![Change::Put(record)], entries: Vec::new() };
+        let sealed = sealed(&mut ring, &commit);
+        let change = sealed.changes.first().map(|change| (&change.key, change.record.as_deref().unwrap_or_default()));
+        let Some((name, held)) = change else { panic!("a row that was read is written") };
+        let again = row(&ring, name, &row_bytes(None, held));
+        assert!(matches!(&again, Ok(Some(again)) if again.key() == key), "a row that was read is written: {again:?}");
     }
-    if let Ok(read) = written(bytes) {
-        let again = commit_bytes(&read.commit).and_then(|commit| written(&payload(&read.previous, &commit)));
+    if let Ok(read) = written(&ring, bytes) {
+        let again =
+            sealed(&mut ring, &read.commit).to_bytes().and_then(|commit| written(&ring, &payload(&read.previous, &commit)));
         assert_eq!(again, Ok(read), "a commit that was read is written");
+    }
+}
+
+fn sealed(ring: &mut Keyring, commit: &Commit) -> SealedCommit {
+    newcomers(ring, people_in(commit)).into_iter().for_each(|contact| ring.give(contact, [7; 32]));
+    match seal::<Unreadable>(commit, ring, &mut People::new(), &|_| Ok(None)) {
+        Ok(sealed) => sealed,
+        Err(fault) => panic!("what was read is sealed: {fault:?}"),
     }
 }
 
