@@ -3,7 +3,7 @@
 use crate::cli::accounts::AccountsOptions;
 use crate::cli::doctor::DoctorOptions;
 use crate::cli::foresight::SimulateOptions;
-use crate::cli::operator::{Contacts, Event, Resolve, Status, Target, Tasks, Timeline, Why};
+use crate::cli::operator::{Contacts, Event, Inbox, Report, Resolve, Status, Target, Tasks, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
 use crate::cli::store::StoreOptions;
 use crate::cli::webhooks::WebhooksOptions;
@@ -116,6 +116,10 @@ pub enum Verb {
     Why(Why),
     /// Say what happened to somebody
     Timeline(Timeline),
+    /// Show what people wrote, those first who wait for an answer
+    Inbox(Inbox),
+    /// Say what came of it: shares with their intervals, by campaign, version, account, arm, step and week
+    Report(Report),
     /// People in, people out, never again
     #[command(subcommand)]
     Contacts(Contacts),
@@ -191,7 +195,7 @@ pub struct Run {
     /// End once every contact has ended or is parked
     #[arg(long)]
     pub until_idle: bool,
-    /// Where the dashboard is served, or `off`; it comes with a later version
+    /// Where the dashboard is served (default: 127.0.0.1:8081), or `off`
     #[arg(long, value_name = "ADDR|off", value_parser = dashboard)]
     pub dashboard: Option<Dashboard>,
     /// Do exactly what a saved plan says (`engine plan -o FILE`), or nothing if the world has moved on

@@ -102,6 +102,6 @@ fn export(campaign: Option<&str>, context: &Context) -> Done {
 }
 
 /// A spreadsheet takes a cell that begins so for a formula: a `'` in front makes it text.
-fn harmless(cell: &str) -> String {
+pub fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}") } else { cell.to_owned() }
 }

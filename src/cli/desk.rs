@@ -10,8 +10,9 @@ use crate::runtime::ask::Ask;
 use crate::runtime::clock::Clock;
 use crate::runtime::command::Command;
 use crate::runtime::errand::Message;
+use crate::runtime::pulse::Pulse;
 use crate::runtime::query::afoot::afoot;
-use crate::runtime::query::answer::answer;
+use crate::runtime::query::answer::{answer, lines};
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::contract::Store;
@@ -30,17 +31,19 @@ pub struct Desk {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     turns: Mutex<Option<Sender<Message>>>,
+    /// What happens, while an engine runs.
+    pulse: Arc<Pulse>,
 }
 
 impl Desk {
     /// Of a running engine.
-    pub fn running(store: Arc<dyn Store>, clock: Arc<dyn Clock>, turns: Sender<Message>) -> Self {
-        Self { store, clock, turns: Mutex::new(Some(turns)) }
+    pub fn running(store: Arc<dyn Store>, clock: Arc<dyn Clock>, turns: Sender<Message>, pulse: Arc<Pulse>) -> Self {
+        Self { store, clock, turns: Mutex::new(Some(turns)), pulse }
     }
 
     /// Of a store that nobody else has.
     pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, turns: Mutex::new(None) }
+        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default() }
     }
 
     fn command(&self, arguments: Value) -> Result<Value, String> {
@@ -80,6 +83,10 @@ impl Ask for Desk {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             "durable" => Ok(self.store.figures().durable.0.into()),
+            "lines" => {
+                let after = arguments.get("after").and_then(Value::as_u64).unwrap_or_default();
+                lines(&*self.store, &self.pulse, self.clock.now(), after)
+            }
             "plan" => ahead::answer(&self.store, self.turns().as_ref(), self.clock.now(), &arguments),
             "afoot" => {
                 let afoot = afoot(&*self.store, &|_| true).map_err(|fault| fault.to_string())?;

@@ -3,7 +3,6 @@
 use crate::cli::board::{Board, Progress, Voice};
 use crate::cli::context::Context;
 use crate::cli::render::{self, fitted, plain, shortened};
-use crate::cli::story;
 use crate::cli::times::short_moment;
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Awaits, Enrollment, Hold};
@@ -119,7 +118,7 @@ impl View {
     }
 
     fn line(&mut self, id: EnrollmentId, entry: &Entry) {
-        let words = story::told(entry, self.how.is_full);
+        let words = render::told(entry, self.how.is_full);
         if self.how.is_quiet || (!self.how.is_json && words.is_none()) {
             return;
         }

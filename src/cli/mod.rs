@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod context;
 pub mod desk;
 pub mod doctor;
+mod door;
 pub mod edit;
 pub mod ending;
 pub mod far;
@@ -18,6 +19,7 @@ pub mod filter;
 pub mod fmt;
 pub mod foresight;
 pub mod house;
+pub mod inbox;
 pub mod init;
 pub mod language;
 pub mod live;
@@ -30,6 +32,8 @@ pub mod person;
 pub mod plan;
 pub mod program;
 pub mod render;
+pub mod report;
+mod report_page;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
@@ -37,7 +41,6 @@ pub mod signals;
 pub mod simulate;
 pub mod status;
 pub mod store;
-pub mod story;
 pub mod tasks;
 pub mod test;
 pub mod times;
@@ -46,15 +49,10 @@ pub mod webhooks;
 
 use arguments::{Arguments, Verb};
 use clap::Parser;
-use clap::error::{ContextKind, ContextValue};
 use context::Context;
 use ending::{DONE, Ending, WRONG};
 use operate::Order;
 use std::sync::Arc;
-
-/// Verbs of a later version, and what does most of it today.
-const LATER: [(&str, &str); 2] =
-    [("report", "`engine status --json` has the figures"), ("inbox", "`engine timeline CONTACT` shows what somebody wrote")];
 
 /// Reads the command line, carries it out, and says with which exit code to leave.
 pub fn engine() -> u8 {
@@ -72,14 +70,6 @@ pub fn engine() -> u8 {
 
 /// Help that was asked for, or what is wrong with the command line.
 fn misread(fault: &clap::Error) -> u8 {
-    let verb = match fault.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(verb)) => verb.as_str(),
-        _ => "",
-    };
-    if let Some((verb, instead)) = LATER.iter().find(|(later, _)| *later == verb) {
-        let sentence = format!("`engine {verb}` is not there yet: it comes with a later version");
-        return render::end(&Ending::new(WRONG, sentence).help(*instead));
-    }
     // A reader that went away is no fault of ours.
     drop(fault.print());
     if fault.use_stderr() { WRONG } else { DONE }
@@ -101,6 +91,8 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Status(arguments) => status::status(arguments, context),
         Verb::Why(arguments) => person::why(arguments, context),
         Verb::Timeline(arguments) => person::timeline(arguments, context),
+        Verb::Inbox(options) => inbox::inbox(options, context),
+        Verb::Report(options) => report::report(options, context),
         Verb::Contacts(verb) => contacts::contacts(verb, context),
         Verb::Pause(target) => operate::order(Order::Pause, target, context),
         Verb::Resume(target) => operate::order(Order::Resume, target, context),

@@ -156,3 +156,44 @@ pub enum Said {
         id: String,
     },
 }
+
+/// `engine inbox`
+#[derive(Debug, Args)]
+pub struct Inbox {
+    /// Only of this campaign
+    #[arg(long, value_name = "NAME", global = true)]
+    pub campaign: Option<String>,
+    #[command(subcommand)]
+    pub look: Option<Look>,
+}
+
+/// What to look at.
+#[derive(Debug, Subcommand)]
+pub enum Look {
+    /// The whole chat with somebody, as sent and received
+    Show {
+        /// Their identifier, name, or a part of either
+        #[arg(value_name = "CONTACT")]
+        contact: String,
+    },
+}
+
+/// `engine report`
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Only this campaign
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+    /// As a table, for a spreadsheet, as a page of its own, or for programs
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub format: ReportForm,
+}
+
+/// `--format` of a report
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    Human,
+    Csv,
+    Html,
+    Json,
+}

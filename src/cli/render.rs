@@ -1,9 +1,14 @@
 //! The only file that prints. stdout is data, stderr is talk.
 
 use crate::cli::ending::Ending;
+use crate::model::journal::Entry;
+use crate::runtime::query::story;
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use std::io::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Columns of a text that was received or is told, in a line of a timeline.
+const STORY_COLUMNS: usize = 70;
 
 /// Data, on stdout. A reader that went away is no fault of ours.
 pub fn data(text: &str) {
@@ -38,6 +43,11 @@ pub fn plain(text: &str) -> String {
         c => c,
     };
     text.chars().map(shown).collect()
+}
+
+/// What a line of a timeline says, for a terminal. None: nothing a looker-on waits for (`is_full`: those too).
+pub fn told(entry: &Entry, is_full: bool) -> Option<String> {
+    story::told(entry, is_full, &|text| shortened(text, STORY_COLUMNS)).map(|words| plain(&words))
 }
 
 /// `1 campaign`, `2 campaigns`

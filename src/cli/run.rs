@@ -1,9 +1,10 @@
 //! `engine run`: the house put together, and kept going until told to stop.
 
-use crate::cli::arguments::{Dashboard, Run};
+use crate::cli::arguments::Run;
 use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::desk::Desk;
+use crate::cli::door;
 use crate::cli::edit;
 use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNSAFE, WRONG};
 use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
@@ -45,11 +46,6 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
         refuse_open_doors(arguments, context)?;
         house::postpress(context)?;
         ask_before_writing_to_people(arguments, context, &loaded.compiled.program)?;
-    }
-    if let Some(Dashboard::At(address)) = dashboard(arguments, context) {
-        render::talk(&format!(
-            "note: no dashboard on {address}: it comes with a later version; `engine status` says how things stand"
-        ));
     }
     let outside = outside::outside(arguments, context, &loaded.compiled.program)?;
     let store = house::open_store(context)?;
@@ -202,11 +198,12 @@ async fn open_doors(
     if let (Some(url), Some(secret)) = (&url, &far.secret) {
         register(&*far.connector, url, secret, far.is_sandbox).await?;
     }
-    let desk = Desk::running(Arc::clone(store), clock, runtime.post());
+    let desk = Arc::new(Desk::running(Arc::clone(store), clock, runtime.post(), Arc::clone(&runtime.pulse)));
+    door::open(arguments.dashboard, context, &desk, &runtime.pulse, far.is_sandbox).await?;
     let socket = server::socket::bind(&context.data)
         .map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;
     let data = context.data.clone();
-    tokio::spawn(async move { server::socket::serve(socket, &data, Arc::new(desk), std::future::pending()).await });
+    tokio::spawn(async move { server::socket::serve(socket, &data, desk, std::future::pending()).await });
     Ok(())
 }
 
@@ -246,12 +243,6 @@ fn refuse_open_doors(arguments: &Run, context: &Context) -> Result<(), Ending> {
     }
     Err(Ending::new(UNSAFE, "webhooks without a secret: anybody could tell the engine that somebody replied")
         .help("set ENGINE_WEBHOOK_SECRET, or leave ENGINE_PUBLIC_URL and `--listen` out: the engine then polls"))
-}
-
-/// Where the dashboard is wanted, if anybody said so. What is no address is said where it is used.
-fn dashboard(arguments: &Run, context: &Context) -> Option<Dashboard> {
-    let set = || context.variable("ENGINE_DASHBOARD").and_then(|text| text.parse::<SocketAddr>().ok());
-    arguments.dashboard.or_else(|| set().map(Dashboard::At))
 }
 
 fn ask_before_writing_to_people(arguments: &Run, context: &Context, program: &Program) -> Result<(), Ending> {

@@ -61,3 +61,29 @@ impl Pulse {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LINES_KEPT_MAX, Pulse};
+    use crate::model::id::EnrollmentId;
+    use crate::model::journal::{Entry, EntryKind};
+    use crate::model::time::Timestamp;
+
+    fn lines(count: usize) -> Vec<(EnrollmentId, Entry)> {
+        let entry = Entry { at: Timestamp(0), kind: EntryKind::Timer, step: String::new(), version: 1, detail: Vec::new() };
+        (0..count).map(|n| (EnrollmentId(n as u64), entry.clone())).collect()
+    }
+
+    #[test]
+    fn a_looker_gets_each_line_once_and_a_late_one_the_newest() {
+        let pulse = Pulse::default();
+        pulse.tell(&lines(3));
+        let (first, next) = pulse.since(0);
+        assert_eq!((first.len(), next, pulse.since(next).0.len()), (3, 3, 0));
+        pulse.tell(&lines(LINES_KEPT_MAX));
+        let (rest, next) = pulse.since(1);
+        assert_eq!((rest.len(), next), (LINES_KEPT_MAX, 3 + LINES_KEPT_MAX as u64));
+        assert_eq!(pulse.since(next - 2).0.len(), 2);
+        assert_eq!(pulse.since(next + 5).0.len(), 0);
+    }
+}

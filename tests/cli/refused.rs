@@ -16,7 +16,7 @@ const KEY: (&str, &str) = ("POSTPRESS_API_KEY", "k");
 #[test]
 fn a_wrong_command_line_is_refused() {
     let desk = Desk::new();
-    let table: [(&[&str], &str); 23] = [
+    let table: [(&[&str], &str); 22] = [
         (&[], "Usage: engine"),
         (&["stauts"], "similar"),
         (&["check"], "PATHS"),
@@ -29,7 +29,6 @@ fn a_wrong_command_line_is_refused() {
         (&["completions", "nope"], "invalid value"),
         (&["init", "."], "nothing was changed"),
         (&["init", "x", "--template", "nope"], "no such template"),
-        (&["inbox"], "later version"),
         (&["tasks", "approve", "nope"], "names no task"),
         (&["run", "campaigns", "--speed", "0"], "invalid value"),
         (&["run", "campaigns", "--dashboard", "here"], "127.0.0.1:8081"),

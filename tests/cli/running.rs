@@ -5,13 +5,13 @@ use crate::cli::desk::Desk;
 #[test]
 fn others_ask_it_and_signals_steer_it() {
     let desk = Desk::new();
-    let mut running = desk.start(&["run", "campaigns", "--sandbox", "--speed", "60", "--dashboard", "127.0.0.1:1"], "talk");
+    let mut running = desk.start(&["run", "campaigns", "--sandbox", "--speed", "60", "--dashboard", "127.0.0.1:0"], "talk");
     running.until("at most 1 invitation");
     let socket = desk.path(".engine/engine.sock");
     while !socket.exists() {
         running.until("hello v1");
     }
-    assert!(running.said().contains("no dashboard on 127.0.0.1:1"));
+    assert!(running.said().contains("dashboard: http://127.0.0.1:"));
 
     let second = desk.engine(&["run", "campaigns", "--sandbox"]);
     assert!(second.code == 75 && second.talk.contains("another engine holds"), "{second:?}");

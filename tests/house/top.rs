@@ -4,7 +4,8 @@ use crate::house::{check, root};
 use std::process::Command;
 
 /// What the top level may hold.
-const TOP: [&str; 23] = [
+const TOP: [&str; 24] = [
+    ".cargo",
     ".ci",
     ".gitignore",
     "CHANGELOG.md",

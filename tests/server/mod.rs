@@ -1,4 +1,5 @@
-//! Tests of server: the webhook listener and the commands' socket, over loopback.
+//! Tests of server: the webhook listener and the commands' socket over loopback, the dashboard by its router.
 
+mod dashboard;
 mod socket;
 mod webhooks;

@@ -3,7 +3,6 @@
 
 use crate::cli::context::Context;
 use crate::cli::render;
-use crate::cli::story;
 use crate::cli::test::Tested;
 use crate::model::journal::EntryKind;
 use crate::sim::script::{Failure, Told};
@@ -63,7 +62,7 @@ pub(super) fn told(told: &Told) -> Option<String> {
     if scene.entry.kind == EntryKind::Notified && scene.detail("text").is_none() {
         return None;
     }
-    let words = story::told(&scene.entry, true)?;
+    let words = render::told(&scene.entry, true)?;
     let text = scene.text.as_ref().map(|text| format!(": \"{}\"", render::shortened(&render::plain(text), TEXT_COLUMNS)));
     Some(format!("day {:<3} {}  {words}{}", told.day, told.clock, text.unwrap_or_default()))
 }

@@ -2,6 +2,7 @@
 
 use crate::model::id::EnrollmentId;
 use crate::model::time::Timestamp;
+use crate::runtime::pulse::Pulse;
 use crate::runtime::query::page::PageWish;
 use crate::runtime::query::{Query, QueryFault};
 use crate::store::contract::Store;
@@ -20,7 +21,7 @@ struct Question {
     id: Option<u64>,
 }
 
-/// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `accounts`, `tasks`,
+/// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `report`, `accounts`, `tasks`,
 /// `find` and `time`. The error is a sentence.
 pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
@@ -45,6 +46,7 @@ fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question)
         "status" => Some(json!(query.status(campaign)?)),
         "campaign" => Some(json!(query.current(campaign.unwrap_or_default())?)),
         "overview" => Some(json!(query.overview()?)),
+        "report" => Some(json!(query.report(campaign)?)),
         "inbox" => Some(json!(query.inbox(campaign)?)),
         "thread" => Some(json!(query.thread(EnrollmentId(question.id.unwrap_or_default()))?)),
         "person" => Some(json!(query.person(EnrollmentId(question.id.unwrap_or_default()))?)),
@@ -82,4 +84,20 @@ fn each(
         .iter()
         .map(|found| Ok(json!({ "contact": found.contact.key, "name": found.contact.name(), "answers": ask(query, found)? })))
         .collect()
+}
+
+/// The lines from that number on, as far as the pulse keeps them: what `lines` answers. `names` are looked up once each.
+pub fn lines(store: &dyn Store, pulse: &Pulse, now: Timestamp, after: u64) -> Result<Value, String> {
+    let (lines, next) = pulse.since(after);
+    let query = Query::open(store, now).map_err(|fault| fault.to_string())?;
+    let first = next - lines.len() as u64;
+    let mut told = Vec::with_capacity(lines.len());
+    for ((id, entry), number) in lines.iter().zip(first..) {
+        let line = query.live_line(*id, entry).map_err(|fault| fault.to_string())?;
+        if let Some(Value::Object(mut line)) = line {
+            line.insert("number".to_owned(), json!(number));
+            told.push(Value::Object(line));
+        }
+    }
+    Ok(json!({ "time": now.iso_ms(), "next": next, "lines": told }))
 }

@@ -1,11 +1,12 @@
 //! `engine timeline CONTACT --json`: what happened, one line an entry.
 
 use crate::model::enrollment::Enrollment;
+use crate::model::id::EnrollmentId;
 use crate::model::journal::Entry;
 use crate::runtime::query::find::Found;
 use crate::runtime::query::{Query, QueryFault, iso};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// An entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +36,24 @@ impl Query<'_> {
             rows.extend(entries.iter().zip(1..).map(|((_, entry), seq)| row(entry, seq, name, &found.contact.key)));
         }
         Ok(rows)
+    }
+
+    /// A line as it was written just now, with whom it is about. None: they are gone.
+    pub(super) fn live_line(&self, id: EnrollmentId, entry: &Entry) -> Result<Option<Value>, QueryFault> {
+        let Some(person) = self.person(id)? else { return Ok(None) };
+        let about = &person.row.row;
+        let row = row(entry, 0, &about.campaign, &about.contact);
+        Ok(Some(json!({
+            "id": id,
+            "at": row.at,
+            "kind": row.kind,
+            "step": row.step,
+            "detail": row.detail,
+            "version": row.version,
+            "campaign": row.campaign,
+            "contact": row.contact,
+            "name": about.name,
+        })))
     }
 
     fn campaign_name(&self, enrollment: &Enrollment) -> &str {

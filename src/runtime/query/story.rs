@@ -1,18 +1,15 @@
 //! What a line of a timeline says, in words for people who look on.
 
-use crate::cli::render::{plain, shortened};
 use crate::model::journal::{Entry, EntryKind};
 
-/// Columns of a text that was received or is told.
-const TEXT_COLUMNS: usize = 70;
-
-/// What happened, in words. None: nothing a looker-on waits for (`is_full`: those too).
-pub fn told(entry: &Entry, is_full: bool) -> Option<String> {
+/// What happened, in words. None: nothing a looker-on waits for (`is_full`: those too). `quote` makes what a person wrote,
+/// or is told, fit to be shown: cut, perhaps, and without what a terminal would obey.
+pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Option<String> {
     let get = |name: &str| entry.detail.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str());
     let why = || get("why").or(get("reason")).map(|why| format!(": {why}")).unwrap_or_default();
     let words = match entry.kind {
         EntryKind::Sent => sent(get("kind").unwrap_or_default(), &entry.step),
-        EntryKind::Event => return event(entry, get("event").unwrap_or_default(), is_full).map(|words| plain(&words)),
+        EntryKind::Event => return event(entry, get("event").unwrap_or_default(), is_full, quote),
         EntryKind::Ended => format!("ended: {}", get("outcome").unwrap_or("done")),
         EntryKind::Failed if get("kind").is_some() => {
             format!("{} failed for good: {}", thing(get("kind").unwrap_or_default()), get("code").unwrap_or("refused"))
@@ -28,7 +25,7 @@ pub fn told(entry: &Entry, is_full: bool) -> Option<String> {
         // The machine's line; the one with the text follows it.
         EntryKind::Notified if get("text").is_none() && !is_full => return None,
         EntryKind::Notified => {
-            let text = get("text").map(|text| format!(": \"{}\"", shortened(text, TEXT_COLUMNS))).unwrap_or_default();
+            let text = get("text").map(|text| format!(": \"{}\"", quote(text))).unwrap_or_default();
             format!("told {}{text}", get("who").unwrap_or("the owner"))
         }
         EntryKind::Paused => "paused".to_owned(),
@@ -51,7 +48,7 @@ pub fn told(entry: &Entry, is_full: bool) -> Option<String> {
         | EntryKind::Decision
         | EntryKind::Changed => return None,
     };
-    Some(plain(&words))
+    Some(words)
 }
 
 fn sent(kind: &str, step: &str) -> String {
@@ -75,9 +72,9 @@ fn thing(kind: &str) -> &str {
 }
 
 /// Something from outside.
-fn event(entry: &Entry, name: &str, is_full: bool) -> Option<String> {
+fn event(entry: &Entry, name: &str, is_full: bool, quote: &dyn Fn(&str) -> String) -> Option<String> {
     let get = |name: &str| entry.detail.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str());
-    let text = || get("text").map(|text| format!(": \"{}\"", shortened(&plain(text), TEXT_COLUMNS))).unwrap_or_default();
+    let text = || get("text").map(|text| format!(": \"{}\"", quote(text))).unwrap_or_default();
     Some(match name {
         "accepted" => "accepted the invitation".to_owned(),
         "replied" => format!("replied{}", text()),
@@ -97,7 +94,8 @@ mod tests {
 
     fn words(kind: EntryKind, detail: &[(&str, &str)]) -> Option<String> {
         let detail = detail.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        told(&Entry { at: Timestamp(0), kind, step: "first".to_owned(), version: 1, detail }, false)
+        let entry = Entry { at: Timestamp(0), kind, step: "first".to_owned(), version: 1, detail };
+        told(&entry, false, &|text| text.replace('\u{1b}', "?"))
     }
 
     #[test]
@@ -105,7 +103,7 @@ mod tests {
         let told = |kind, detail: &[(&str, &str)]| words(kind, detail).unwrap_or_default();
         assert_eq!(told(EntryKind::Sent, &[("kind", "invite")]), "invited");
         assert_eq!(told(EntryKind::Sent, &[("kind", "message")]), "sent message `first`");
-        assert_eq!(told(EntryKind::Event, &[("event", "replied"), ("text", "no\u{1b}[2J")]), "replied: \"no\u{fffd}[2J\"");
+        assert_eq!(told(EntryKind::Event, &[("event", "replied"), ("text", "no\u{1b}[2J")]), "replied: \"no?[2J\"");
         assert_eq!(told(EntryKind::Ended, &[("outcome", "no_answer")]), "ended: no_answer");
         assert_eq!(words(EntryKind::Timer, &[]), None);
         assert_eq!(words(EntryKind::Event, &[("event", "seen")]), None);

@@ -1,0 +1,62 @@
+//! `POST /do`: what the buttons of pages ask for, and back to where they stand.
+
+use crate::runtime::command::Command;
+use crate::server::dashboard::Front;
+use crate::server::dashboard::act::{Refused, carry_out, meant, of_campaign, of_contact, of_task};
+use crate::server::dashboard::pages::layout::message;
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A button's form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    order: String,
+    id: Option<String>,
+    campaign: Option<String>,
+    task: Option<String>,
+    how: Option<String>,
+    /// The page it stands on.
+    back: String,
+}
+
+/// Does it.
+pub async fn act(State(front): State<Arc<Front>>, form: Result<Form<Wanted>, FormRejection>) -> Response {
+    let wanted = match form {
+        Ok(Form(wanted)) => wanted,
+        Err(fault) => return message(StatusCode::BAD_REQUEST, "That is no form of ours", &fault.body_text()),
+    };
+    let done = async {
+        let command = command(&front, &wanted).await?;
+        carry_out(&front, &command).await
+    };
+    match done.await {
+        Ok(_) => Redirect::to(back(&wanted.back)).into_response(),
+        Err(refused) => message(StatusCode::UNPROCESSABLE_ENTITY, "That could not be done", refused.sentence()),
+    }
+}
+
+async fn command(front: &Front, wanted: &Wanted) -> Result<Command, Refused> {
+    match (wanted.order.as_str(), &wanted.id, &wanted.campaign, &wanted.task) {
+        ("pause-all", ..) => Ok(Command::PauseAll),
+        ("resume-all", ..) => Ok(Command::ResumeAll),
+        (order, Some(id), _, _) => of_contact(order, meant(front, id, None).await?, wanted.how.as_deref()),
+        (order, None, Some(campaign), _) => of_campaign(order.trim_end_matches("-campaign"), campaign),
+        (order, None, None, Some(task)) => of_task(order, task),
+        (order, None, None, None) => Err(Refused::Wrong(format!("`{order}` needs to know about whom"))),
+    }
+}
+
+/// Only to a page of ours.
+fn back(wanted: &str) -> &str {
+    let is_ours = wanted.starts_with('/')
+        && !wanted.starts_with("//")
+        && !wanted.contains('\\')
+        && wanted.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_ours { wanted } else { "/" }
+}

@@ -1,0 +1,88 @@
+// Keeps a page as it is now, and lets the keyboard do what the mouse does. Every page is whole without it.
+"use strict";
+(() => {
+  const main = () => document.getElementById("main");
+  const away = document.getElementById("away");
+  const pulse = document.getElementById("pulse");
+  const busy = () => {
+    const at = document.activeElement;
+    return at && ["INPUT", "SELECT", "TEXTAREA"].includes(at.tagName) && at.type !== "hidden";
+  };
+
+  let waiting = false;
+  let last = 0;
+  const refresh = async () => {
+    waiting = false;
+    if (busy() || document.hidden) return;
+    last = Date.now();
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.getElementById("main");
+      if (!next || busy() || next.innerHTML === main().innerHTML) return;
+      const open = [...main().querySelectorAll("details")].map((one) => one.open);
+      const row = rows().indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
+      const scrolled = [...main().querySelectorAll(".scroll")].map((one) => one.scrollLeft);
+      main().replaceChildren(...next.childNodes);
+      main().querySelectorAll("details").forEach((one, at) => { one.open = Boolean(open[at]); });
+      main().querySelectorAll(".scroll").forEach((one, at) => { one.scrollLeft = scrolled[at] || 0; });
+      if (row >= 0) select(row);
+    } catch { /* the stream says when the engine is back */ }
+  };
+  const soon = () => {
+    if (pulse) { pulse.classList.remove("beat"); void pulse.offsetWidth; pulse.classList.add("beat"); }
+    if (waiting) return;
+    waiting = true;
+    setTimeout(refresh, Math.max(100, 800 - (Date.now() - last)));
+  };
+
+  if (away && window.EventSource) {
+    const kinds = ["enrolled", "started", "event", "decision", "intent", "sent", "failed", "unknown", "reconciled", "parked",
+      "cancelled", "skipped", "timer", "paused", "resumed", "notified", "changed", "ended", "moved", "reset", "line"];
+    const stream = new EventSource("/api/v1/events");
+    kinds.forEach((kind) => stream.addEventListener(kind, soon));
+    stream.onopen = () => { if (!away.hidden) { away.hidden = true; soon(); } };
+    stream.onerror = () => { away.hidden = false; };
+    document.addEventListener("visibilitychange", soon);
+    addEventListener("pagehide", () => stream.close());
+  }
+
+  const copy = document.getElementById("copy");
+  if (copy && navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById("command").textContent);
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+    });
+  }
+
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const select = (at) => {
+    const row = rows()[at];
+    const link = row && row.querySelector("a");
+    if (link) link.focus();
+  };
+  const places = { o: "/", c: "/contacts", i: "/inbox", a: "/accounts", e: "/events", s: "/settings" };
+  let going = false;
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (busy()) { if (event.key === "Escape") document.activeElement.blur(); return; }
+    if (going) { going = false; if (places[event.key]) { event.preventDefault(); location.href = places[event.key]; } return; }
+    const at = rows().indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
+    switch (event.key) {
+      case "/": {
+        event.preventDefault();
+        const search = document.getElementById("q");
+        if (search) search.focus(); else location.href = "/contacts#q";
+        break;
+      }
+      case "j": select(Math.min(at + 1, rows().length - 1)); break;
+      case "k": select(Math.max(at - 1, 0)); break;
+      case "g": going = true; break;
+      case "?": { const keys = document.getElementById("keys"); if (keys && !keys.open) keys.showModal(); break; }
+    }
+  });
+  if (location.hash === "#q") { const search = document.getElementById("q"); if (search) search.focus(); }
+})();

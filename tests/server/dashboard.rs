@@ -1,0 +1,391 @@
+//! The dashboard and its API over a real store: who may come in, that nothing but a POST changes anything, that the numbers
+//! are the command line's, and that what people wrote appears literally.
+
+use crate::runtime::town::BEGIN;
+use crate::runtime::wish::{INTRO, program};
+use axum::body::{Body, HttpBody, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use campaign_engine::model::account::{Channel, Tier};
+use campaign_engine::model::id::EnrollmentId;
+use campaign_engine::model::journal::Entry;
+use campaign_engine::model::time::Timestamp;
+use campaign_engine::runtime::ask::Ask;
+use campaign_engine::runtime::pulse::Pulse;
+use campaign_engine::runtime::query::answer::{answer, lines};
+use campaign_engine::server::dashboard::access::{COOKIE, Role};
+use campaign_engine::server::dashboard::routes::Route;
+use campaign_engine::server::dashboard::token::Token;
+use campaign_engine::server::dashboard::{Front, router};
+use campaign_engine::sim::faults::Faults;
+use campaign_engine::sim::people;
+use campaign_engine::sim::postpress::account::AccountSeed;
+use campaign_engine::sim::world::{Setting, Town};
+use campaign_engine::store::contract::Store;
+use campaign_engine::store::memory::MemoryStore;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tower::ServiceExt;
+
+const HOST: &str = "127.0.0.1:8081";
+const HOSTILE: &str = "<script>alert(1)</script>{{7*7}}\"'";
+
+/// Answers out of a store, and writes down what it is told to do.
+struct Desk {
+    store: Arc<dyn Store>,
+    pulse: Arc<Pulse>,
+    now: Timestamp,
+    commands: Mutex<Vec<Value>>,
+}
+
+impl Ask for Desk {
+    fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
+        match verb {
+            "command" => {
+                self.commands.lock().unwrap().push(arguments);
+                Ok(json!({ "asked": 1, "changed": 1 }))
+            }
+            "store" => Ok(json!({ "schema": "engine.store/1", "journal_bytes": 1 })),
+            "lines" => lines(&*self.store, &self.pulse, self.now, arguments["after"].as_u64().unwrap_or_default()),
+            _ => answer(&*self.store, self.now, verb, &arguments),
+        }
+    }
+}
+
+/// A dashboard over a town in which three people have been written to.
+struct Scene {
+    front: Arc<Front>,
+    desk: Arc<Desk>,
+    token: Token,
+    _data: tempfile::TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let people = ["ada,2h,,,,", "bob,3h,20h,<img src=x onerror=alert(2)>,,", "dan,,,,,"];
+        let mut program = program(&people, INTRO, "invites 20 a day", "start 40 a day");
+        for row in &mut program.rosters[0].rows {
+            row.fields.insert("first_name".to_owned(), HOSTILE.to_owned());
+        }
+        let data = tempfile::tempdir().unwrap();
+        let file = data.path().join("people.csv");
+        let rows = people.join("\n");
+        std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
+        let setting = Setting {
+            program,
+            store: Arc::new(MemoryStore::new()),
+            people: people::file::read(&file, 7).unwrap(),
+            accounts: vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")],
+            faults: Faults::new(7, Vec::new()),
+            ledger: None,
+            begin: BEGIN,
+            hears: true,
+        };
+        let mut town = Town::new(setting).unwrap();
+        town.live(4).unwrap();
+        let token = Token::of(data.path()).unwrap();
+        let pulse = Arc::new(Pulse::default());
+        let newest: Vec<(EnrollmentId, Entry)> = town
+            .enrollments()
+            .unwrap()
+            .iter()
+            .flat_map(|one| town.timeline(one.id).unwrap().into_iter().map(|entry| (one.id, entry)))
+            .collect();
+        pulse.tell(&newest);
+        let desk =
+            Desk { store: Arc::clone(&town.store), pulse: Arc::clone(&pulse), now: town.now(), commands: Mutex::default() };
+        let desk = Arc::new(desk);
+        let front = Front::new(Arc::clone(&desk) as Arc<dyn Ask>, pulse, token.keys(), Vec::new());
+        Self { front: Arc::new(front), desk, token, _data: data }
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        drop(router(&self.front));
+        self.front.routes().to_vec()
+    }
+
+    async fn send(&self, request: Request<Body>) -> Response<Body> {
+        router(&self.front).oneshot(request).await.unwrap()
+    }
+
+    /// With the token.
+    async fn get(&self, path: &str) -> (StatusCode, String) {
+        let response = self.send(self.request("GET", path, &[Shown::Token]).body(Body::empty()).unwrap()).await;
+        let status = response.status();
+        (status, String::from_utf8(to_bytes(response.into_body(), 1 << 22).await.unwrap().to_vec()).unwrap())
+    }
+
+    async fn json(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn request(&self, method: &str, path: &str, shown: &[Shown]) -> axum::http::request::Builder {
+        let host = if shown.contains(&Shown::WrongHost) { "evil.example" } else { HOST };
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, host);
+        for shown in shown {
+            request = match shown {
+                Shown::Token => request.header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose())),
+                Shown::WrongToken => request.header(header::AUTHORIZATION, "Bearer 0123"),
+                Shown::Session => request.header(header::COOKIE, format!("a=b; {COOKIE}={}", self.token.keys().session())),
+                Shown::OurOrigin => request.header(header::ORIGIN, format!("http://{HOST}")),
+                Shown::ForeignOrigin => request.header(header::ORIGIN, "https://evil.example"),
+                Shown::WrongHost => request,
+            };
+        }
+        request
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Token,
+    WrongToken,
+    Session,
+    OurOrigin,
+    ForeignOrigin,
+    WrongHost,
+}
+
+/// A path of that route which leads somewhere.
+fn filled(route: &Route) -> String {
+    route
+        .path
+        .replace("{id}", if route.path.contains("/tasks/") { "1.1" } else { "1" })
+        .replace("{name}", "intro")
+        .replace("{verb}", "pause")
+}
+
+/// What each way of coming in is answered with; `None`: let in.
+const WAYS: [(&[Shown], Option<u16>, Option<u16>); 9] = [
+    (&[], Some(401), Some(401)),
+    (&[Shown::WrongToken], Some(401), Some(401)),
+    (&[Shown::WrongToken, Shown::Session], Some(401), Some(401)),
+    (&[Shown::Token], None, None),
+    (&[Shown::Session], None, Some(403)),
+    (&[Shown::Session, Shown::OurOrigin], None, None),
+    (&[Shown::Session, Shown::ForeignOrigin], None, Some(403)),
+    (&[Shown::Token, Shown::ForeignOrigin], None, Some(403)),
+    (&[Shown::Token, Shown::WrongHost], Some(421), Some(421)),
+];
+
+#[tokio::test]
+async fn every_route_asks_for_what_its_role_says() {
+    let scene = Scene::new();
+    let routes = scene.routes();
+    assert!(routes.len() > 30, "{}", routes.len());
+    for route in &routes {
+        for (shown, reader, operator) in WAYS {
+            let expected = match route.role {
+                Role::Anybody => reader.filter(|status| *status == 421 && route.path != "/healthz"),
+                Role::Reader => reader,
+                Role::Operator => operator,
+            };
+            let request = scene.request(route.method, &filled(route), shown).body(Body::empty()).unwrap();
+            let status = scene.send(request).await.status().as_u16();
+            let is_refused = [401, 403, 421].contains(&status);
+            // The form that takes the token says 401 to a wrong one.
+            let is_form = route.method == "POST" && route.path == "/login";
+            let held = if is_form && expected.is_none() { true } else { expected.map_or(!is_refused, |code| status == code) };
+            assert!(held, "{} {} {shown:?}: {status}, not {expected:?}", route.method, route.path);
+            assert!(status < 500, "{} {}: {status}", route.method, route.path);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_get_changes_nothing_and_what_is_not_served_is_not_there() {
+    let scene = Scene::new();
+    for route in scene.routes().iter().filter(|route| route.method == "GET") {
+        let request = scene.request("GET", &filled(route), &[Shown::Token]).body(Body::empty()).unwrap();
+        scene.send(request).await;
+    }
+    assert_eq!(*scene.desk.commands.lock().unwrap(), Vec::<Value>::new());
+    for path in ["/api/v2/status", "/api/v1/status/", "//api/v1/status", "/API/v1/status", "/api/v1/%73tatus/x", "/dump"] {
+        assert_eq!(scene.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_numbers_are_those_of_the_command_line() {
+    let scene = Scene::new();
+    let twin = |verb: &str, arguments: Value| scene.desk.ask(verb, arguments).unwrap();
+    assert_eq!(scene.json("/api/v1/status").await, twin("status", Value::Null));
+    assert_eq!(scene.json("/api/v1/status?campaign=intro").await, twin("status", json!({ "campaign": "intro" })));
+    assert_eq!(scene.json("/api/v1/accounts").await, twin("accounts", Value::Null));
+    assert_eq!(scene.json("/api/v1/inbox").await, twin("inbox", Value::Null));
+    assert_eq!(scene.json("/api/v1/tasks?all=true").await["tasks"], twin("tasks", json!({ "all": true })));
+    let rows: Vec<Value> = twin("contacts", Value::Null).as_array().unwrap().iter().map(|one| one["row"].clone()).collect();
+    let page = scene.json("/api/v1/contacts").await;
+    let of_page = page["contacts"].as_array().unwrap().iter().map(|row| {
+        let mut row = row.as_object().unwrap().clone();
+        row.remove("id");
+        Value::Object(row)
+    });
+    assert_eq!(of_page.collect::<Vec<_>>(), rows);
+    let whom = rows[0]["contact"].as_str().unwrap();
+    let asked = json!({ "contact": whom, "campaign": "intro" });
+    assert_eq!(scene.json("/api/v1/contacts/1/timeline").await["lines"], twin("timeline", asked.clone())[0]["answers"]);
+    assert_eq!(scene.json("/api/v1/contacts/1").await["why"], twin("why", asked)[0]["answers"][0]);
+    let by_name = url::form_urlencoded::byte_serialize(whom.as_bytes()).collect::<String>();
+    assert_eq!(scene.json(&format!("/api/v1/contacts/{by_name}")).await["id"], 1);
+}
+
+#[tokio::test]
+async fn pages_of_contacts_follow_each_other() {
+    let scene = Scene::new();
+    let first = scene.json("/api/v1/contacts?limit=2").await;
+    assert_eq!((first["contacts"].as_array().unwrap().len(), first["next"].as_u64()), (2, Some(2)));
+    let second = scene.json("/api/v1/contacts?limit=2&after=2").await;
+    assert_eq!((second["contacts"].as_array().unwrap().len(), &second["next"]), (1, &Value::Null));
+    let ended = scene.json("/api/v1/contacts?status=ended").await;
+    assert_eq!(ended["contacts"].as_array().unwrap().len(), 1, "{ended}");
+    assert_eq!(scene.get("/api/v1/contacts?limit=many").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(scene.get("/api/v1/contacts?campaign=nobody").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_people_wrote_appears_literally() {
+    let scene = Scene::new();
+    let mut seen = 0;
+    for route in scene.routes().iter().filter(|route| route.method == "GET" && !route.path.starts_with("/api/")) {
+        let (status, body) = scene.get(&filled(route)).await;
+        assert!(status.is_success(), "{} {status}", route.path);
+        if route.path.ends_with(".css") || route.path.ends_with(".js") || route.path.ends_with(".json") {
+            continue;
+        }
+        assert!(!body.contains("<script>alert") && !body.contains("<img src=x"), "{}", route.path);
+        seen += body.matches("&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}").count();
+        seen += body.matches("&lt;img src=x onerror=alert(2)&gt;").count();
+    }
+    assert!(seen > 8, "{seen}");
+}
+
+#[tokio::test]
+async fn orders_become_commands_once() {
+    let scene = Scene::new();
+    let post = |path: &str, body: Value, key: Option<&str>| {
+        let mut request = scene.request("POST", path, &[Shown::Token]).header(header::CONTENT_TYPE, "application/json");
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        scene.send(request.body(Body::from(body.to_string())).unwrap())
+    };
+    assert_eq!(post("/api/v1/contacts/1/pause", json!({}), None).await.status(), StatusCode::OK);
+    assert_eq!(post("/api/v1/contacts/1/resolve", json!({}), None).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(post("/api/v1/contacts/1/resolve", json!({ "how": "sent" }), None).await.status(), StatusCode::OK);
+    assert_eq!(post("/api/v1/contacts/99/pause", json!({}), None).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(post("/api/v1/contacts/1/delete", json!({}), None).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(post("/api/v1/campaigns/nobody/pause", json!({}), None).await.status(), StatusCode::NOT_FOUND);
+    let booked = json!({ "name": "calendly.booked", "contact": "1", "data": { "at": "noon" } });
+    for _ in 0..3 {
+        let response = post("/api/v1/events", booked.clone(), Some("k-1")).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let body: Value = serde_json::from_slice(&to_bytes(response.into_body(), 1 << 16).await.unwrap()).unwrap();
+        assert_eq!(body["schema"], "engine.done/1");
+    }
+    assert_eq!(post("/api/v1/events", json!({ "name": "" }), None).await.status(), StatusCode::BAD_REQUEST);
+    let commands = scene.desk.commands.lock().unwrap().clone();
+    assert_eq!(
+        commands,
+        [
+            json!({ "pause": { "enrollments": [1] } }),
+            json!({ "resolve": { "enrollment": 1, "how": "sent" } }),
+            json!({ "event": { "enrollments": [1], "name": "calendly.booked", "data": "{\"at\":\"noon\"}" } }),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_button_does_what_it_says_and_leads_back_to_a_page_of_ours() {
+    let scene = Scene::new();
+    let press = |form: &'static str| {
+        let request = scene.request("POST", "/do", &[Shown::Session, Shown::OurOrigin]);
+        scene.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).unwrap())
+    };
+    for (form, back) in [
+        ("order=pause&id=1&back=%2Fcontacts%2F1", "/contacts/1"),
+        ("order=pause-campaign&campaign=intro&back=https%3A%2F%2Fevil.example", "/"),
+        ("order=pause-all&back=%2F%2Fevil.example", "/"),
+        ("order=resume-all&back=%2F%5Cevil.example", "/"),
+    ] {
+        let response = press(form).await;
+        assert_eq!(
+            (response.status(), response.headers()[header::LOCATION].to_str().unwrap()),
+            (StatusCode::SEE_OTHER, back),
+            "{form}"
+        );
+    }
+    assert_eq!(press("order=pause&back=/").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(scene.desk.commands.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn the_token_opens_a_session_and_leaves_the_address() {
+    let scene = Scene::new();
+    let ask = |path: String| scene.send(Request::builder().uri(path).header(header::HOST, HOST).body(Body::empty()).unwrap());
+    let wrong = ask("/login?token=abc".to_owned()).await;
+    assert_eq!((wrong.status(), wrong.headers().get(header::SET_COOKIE)), (StatusCode::UNAUTHORIZED, None));
+    let right = ask(format!("/login?token={}", scene.token.expose())).await;
+    let cookie = right.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && !cookie.contains(scene.token.expose()),
+        "{cookie}"
+    );
+    let policy = right.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    let session = cookie.split(';').next().unwrap().to_owned();
+    let page = Request::builder().uri("/").header(header::HOST, "localhost:8081").header(header::COOKIE, session);
+    assert_eq!(scene.send(page.body(Body::empty()).unwrap()).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_stream_tells_what_happens_and_goes_on_where_a_looker_left_off() {
+    let scene = Scene::new();
+    let known = scene.desk.pulse.next();
+    let request = scene.request("GET", "/api/v1/events", &[Shown::Token]).header("last-event-id", (known - 3).to_string());
+    let response = scene.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut stream = response.into_body();
+    let mut told = String::new();
+    while told.matches("\ndata: {\"id\"").count() < 2 {
+        let piece = std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_frame(context)).await;
+        told.push_str(std::str::from_utf8(piece.unwrap().unwrap().data_ref().unwrap()).unwrap());
+    }
+    assert!(told.contains(&format!("id: {}\n", known - 2)) && told.contains(&format!("id: {}\n", known - 1)), "{told}");
+    assert!(!told.contains("event: reset"));
+}
+
+#[tokio::test]
+async fn the_document_of_the_api_names_every_route_of_it() {
+    let scene = Scene::new();
+    let document = scene.json("/openapi.json").await;
+    for route in scene.routes().iter().filter(|route| route.path.starts_with("/api/")) {
+        let operation = &document["paths"][route.path][route.method.to_lowercase()];
+        assert_eq!(operation["summary"], route.about, "{} {}", route.method, route.path);
+        let named = route.path.matches('{').count();
+        let parameters = operation["parameters"].as_array().unwrap().iter().filter(|one| one["in"] == "path").count();
+        assert_eq!(parameters, named, "{}", route.path);
+    }
+    let ids: Vec<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|path| path.as_object().unwrap().values())
+        .map(|one| one["operationId"].as_str().unwrap())
+        .collect();
+    let distinct: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len());
+}
+
+#[tokio::test]
+async fn metrics_are_the_figures_of_status() {
+    let scene = Scene::new();
+    let (_, page) = scene.get("/metrics").await;
+    let status = scene.json("/api/v1/status").await;
+    let ended = &status["campaigns"][0]["contacts"]["ended"];
+    assert!(page.contains(&format!("engine_contacts{{campaign=\"intro\",version=\"1\",status=\"ended\"}} {ended}\n")), "{page}");
+    for line in page.lines().filter(|line| !line.starts_with('#')) {
+        assert!(line.rsplit_once(' ').unwrap().1.parse::<f64>().is_ok(), "{line}");
+    }
+}
