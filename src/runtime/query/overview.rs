@@ -1,7 +1,7 @@
 //! What an operator sees first, document `engine.overview/1`: what was done today, and what needs a person.
 
 use crate::model::account::{Budget, Health};
-use crate::model::enrollment::{Awaits, Enrollment, Hold};
+use crate::model::enrollment::{Awaits, Enrollment, Hold, Pause};
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::query::view::{contact, each_enrollment};
 use crate::runtime::query::{Query, QueryFault, iso};
@@ -125,6 +125,9 @@ impl Query<'_> {
 }
 
 fn parked_why(enrollment: &Enrollment) -> Option<String> {
+    if let Some(Pause::Broken { why, .. }) = enrollment.pause() {
+        return Some(why.clone());
+    }
     match &enrollment.frame()?.awaits {
         Awaits::Call { hold: Some(Hold::Parked { why, .. }), .. } => Some(why.clone()),
         Awaits::Call { .. } | Awaits::Timer { .. } | Awaits::Look { .. } | Awaits::Nothing => None,

@@ -4,6 +4,7 @@ use crate::model::journal::{Entry, EntryKind};
 use crate::model::time::Timestamp;
 use crate::runtime::query::inbox::{ChatLine, Thread};
 use crate::runtime::query::page::Person;
+use crate::runtime::query::standing::Reason;
 use crate::runtime::query::story;
 use crate::runtime::query::timeline::TimelineRow;
 use crate::runtime::query::why::Why;
@@ -68,7 +69,7 @@ fn body(known: &Known, title: &str) -> Markup {
             h1 { (title) " " (badge(&row.status)) }
             @match row.status.as_str() {
                 "ended" => {},
-                "paused" => { (button("resume", &[("id", &id)], "Let them go on", &here, false)) (button("stop", &[("id", &id)], "Stop", &here, true)) },
+                "paused" | "parked" => { (button("resume", &[("id", &id)], "Let them go on", &here, false)) (button("stop", &[("id", &id)], "Stop", &here, true)) },
                 _ => { (button("pause", &[("id", &id)], "Pause", &here, false)) (button("stop", &[("id", &id)], "Stop", &here, true)) },
             }
         }
@@ -98,7 +99,7 @@ fn why_box(why: &Why, id: &str, here: &str) -> Markup {
             h2 #why { "Why now" }
             p .lead { (told(&why.sentence)) }
             @for obstacle in why.obstacles.iter().skip(1) { p { "also: " (told(&obstacle.sentence)) } }
-            @if why.status == "parked" {
+            @if why.reason == Reason::Parked {
                 p { "After a look at the chat, say what became of it:" }
                 p .row {
                     (button("resolve", &[("id", id), ("how", "sent")], "It was sent", here, false))
