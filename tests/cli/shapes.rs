@@ -54,6 +54,8 @@ fn what_is_read_has_the_promised_fields() {
     assert_eq!(desk.lines(&["contacts", "export", "--json"]).len(), contacts.len());
 
     every_send_is_in_the_ledger_once(&desk, campaign);
+    the_report_says_what_status_says(&desk, campaign);
+    the_inbox_shows_who_wrote(&desk, &contacts);
     people_are_found_and_filtered(&desk, who);
     a_store_is_rebuilt(&desk, &status);
 }
@@ -64,6 +66,37 @@ fn every_send_is_in_the_ledger_once(desk: &Desk, campaign: &Value) {
     for kind in ["invite", "message", "inmail"] {
         assert_eq!(campaign["sends"][kind].as_u64(), Some(count(kind)), "{kind}");
     }
+}
+
+fn the_report_says_what_status_says(desk: &Desk, campaign: &Value) {
+    let report = desk.json(&["report", "--json"]);
+    begins(&report, "engine.report/1");
+    let whole = &report["rows"][0];
+    has(whole, &["by", "campaign", "group", "people", "invited", "accepted", "reached", "replied", "positive", "hours_to_reply"]);
+    assert_eq!((whole["by"].as_str(), &whole["people"]), (Some("campaign"), &campaign["contacts"]["total"]));
+    assert_eq!(whole["accepted"]["share"], campaign["rates"]["accepted"]);
+    assert_eq!(whole["replied"]["share"], campaign["rates"]["replied"]);
+    let rows = report["rows"].as_array().unwrap();
+    let people = |by: &str| rows.iter().filter(|row| row["by"] == by).map(|row| row["people"].as_u64().unwrap()).sum::<u64>();
+    assert!(people("week") == people("campaign") && people("version") == people("campaign"), "{report}");
+    let csv = desk.done(&["report", "hello", "--format", "csv"]);
+    assert_eq!(csv.lines().count(), rows.len() + 1, "{csv}");
+    let page = desk.done(&["report", "--format", "html"]);
+    assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<script") && !page.contains("http"), "{page}");
+    assert!(desk.done(&["report"]).contains(" % ("));
+}
+
+fn the_inbox_shows_who_wrote(desk: &Desk, contacts: &[Value]) {
+    let inbox = desk.json(&["inbox", "--json"]);
+    begins(&inbox, "engine.inbox/1");
+    let threads = inbox["threads"].as_array().unwrap();
+    let wrote = contacts.iter().filter(|row| row["replied"] == true).count();
+    assert!(wrote > 0 && threads.len() == wrote, "{inbox}");
+    has(&threads[0], &["id", "campaign", "contact", "name", "account", "waits", "class", "text", "at", "lines"]);
+    let who = threads[0]["contact"].as_str().unwrap();
+    let shown = desk.done(&["inbox", "show", who]);
+    assert!(shown.contains(threads[0]["text"].as_str().unwrap()) && shown.contains("  they "), "{shown}");
+    assert_eq!(desk.done(&["inbox"]).lines().count(), wrote + 1);
 }
 
 fn people_are_found_and_filtered(desk: &Desk, who: &str) {
