@@ -16,5 +16,6 @@ mod plan;
 mod properties;
 mod runtime;
 mod sandbox;
+mod security;
 mod server;
 mod store;

@@ -9,6 +9,8 @@ use crate::cli::render;
 use crate::lang::lists::{read_list, roster};
 use crate::model::campaign::Campaign;
 use crate::runtime::command::Command;
+use crate::store::seal::carry::store_key_of;
+use crate::store::start::KEYS;
 use serde_json::{Value, json};
 
 /// Carries out one of them.
@@ -21,7 +23,43 @@ pub fn contacts(verb: &Contacts, context: &Context) -> Done {
             let answer = command(context, &Command::Suppress { enrollments })?;
             tell(answer, &format!("`{contact}` is never contacted again, in any campaign"), context)
         }
+        Contacts::Erase { contact, yes } => erase(contact, *yes, context),
     }
+}
+
+/// Forgets one person. It cannot be taken back, so it is asked.
+fn erase(words: &str, is_agreed: bool, context: &Context) -> Done {
+    let enrollments = person(context, words, None)?;
+    let question = format!("`{}` is forgotten for good, also in every backup; this cannot be taken back.", render::plain(words));
+    if !is_agreed {
+        if !context.may_ask {
+            return Err(Ending::new(WRONG, question).help("say `--yes` to erase without being asked"));
+        }
+        if !render::confirm(&format!("{question} Erase?")) {
+            return Ok(Ending::done());
+        }
+    }
+    let answer = command(context, &Command::Erase { enrollments })?;
+    let count = |name: &str| answer.get(name).and_then(Value::as_u64).unwrap_or(0) as usize;
+    let done = format!(
+        "erased: {} stopped, the key of their records destroyed, {} taken out; no list brings them back",
+        render::many(count("stopped"), "path"),
+        render::many(count("messages"), "message"),
+    );
+    if !context.is_json && !context.is_quiet {
+        render::talk("take their row out of your lists, and their file out of attachments: those are yours");
+        let ledger = context.data.join("sandbox.jsonl");
+        if ledger.exists() {
+            render::talk(&format!("{} is the pretend provider's own book: delete it if it names them", ledger.display()));
+        }
+        if let Ok(Some(key)) = store_key_of(&context.data.join(KEYS)) {
+            let key = key.display();
+            render::talk(&format!(
+                "the store key is new: keep a copy of {key} away from the backups, and destroy the one before"
+            ));
+        }
+    }
+    tell(answer, &done, context)
 }
 
 /// Good rows enter, bad ones are listed; with `--strict` a bad row refuses all.

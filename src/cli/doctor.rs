@@ -3,7 +3,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::ending::{DONE, Done, Ending, FAILED};
-use crate::cli::{accounts, far, house, render, webhooks};
+use crate::cli::{accounts, exposure, far, house, render, webhooks};
 use crate::connector::contract::{AccountRow, Connector, Refusal, WebhookRow};
 use crate::connector::postpress::client::Postpress;
 use crate::connector::postpress::webhooks as registration;
@@ -84,13 +84,17 @@ impl Check {
 /// # Errors
 /// The system gives no event loop.
 pub fn run(_options: &DoctorOptions, context: &Context) -> Done {
+    // Looked at first: to open the store closes its directory.
+    let exposed = exposed(context);
     let store = store(context);
     let engine = if store.mark == Mark::Bad { None } else { accounts::of_store(context).unwrap_or_default() };
     let mut checks = match house::postpress(context) {
         Ok(postpress) => far::wait(of_postpress(context, &postpress, engine.as_ref()))?,
         Err(ending) => vec![Check::ended("key", ending)],
     };
-    checks.extend([secret(context), secrets_file(context), disk(context), store, limits(engine.as_ref()), files()]);
+    checks.extend([secret(context), secrets_file(context)]);
+    checks.extend(exposed);
+    checks.extend([disk(context), store, limits(engine.as_ref()), files()]);
     for check in &checks {
         show(check, context);
     }
@@ -210,6 +214,25 @@ fn secrets_file(context: &Context) -> Check {
         Ok(about) if about.permissions().mode() & 0o077 == 0 => Check::good("secrets", "`.env` is for you alone"),
         Ok(_) => Check::doubtful("secrets", "`.env` can be read by other users", "run `chmod 600 .env`"),
     }
+}
+
+/// What others could get at, a line each.
+fn exposed(context: &Context) -> Vec<Check> {
+    let words: Vec<String> = std::env::args().collect();
+    let rooms = [
+        ("data", exposure::of_data(context)),
+        ("backups", exposure::of_backups(context)),
+        ("listener", exposure::of_listeners(context)),
+        ("arguments", exposure::of_arguments(context, &words)),
+    ];
+    let mut checks: Vec<Check> = Vec::new();
+    for (name, open) in rooms {
+        checks.extend(open.into_iter().map(|open| Check::doubtful(name, open.says, open.fix)));
+    }
+    if checks.is_empty() {
+        checks.push(Check::good("exposure", "data, backups, listener and command line are for you alone"));
+    }
+    checks
 }
 
 fn disk(context: &Context) -> Check {

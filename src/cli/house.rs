@@ -28,6 +28,8 @@ const SANDBOX_SEED: u64 = 7;
 
 /// Opens the store, alone.
 pub fn open_store(context: &Context) -> Result<Arc<dyn Store>, Ending> {
+    // What is made from here on is its owner's alone: sled takes the umask's word for its files.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     Ok(Arc::new(JournaledStore::open(context.data_directory()?, Options::default())?))
 }
 

@@ -14,6 +14,7 @@ pub mod doctor;
 mod door;
 pub mod edit;
 pub mod ending;
+pub mod exposure;
 pub mod far;
 pub mod filter;
 pub mod fmt;

@@ -59,6 +59,15 @@ pub enum Contacts {
         #[arg(value_name = "CONTACT")]
         contact: String,
     },
+    /// Forget somebody for good: stop all, destroy the key of their records, let no list bring them back
+    Erase {
+        /// Their identifier, name, or a part of either
+        #[arg(value_name = "CONTACT")]
+        contact: String,
+        /// Without being asked
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `engine contacts import`

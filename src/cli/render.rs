@@ -39,7 +39,11 @@ pub fn end(ending: &Ending) -> u8 {
 pub fn plain(text: &str) -> String {
     let shown = |c: char| match c {
         '\n' | '\r' | '\t' => ' ',
-        c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => '\u{fffd}',
+        // What turns the direction of writing, breaks lines, or is not seen at all.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' => {
+            '\u{fffd}'
+        }
+        c if c.is_control() => '\u{fffd}',
         c => c,
     };
     text.chars().map(shown).collect()

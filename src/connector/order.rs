@@ -80,6 +80,8 @@ pub enum Act {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     pub path: PathBuf,
+    /// The folder it must lie in, wherever links lead.
+    pub root: PathBuf,
     pub name: String,
     /// Recorded speech, shown as such; only where the channel knows that (LinkedIn, WhatsApp).
     pub is_voice: bool,

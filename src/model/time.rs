@@ -37,6 +37,11 @@ impl Timestamp {
         self.to_jiff().to_zoned(zone.clone())
     }
 
+    /// The day in UTC: `2026-11-20`.
+    pub fn day(self) -> String {
+        self.iso_ms().chars().take(10).collect()
+    }
+
     /// `2026-09-14T08:21:37.412Z`: the form postpress demands (POSTPRESS.md §0).
     pub fn iso_ms(self) -> String {
         format!("{:.3}", self.to_jiff())

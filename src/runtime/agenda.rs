@@ -225,7 +225,8 @@ impl Agenda {
         }
     }
 
-    fn forget(&mut self, id: EnrollmentId) {
+    /// Takes an enrollment out.
+    pub fn forget(&mut self, id: EnrollmentId) {
         let Some(slot) = self.slots.remove(&id) else { return };
         if let Some(due) = slot.due {
             self.due.remove(&(due, id));

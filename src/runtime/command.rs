@@ -62,6 +62,10 @@ pub enum Command {
     Suppress {
         enrollments: Vec<EnrollmentId>,
     },
+    /// Forget these people: nothing of them can be read again, anywhere.
+    Erase {
+        enrollments: Vec<EnrollmentId>,
+    },
     /// New people for a running campaign.
     Enroll {
         campaign: String,
@@ -108,6 +112,7 @@ impl Partition {
             Command::Resolve { enrollment, how } => self.resolve(*enrollment, *how, now),
             Command::Settle { task, verdict } => self.settle_task(*task, *verdict, now),
             Command::Suppress { enrollments } => self.suppress_each(enrollments, now),
+            Command::Erase { enrollments } => self.erase_each(enrollments, now),
             Command::Enroll { campaign, rows } => match self.current(campaign) {
                 Some(id) => self.enroll(id, rows, now).map(|enrolled| Ok(enrolled.to_json())),
                 None => Ok(Err(format!("no campaign `{campaign}` is installed; run `engine run` with it first"))),

@@ -12,6 +12,7 @@ use crate::runtime::entry::{
     Speakers, company_is_full, company_of, leaves_out, lines_for, may_enter_again, new_contact, new_enrollment, speakers,
     waits_for,
 };
+use crate::runtime::marks::erased_row;
 use crate::runtime::moving::Moved;
 use crate::runtime::partition::{Partition, contact_route};
 use crate::runtime::reach::address;
@@ -77,6 +78,9 @@ impl Partition {
     ) -> Result<Fate, StoreFault> {
         let Some(installed) = self.campaigns.get(&id).cloned() else { return Ok(Fate::Known) };
         let campaign = &installed.campaign;
+        if let Some(at) = erased_row(&*self.parts.store, row) {
+            return Ok(Fate::LeftOut(format!("erased on {}: this person is never contacted again", at.day())));
+        }
         let contact_key = contact_route(&row.key);
         let known = match draft.routes.get(&contact_key) {
             Some(staged) => staged.clone(),

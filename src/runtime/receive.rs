@@ -13,6 +13,7 @@ use crate::runtime::directory::{Directory, Listed};
 use crate::runtime::errand::Message;
 use crate::runtime::gate::Gate;
 use crate::runtime::inlet::{Accepted, Inlet};
+use crate::runtime::marks::is_of_erased;
 use crate::runtime::routes::contact_route;
 use crate::runtime::routes::{chat_route, digits_route, person_route, public_route};
 use crate::store::contract::{Store, StoreFault};
@@ -100,7 +101,9 @@ impl Receiver {
         let body = String::from_utf8_lossy(body).into_owned();
         let record =
             InboxRow { row, at: now, dedup, enrollments: enrollments.clone(), account: account.map(|listed| listed.id), body };
-        let mut changes = vec![Change::Put(Record::Inbox(Box::new(record)))];
+        // Who was erased is told *received* like everybody, and nothing of it is kept.
+        let is_kept = !enrollments.is_empty() || !is_of_erased(&*self.store, &read.incoming);
+        let mut changes = if is_kept { vec![Change::Put(Record::Inbox(Box::new(record)))] } else { Vec::new() };
         changes.extend(read.dedup.map(|key| Change::Put(Record::Seen { key, at: now })));
         let commit = Commit { at: now, cause: Cause::Arrival, changes, entries: Vec::new() };
         self.gate.close(&enrollments);

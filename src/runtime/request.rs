@@ -171,7 +171,7 @@ pub(super) fn told(intent: &Intent, account: &Account) -> Vec<(String, String)> 
 pub(super) fn order_of(intent: &Intent, account: &Account, root: &Path) -> Order {
     let file = |path: &String, is_voice: bool| {
         let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-        Attachment { path: root.join(path), name, is_voice }
+        Attachment { path: root.join(path), root: root.to_path_buf(), name, is_voice }
     };
     let knows_voice = matches!(account.spec.channel, Channel::Linkedin | Channel::Whatsapp);
     let files = |paths: &[String], voice: Option<&String>| {

@@ -27,6 +27,30 @@ pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// When there is no room: come again after this many seconds.
 const RETRY_AFTER_S: &str = "5";
 
+/// Who may come in by a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Whoever holds the secret.
+    Secret,
+    /// Everybody: it says whether the engine lives, and nothing else.
+    Nobody,
+}
+
+/// A way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    pub verb: &'static str,
+    pub path: &'static str,
+    pub guard: Guard,
+}
+
+/// Every way in: the router is made of this table, and of nothing else.
+pub const ROUTES: [Route; 3] = [
+    Route { verb: "POST", path: PATH, guard: Guard::Secret },
+    Route { verb: "GET", path: "/healthz", guard: Guard::Nobody },
+    Route { verb: "GET", path: "/readyz", guard: Guard::Nobody },
+];
+
 /// How patient the receiver is. Real time.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
@@ -64,10 +88,14 @@ pub async fn serve_with(
     shutdown: impl Future<Output = ()>,
 ) {
     let door = Arc::new(Door { inlet, secrets, patience, is_ready: AtomicBool::new(true) });
-    let router = Router::new()
-        .route(PATH, post(receive))
-        .route("/healthz", get(async || "alive\n"))
-        .route("/readyz", get(readyz))
+    let served = |route: Route| match (route.guard, route.path) {
+        (Guard::Secret, _) => post(receive),
+        (Guard::Nobody, "/healthz") => get(async || "alive\n"),
+        (Guard::Nobody, _) => get(readyz),
+    };
+    let router = ROUTES
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, served(route)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .fallback(async || (StatusCode::NOT_FOUND, "nothing is served here\n"))
         .with_state(Arc::clone(&door));

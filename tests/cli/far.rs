@@ -188,7 +188,7 @@ fn the_doctor_finds_what_stands_in_the_way() {
         let (code, data, _) = desk.engine("doctor --json", variables);
         (code, lines(&data))
     };
-    let rest = ["accounts ok", "webhooks warning", "clock ok", "secret ok", "secrets ok", "store ok", "limits ok"];
+    let rest = ["accounts ok", "webhooks warning", "clock ok", "secret ok", "secrets ok", "exposure ok", "store ok", "limits ok"];
     let with = |first: &[&str], rest: &[&str]| first.iter().chain(rest).map(|line| (*line).to_owned()).collect::<Vec<_>>();
     assert_eq!(asked(&[]), (0, with(&["key ok"], &rest)));
     let here = [("ENGINE_PUBLIC_URL", "http://127.0.0.1:9")];
@@ -200,7 +200,7 @@ fn the_doctor_finds_what_stands_in_the_way() {
     {
         assert_eq!(
             asked(&[variable]),
-            (code, with(&["key failed"], &["secret ok", "secrets ok", "store ok", "limits ok"])),
+            (code, with(&["key failed"], &["secret ok", "secrets ok", "exposure ok", "store ok", "limits ok"])),
             "{variable:?}"
         );
     }
@@ -217,6 +217,39 @@ fn open_to_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::write(path, "A=b\n").unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+}
+
+#[test]
+fn the_doctor_says_what_stands_open_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let at = |name: &str| desk.folder.path().join(name);
+    let open = |name: &str, mode: u32| std::fs::set_permissions(at(name), std::fs::Permissions::from_mode(mode)).unwrap();
+    for folder in [".engine/keys", ".engine/journal.unsealed-1", "backup"] {
+        std::fs::create_dir_all(at(folder)).unwrap();
+    }
+    for file in [".engine/keys/store-1.key", "backup/manifest.json", "backup/store-1.key"] {
+        std::fs::write(at(file), "x").unwrap();
+    }
+    [".engine", ".engine/keys", "backup"].into_iter().for_each(|folder| open(folder, 0o755));
+    let variables = [("ENGINE_LISTEN", "0.0.0.0:9"), ("ENGINE_WEBHOOK_SECRET", "")];
+    let (_, said, _) = desk.engine("doctor --json", &variables);
+    for (check, part) in [
+        ("data", ".engine is open to other users (mode 755)"),
+        ("data", "keys/store-1.key is open to other users"),
+        ("data", "from before they were sealed"),
+        ("backups", "backup is open to other users (mode 755)"),
+        ("backups", "lies in the backup it opens"),
+        ("listener", "which others reach, and there is no secret"),
+    ] {
+        let is_it = |line: &serde_json::Value| {
+            line["check"] == check && line["says"].as_str().unwrap().contains(part) && line["fix"].is_string()
+        };
+        assert!(said.lines().any(|line| is_it(&json(line))), "{check}: {part}: {said}");
+    }
+    let long = [("POSTPRESS_API_KEY", "sandbox-long-key")];
+    let (_, said, _) = desk.engine("--data .engine-sandbox-long-key doctor --json", &long);
+    assert!(said.contains("a secret stands on the command line"), "{said}");
 }
 
 #[test]

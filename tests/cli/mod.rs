@@ -1,6 +1,6 @@
 //! Tests of cli.
 
-mod desk;
+pub mod desk;
 mod far;
 mod help;
 mod plan;

@@ -121,7 +121,7 @@ fn a_group_names_everybody_and_a_voice_note_has_its_own_part() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("note.m4a");
     std::fs::write(&path, b"voice").unwrap();
-    let voice = Attachment { path, name: "note.m4a".to_owned(), is_voice: true };
+    let voice = Attachment { root: path.parent().unwrap().to_path_buf(), path, name: "note.m4a".to_owned(), is_voice: true };
     let group = Act::Group {
         people: vec!["ACo1".into(), "ACo2".into()],
         subject: "Cloud bills".to_owned(),

@@ -75,7 +75,12 @@ fn messages_are_multipart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lanes.pdf");
     std::fs::write(&path, b"pdf").unwrap();
-    let attachments = vec![Attachment { path: path.clone(), name: "Übersicht lanes.pdf".to_owned(), is_voice: false }];
+    let attachments = vec![Attachment {
+        root: path.parent().unwrap().to_path_buf(),
+        path: path.clone(),
+        name: "Übersicht lanes.pdf".to_owned(),
+        is_voice: false,
+    }];
     let text = || "Hi Ada 👋".to_owned();
     check(
         reply(201, r#"{"object":"MessageSent","message_id":"m1"}"#),
@@ -136,8 +141,8 @@ async fn an_attachment_that_cannot_be_sent_sends_nothing() {
     std::fs::File::create(at("large.pdf")).unwrap().set_len(15_000_001).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe.pdf"), rustix::fs::Mode::RUSR).unwrap();
     let far = Loopback::answering(vec![]).await;
-    let good = |name: &str| Attachment { path: at("good.pdf"), name: name.to_owned(), is_voice: false };
-    let file = |name: &str| Attachment { path: at(name), name: name.to_owned(), is_voice: false };
+    let good = |name: &str| Attachment { path: at("good.pdf"), root: at(""), name: name.to_owned(), is_voice: false };
+    let file = |name: &str| Attachment { path: at(name), root: at(""), name: name.to_owned(), is_voice: false };
     let attempts = [
         (vec![file("missing.pdf")], "`missing.pdf` cannot be sent: No such file"),
         (vec![file("folder")], "it is no regular file"),

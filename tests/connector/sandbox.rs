@@ -112,7 +112,8 @@ async fn messages_stand_in_their_chat() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.pdf");
     std::fs::write(&path, b"%PDF-1.4").unwrap();
-    let attachments = vec![Attachment { path, name: "x.pdf".to_owned(), is_voice: false }];
+    let attachments =
+        vec![Attachment { root: path.parent().unwrap().to_path_buf(), path, name: "x.pdf".to_owned(), is_voice: false }];
     let second = perform(&far, Act::Message { chat: chat.clone(), text: "and this".to_owned(), attachments }).await.unwrap();
     let listed = far.messages(LINKEDIN.into(), chat.clone(), None).await.unwrap().items;
     let own: Vec<_> =

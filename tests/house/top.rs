@@ -4,7 +4,7 @@ use crate::house::{check, root};
 use std::process::Command;
 
 /// What the top level may hold.
-const TOP: [&str; 24] = [
+const TOP: [&str; 25] = [
     ".cargo",
     ".ci",
     ".gitignore",
@@ -14,6 +14,7 @@ const TOP: [&str; 24] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
+    "SECURITY.md",
     "benches",
     "campaigns",
     "clippy.toml",

@@ -82,6 +82,11 @@ impl Town {
         self.town.command(command).unwrap().unwrap();
     }
 
+    /// What the engine says to a command.
+    pub fn town_command(&mut self, command: &Command) -> Result<serde_json::Value, String> {
+        self.town.command(command).unwrap()
+    }
+
     pub fn settle_down(&mut self) -> Timestamp {
         self.town.settle_down().unwrap()
     }

@@ -2,9 +2,9 @@
 //! read is then a definite no, never a request that broke off.
 
 use crate::connector::contract::Attachment;
-use std::fs::OpenOptions;
+use std::fs::{Metadata, OpenOptions};
 use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The largest file postpress takes (POSTPRESS.md §1.6).
@@ -33,18 +33,22 @@ fn load_one(attachment: &Attachment) -> Result<Loaded, String> {
     if name.is_empty() || name.contains(['/', '\\']) || name.chars().any(char::is_control) {
         return Err(format!("`{}` is no file name", attachment.name.escape_debug()));
     }
-    let bytes = read(&attachment.path).map_err(|why| format!("`{name}` cannot be sent: {why}"))?;
+    let bytes = read(&attachment.path, &attachment.root).map_err(|why| format!("`{name}` cannot be sent: {why}"))?;
     let mime = mime_guess::from_path(name).first_or_octet_stream().to_string();
     Ok(Loaded { name: name.to_owned(), mime, bytes, is_voice: attachment.is_voice })
 }
 
-/// A regular file under that very name: a link in its place is not followed, a pipe is not waited for.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+/// A regular file under that very name, beneath the folder: a link in its place is not followed, links on the way to it must
+/// not lead out, a pipe is not waited for. What is judged is the handle, so nothing can be put in its place in between.
+fn read(path: &Path, root: &Path) -> Result<Vec<u8>, String> {
     let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC).bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(|fault| fault.to_string())?;
     let about = file.metadata().map_err(|fault| fault.to_string())?;
     if !about.is_file() {
         return Err("it is no regular file".to_owned());
+    }
+    if !is_beneath(&about, path, root).map_err(|fault| fault.to_string())? {
+        return Err("it lies outside the folder of the campaigns".to_owned());
     }
     let mut bytes = Vec::new();
     // One byte more than allowed, in case it grows while it is read.
@@ -56,4 +60,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Err("it is empty".to_owned());
     }
     Ok(bytes)
+}
+
+/// Is the opened file the one that a way through the folder alone leads to?
+fn is_beneath(opened: &Metadata, path: &Path, root: &Path) -> std::io::Result<bool> {
+    let root = std::fs::canonicalize(if root.as_os_str().is_empty() { Path::new(".") } else { root })?;
+    let real = std::fs::canonicalize(path)?;
+    let found = std::fs::symlink_metadata(&real)?;
+    Ok(real.starts_with(root) && (found.dev(), found.ino()) == (opened.dev(), opened.ino()))
 }

@@ -7,7 +7,7 @@
 pub mod client;
 pub mod error_table;
 pub mod errors;
-mod files;
+pub mod files;
 mod form;
 pub mod lenient;
 pub mod orders;

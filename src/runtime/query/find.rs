@@ -5,6 +5,7 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::EnrollmentId;
 use crate::model::identity::{IDENTIFYING_COLUMNS, identity};
 use crate::model::journal::{Key, Record, Table};
+use crate::runtime::marks::erased_at;
 use crate::runtime::partition::contact_route;
 use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault};
@@ -47,7 +48,11 @@ impl Query<'_> {
                 found.push(Found { contact, enrollments });
             }
         }
-        if found.is_empty() { Err(QueryFault::NoContact { words: words.to_owned() }) } else { Ok(found) }
+        match erased_at(self.store, words) {
+            _ if !found.is_empty() => Ok(found),
+            Some(at) => Err(QueryFault::Erased { words: words.to_owned(), day: at.day() }),
+            None => Err(QueryFault::NoContact { words: words.to_owned() }),
+        }
     }
 
     /// Every contact the words fit, those of the best fit only.

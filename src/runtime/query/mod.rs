@@ -42,6 +42,8 @@ pub enum QueryFault {
     NoCampaign { name: String, help: String },
     #[error("nobody called `{words}`; give the value of the identifying column, a name or a part of either")]
     NoContact { words: String },
+    #[error("`{words}` was erased on {day}: nothing of this person is kept")]
+    Erased { words: String, day: String },
 }
 
 impl QueryFault {
@@ -49,7 +51,7 @@ impl QueryFault {
     pub fn store(&self) -> Option<&StoreFault> {
         match self {
             Self::Store(fault) => Some(fault),
-            Self::NoCampaign { .. } | Self::NoContact { .. } => None,
+            Self::NoCampaign { .. } | Self::NoContact { .. } | Self::Erased { .. } => None,
         }
     }
 }
