@@ -2,6 +2,7 @@
 //! at postpress.
 
 use crate::cli::context::Context;
+use crate::cli::desk::ask;
 use crate::cli::ending::{DONE, Done, Ending, FAILED};
 use crate::cli::{accounts, exposure, far, house, render, webhooks};
 use crate::connector::contract::{AccountRow, Connector, Refusal, WebhookRow};
@@ -92,6 +93,7 @@ pub fn run(_options: &DoctorOptions, context: &Context) -> Done {
         Ok(postpress) => far::wait(of_postpress(context, &postpress, engine.as_ref()))?,
         Err(ending) => vec![Check::ended("key", ending)],
     };
+    checks.extend(restored(context, &store));
     checks.extend([secret(context), secrets_file(context)]);
     checks.extend(exposed);
     checks.extend([disk(context), store, limits(engine.as_ref()), files()]);
@@ -279,6 +281,20 @@ fn store(context: &Context) -> Check {
             Check::ended("store", Ending::from(fault).help(fix))
         }
     }
+}
+
+/// Said only of data that was restored and does not send yet.
+fn restored(context: &Context, store: &Check) -> Option<Check> {
+    if store.mark == Mark::Bad || !context.data.is_dir() {
+        return None;
+    }
+    let status = ask(context, "status", json!({ "campaign": null })).ok()?;
+    let sentence = status.get("quarantine")?.get("sentence")?.as_str()?;
+    Some(Check::doubtful(
+        "restored",
+        sentence,
+        "nothing to do: `engine run` reads it and goes on; sign in accounts that are signed out",
+    ))
 }
 
 fn fix_of(fault: &StoreFault) -> &'static str {

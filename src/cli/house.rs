@@ -5,7 +5,9 @@ use crate::cli::ending::{Ending, FAILED, UNAUTHORISED, UNSAFE, WRONG};
 use crate::cli::sandbox::open_for_run;
 use crate::connector::postpress::client::{BadSettings, Postpress, Settings};
 use crate::model::account::Channel;
+use crate::model::journal::{Key, Meta, MetaKey, Record};
 use crate::model::program::Program;
+use crate::model::time::Timestamp;
 use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
 use crate::sim::http;
 use crate::sim::people::directory::ContactSeed;
@@ -53,6 +55,31 @@ pub fn refuse_pretend_data(store: &dyn Store, context: &Context) -> Result<(), E
         ),
     )
     .help("name another directory with `--data`, or remove this one if it is not needed any more"))
+}
+
+/// How far the machine's clock may be behind the data before a run is refused, in milliseconds: more than clocks that are
+/// set by the network differ, less than a sending window.
+const BEHIND_MS_MAX: i64 = 3_600_000;
+
+/// A clock that stands before the last sign of life would send at wrong hours, and count days that have not been.
+pub fn refuse_clock_behind(store: &dyn Store, now: Timestamp) -> Result<(), Ending> {
+    if Anchor::known(store)?.is_some_and(|anchor| !anchor.is_real()) {
+        return Ok(());
+    }
+    match store.get(&Key::Meta(MetaKey::Alive))? {
+        Some(Record::Meta(Meta::Alive { at })) if at.since_ms(now) > BEHIND_MS_MAX => Err(Ending::new(
+            UNSAFE,
+            format!(
+                "this machine's clock says {}, but the engine last ran at {}: the clock is behind the data",
+                now.iso_ms(),
+                at.iso_ms()
+            ),
+        )
+        .help(
+            "set the clock by the network (`timedatectl set-ntp true`); if the clock was wrong then, restore a backup of before",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The clock of a store as it last ran: for commands that only look.

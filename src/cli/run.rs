@@ -17,7 +17,7 @@ use crate::connector::contract::{Connector, Verdict};
 use crate::connector::postpress::webhooks;
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, wall_now};
 use crate::runtime::receive::Door;
 use crate::runtime::{Ended, Runtime, Setting};
 use crate::server;
@@ -54,6 +54,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     }
     if !arguments.sandbox {
         house::refuse_pretend_data(&*store, context)?;
+        house::refuse_clock_behind(&*store, wall_now())?;
     }
     let clock = house::clock(&*store, speed)?;
     agree_to_changes(arguments, context, &mut loaded, &*store, clock.now())?;

@@ -28,6 +28,9 @@ pub fn status(arguments: &Status, context: &Context) -> Done {
     if report.paused {
         render::data("everything is paused: `engine resume --all` goes on");
     }
+    if let Some(quarantine) = &report.quarantine {
+        render::data(&quarantine.sentence);
+    }
     if report.campaigns.is_empty() {
         render::data("no campaign is installed yet: `engine run campaigns/ --sandbox` tries them out");
     }

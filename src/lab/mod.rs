@@ -11,6 +11,7 @@ pub mod promises;
 pub mod rig;
 pub mod shutdown;
 pub mod soak;
+pub mod store;
 pub mod verdict;
 
 use order::Order;
@@ -33,6 +34,26 @@ pub struct Check {
 
 /// Every check, in the order in which `all` runs them: the quick ones first.
 pub const CHECKS: &[Check] = &[
+    Check {
+        name: "histories",
+        about: "journals of every format open and add up; newer ones are refused",
+        run: store::histories::run,
+    },
+    Check {
+        name: "powercut",
+        about: "what the disk holds after a power cut has all that was acknowledged",
+        run: store::powercut::run,
+    },
+    Check {
+        name: "crashpoints",
+        about: "the process dies at every durable operation of the store",
+        run: store::crashpoints::run,
+    },
+    Check {
+        name: "damage",
+        about: "damaged files are refused or read as they were; rebuild brings them back",
+        run: store::damage::run,
+    },
     Check { name: "box", about: "the README promises what the results of long runs hold", run: promises::run },
     Check { name: "fuzz", about: "any bytes to every reader, kept ones and such as are drawn from them", run: fuzz::check },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },

@@ -6,16 +6,19 @@
 pub enum Bug {
     /// A send whose answer never came is tried again at once.
     RetryAfterTimeout,
+    /// A commit is acknowledged before the disk has it for good.
+    NoFdatasync,
 }
 
 impl Bug {
     /// Every bug, in the order of the table.
-    pub const ALL: &[Self] = &[Self::RetryAfterTimeout];
+    pub const ALL: &[Self] = &[Self::RetryAfterTimeout, Self::NoFdatasync];
 
     /// What it is called in the table and on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::RetryAfterTimeout => "retry-after-timeout",
+            Self::NoFdatasync => "no-fdatasync",
         }
     }
 }

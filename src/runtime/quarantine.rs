@@ -12,15 +12,12 @@
 //! people of before the restoration they are left out. What it rests on: of two engines on copies of the same data only one
 //! runs.
 
-use crate::connector::contract::{Connector, Refusal, Verdict as Answered};
+use crate::connector::contract::{Refusal, Verdict as Answered};
 use crate::model::account::{Channel, Health};
 use crate::model::contact::Contact;
 use crate::model::enrollment::Enrollment;
 use crate::model::event::{Event, Settlement};
-use crate::model::id::{
-    AccountId, CampaignId, ChatId, EffectKey, EnrollmentId, Fingerprint, ProviderAccount, ProviderId, RemoteId, Visit,
-    fingerprint,
-};
+use crate::model::id::{AccountId, CampaignId, ChatId, EffectKey, EnrollmentId, Fingerprint, ProviderId, Visit};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::{Cause, Key, Meta, Record};
 use crate::model::past::{Past, PastKind, Quarantine};
@@ -28,62 +25,19 @@ use crate::model::time::{MINUTE_MS, Timestamp};
 use crate::runtime::answer::SETTLE_MS;
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Message};
+use crate::runtime::history::{Outgone, history, person_print, public_print, text_print};
 use crate::runtime::limits::Use;
 use crate::runtime::outbox::Verdict;
-use crate::runtime::pages::{Walk, normalised};
 use crate::runtime::partition::Partition;
 use crate::runtime::reach;
 use crate::runtime::reconcile::SKEW_MS;
 use crate::runtime::request::texts_for;
 use crate::store::contract::StoreFault;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// After a history that could not be read.
 const AGAIN_MS: i64 = 10 * MINUTE_MS;
-
-/// What went out while this data did not see it.
-#[derive(Debug, Default)]
-pub(crate) struct Isolation {
-    /// None: this data was never restored.
-    pub(crate) standing: Option<Quarantine>,
-    past: BTreeMap<(AccountId, Fingerprint), Past>,
-    reading: BTreeSet<AccountId>,
-    /// After a failure: not before then.
-    due: BTreeMap<AccountId, Timestamp>,
-}
-
-impl Isolation {
-    /// A row of the store.
-    pub(crate) fn know(&mut self, past: Past) {
-        self.past.insert((past.account, past.remote_print()), past);
-    }
-
-    /// Is that id of the far side's one that waits to be claimed?
-    pub(crate) fn knows(&self, account: AccountId, remote: &RemoteId) -> bool {
-        self.past.contains_key(&(account, crate::model::past::remote_print(remote)))
-    }
-
-    /// May something have gone out to that person that is not claimed yet?
-    pub(crate) fn may_know(&self, enrollment: &Enrollment) -> bool {
-        !self.past.is_empty() && self.standing.as_ref().is_some_and(|standing| standing.since >= Some(enrollment.enrolled_at))
-    }
-
-    /// Not ended.
-    fn open(&self) -> Option<&Quarantine> {
-        self.standing.as_ref().filter(|standing| standing.ended.is_none())
-    }
-}
-
-/// Something that went out through an account, as its lists show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgone {
-    pub remote: RemoteId,
-    pub at: Option<Timestamp>,
-    pub kind: PastKind,
-    pub person: Option<ProviderId>,
-    pub public_identifier: Option<String>,
-}
 
 impl Partition {
     /// At the start: from now on the histories can be awaited.
@@ -197,11 +151,9 @@ impl Partition {
         contact: &Contact,
         now: Timestamp,
     ) -> Result<Option<Verdict>, StoreFault> {
-        if !self.isolation.standing.as_ref().is_some_and(|standing| standing.since >= Some(enrollment.enrolled_at)) {
-            return Ok(None);
-        }
-        let key = intent.key;
-        if let Request::CommentPost { .. } = intent.request {
+        let Some(standing) = &self.isolation.standing else { return Ok(None) };
+        let (key, is_of_before) = (intent.key, standing.since >= Some(enrollment.enrolled_at));
+        if let (Request::CommentPost { .. }, true) = (&intent.request, is_of_before) {
             let why = "the data was restored from a backup: nobody knows whether it was made before".to_owned();
             let mut draft = Draft::new(Cause::Outbox { key }, now);
             let settlement = Settlement::Skipped { why };
@@ -325,74 +277,4 @@ fn as_row(account: AccountId, outgone: Outgone, from: Timestamp, counted: Effect
         public: outgone.public_identifier.as_deref().map(public_print),
         counted,
     }
-}
-
-fn person_print(person: &ProviderId) -> Fingerprint {
-    // WhatsApp names people by number, with and without its own domain.
-    let bare = person.0.split('@').next().unwrap_or_default();
-    fingerprint(&[b"person", bare.trim_start_matches('+').as_bytes()])
-}
-
-fn public_print(public: &str) -> Fingerprint {
-    fingerprint(&[b"public", public.to_lowercase().as_bytes()])
-}
-
-fn text_print(text: &str) -> Fingerprint {
-    fingerprint(&[b"text", normalised(text).as_bytes()])
-}
-
-/// Everything that went out through an account after that moment, as far as its lists show it.
-async fn history(
-    connector: &dyn Connector,
-    account: ProviderAccount,
-    has_invitations: bool,
-    after: Timestamp,
-) -> Result<Vec<Outgone>, Refusal> {
-    let (mut found, mut chats, mut walk) = (Vec::new(), Vec::new(), Walk::default());
-    if has_invitations {
-        loop {
-            let page = connector.invitations(account.clone(), walk.cursor.clone()).await?;
-            let recent = page.items.into_iter().filter(|row| row.at.is_none_or(|at| at >= after));
-            found.extend(recent.map(|row| Outgone {
-                remote: row.id,
-                at: row.at,
-                kind: PastKind::Invite,
-                person: row.person,
-                public_identifier: row.public_identifier,
-            }));
-            if !walk.goes_on(page.cursor)? {
-                break;
-            }
-        }
-    }
-    walk = Walk::default();
-    loop {
-        let page = connector.chats_since(account.clone(), after, walk.cursor.clone()).await?;
-        chats.extend(page.items);
-        if !walk.goes_on(page.cursor)? {
-            break;
-        }
-    }
-    for chat in chats {
-        walk = Walk::default();
-        loop {
-            let page = match connector.messages(account.clone(), chat.id.clone(), walk.cursor.clone()).await {
-                Ok(page) => page,
-                // A chat that is gone has nothing to read.
-                Err(refusal) if refusal.verdict == Answered::Never && refusal.status == Some(404) => break,
-                Err(refusal) => return Err(refusal),
-            };
-            let is_past = page.items.last().is_some_and(|row| row.at < after);
-            let own = page.items.into_iter().filter(|row| row.is_own && !row.is_event && row.at >= after);
-            found.extend(own.map(|row| {
-                let text = text_print(row.text.as_deref().unwrap_or_default());
-                let kind = PastKind::Message { chat: chat.id.clone(), is_single: chat.is_single, text };
-                Outgone { remote: row.id, at: Some(row.at), kind, person: chat.person.clone(), public_identifier: None }
-            }));
-            if is_past || !walk.goes_on(page.cursor)? {
-                break;
-            }
-        }
-    }
-    Ok(found)
 }

@@ -16,7 +16,7 @@ use crate::store::seal::safe::Safe;
 use crate::store::segments::SegmentJournal;
 use crate::store::sled::Progress;
 use crate::store::start::{self, Options};
-use crate::store::{applier, checkpoint, committer, disk, keys};
+use crate::store::{applier, checkpoint, committer, copied, disk, keys};
 use std::fs::File;
 use std::ops::{Bound, ControlFlow};
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ pub struct JournaledStore {
     /// Dropping it stops the checkpoints.
     stop_checkpoints: Option<Sender<()>>,
     /// Held as long as the store is open.
-    _lock: File,
+    lock: File,
 }
 
 struct Parts {
@@ -72,13 +72,19 @@ impl JournaledStore {
             mended: started.mended,
             threads: Vec::new(),
             stop_checkpoints: Some(stop),
-            _lock: started.lock,
+            lock: started.lock,
             options,
         };
         let every = store.options.checkpoint_every;
         store.spawn("store-committer", |parts| committer::run(&parts.way, &parts.journal))?;
         store.spawn("store-applier", |parts| applier::run(&parts.way, &parts.progress, &parts.overlay))?;
+        let is_copied = started.is_copied;
         store.spawn("store-checkpoint", move |parts| checkpoint::run(&parts.progress, &parts.journal, every, &stopped))?;
+        if is_copied && store.figures().last > Lsn(0) {
+            copied::mark(&store)?;
+            store.mended.push(copied::SAYS.to_owned());
+        }
+        start::settle_here(&store.lock, dir)?;
         Ok(store)
     }
 

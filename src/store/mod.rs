@@ -10,6 +10,7 @@ pub mod bytes;
 mod checkpoint;
 mod committer;
 pub mod contract;
+mod copied;
 pub mod disk;
 mod guard;
 pub mod journaled;

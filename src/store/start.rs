@@ -14,8 +14,9 @@ use crate::store::segments::{SEGMENT_BYTES, SegmentJournal};
 use crate::store::sled::{BATCH_KEYS_MAX, Progress, RowBytes, RowChange, Unusable};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Read;
 use std::ops::ControlFlow;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -52,13 +53,16 @@ pub struct Started {
     pub journal: SegmentJournal,
     pub progress: Progress,
     pub mended: Vec<String>,
+    /// The directory is a copy of another: `settle_here` once that is dealt with.
+    pub is_copied: bool,
 }
 
 /// Opens all of a data directory.
 pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     let mut mended = Vec::new();
     mended.extend(private_dir(dir)?);
-    let lock = lock(dir)?;
+    let mut lock = lock(dir)?;
+    let is_copied = is_from_elsewhere(&mut lock, dir)?;
     mended.extend(finish_swap(dir)?);
     let journal_dir = dir.join(JOURNAL);
     refuse_headless(dir, &journal_dir)?;
@@ -70,7 +74,7 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     // Only now: had the progress been ahead, what stands there would have been acknowledged.
     mended.extend(journal.cut()?);
     catch_up(&journal, &progress, &safe)?;
-    Ok(Started { lock, safe, journal, progress, mended })
+    Ok(Started { lock, safe, journal, progress, mended, is_copied })
 }
 
 /// The keys; fresh ones only where nothing of the journal is sealed.
@@ -84,6 +88,23 @@ fn open_safe(dir: &Path, journal: &SegmentJournal) -> Result<(Safe, Option<Strin
         })?;
     }
     Safe::open(&keys, is_needed)
+}
+
+/// The lock says which file it is: a copy of it, in a copied directory, is another file.
+fn is_from_elsewhere(lock: &mut File, dir: &Path) -> Result<bool, StoreFault> {
+    let mut said = String::new();
+    lock.read_to_string(&mut said).map_err(io("read", dir))?;
+    Ok(!said.is_empty() && said != home_of(lock, dir)?)
+}
+
+/// From now on the data is at home here.
+pub fn settle_here(lock: &File, dir: &Path) -> Result<(), StoreFault> {
+    let home = home_of(lock, dir)?;
+    lock.set_len(home.len() as u64).and_then(|()| lock.write_all_at(home.as_bytes(), 0)).map_err(io("write", dir))
+}
+
+fn home_of(lock: &File, dir: &Path) -> Result<String, StoreFault> {
+    Ok(format!("file {}\n", lock.metadata().map_err(io("read", dir))?.ino()))
 }
 
 /// Where the journal lies.
@@ -165,7 +186,14 @@ fn refuse_headless(dir: &Path, journal: &Path) -> Result<(), StoreFault> {
 /// Keeps every other process out as long as the file is held.
 pub fn lock(dir: &Path) -> Result<File, StoreFault> {
     let path = dir.join("lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(io("open", &path))?;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(io("open", &path))?;
     match lock_patiently(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreFault::Locked { path: dir.to_path_buf() }),

@@ -8,4 +8,5 @@ mod refused;
 mod running;
 mod schemas;
 mod shapes;
+mod store;
 mod tests;

@@ -4,7 +4,7 @@ use crate::cli::desk::{Desk, SPEED};
 use campaign_engine::lang::code::Code;
 use campaign_engine::runtime::query::accounts::{AccountRow, BudgetRow, WindowRow};
 use campaign_engine::runtime::query::status::{
-    CampaignStatus, ContactCounts, Rates, SendCounts, StatusReport, StepStatus, VersionCount,
+    CampaignStatus, ContactCounts, QuarantineRow, Rates, SendCounts, StatusReport, StepStatus, VersionCount,
 };
 use serde_json::{Value, json};
 
@@ -90,6 +90,12 @@ fn full() -> StatusReport {
         paused: false,
         campaigns: vec![campaign],
         accounts: vec![account],
+        quarantine: Some(QuarantineRow {
+            known_until: "2027-01-04T09:00:00.000Z".to_owned(),
+            reads_at: at(),
+            waits_for: vec!["lina".to_owned()],
+            sentence: "the data was restored from a backup".to_owned(),
+        }),
     }
 }
 

@@ -17,6 +17,8 @@ fn copy(from: &Path, to: &Path) {
     // The tree first: a crash never leaves it ahead of the journal.
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort_by_key(|path| !path.ends_with("sled"));
+    // The lock would tell that it is a copy, which a crashed store is not.
+    paths.retain(|path| !path.ends_with("lock"));
     for path in paths {
         let to = to.join(path.file_name().unwrap());
         if path.is_dir() {

@@ -96,6 +96,14 @@ fn a_commit_larger_than_a_segment_has_one_for_itself() {
 }
 
 #[test]
+fn a_first_commit_larger_than_a_segment_leaves_an_empty_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let large = arrival(1, &"x".repeat(300_000));
+    commit(&open(dir.path()).unwrap(), vec![large.clone()]).unwrap();
+    assert_eq!(replayed(&open(dir.path()).unwrap(), 1), [(1, large)]);
+}
+
+#[test]
 fn an_unfinished_write_at_the_end_is_cut() {
     let dir = filled(10);
     // What a crash leaves: a frame that was never acknowledged, half of it on the disk.
@@ -146,7 +154,7 @@ fn an_acknowledged_end_that_is_gone_is_refused() {
         bytes[end..].fill(0);
     });
     let said = fault(open(dir.path())).to_string();
-    assert!(said.contains("the journal ends at commit 9, but commit 10 was acknowledged"), "{said}");
+    assert!(said.contains("the journal ends after commit 9, but commit 10 was acknowledged"), "{said}");
 }
 
 #[test]
@@ -250,7 +258,7 @@ fn a_half_written_snapshot_is_swept() {
 fn a_newer_format_is_refused() {
     let dir = filled(3);
     edit(&segment(dir.path(), 1), |bytes| {
-        bytes[8] = 2;
+        bytes[8] = 3;
         let sum = crc32fast::hash(&bytes[..60]);
         bytes[60..64].copy_from_slice(&sum.to_le_bytes());
     });

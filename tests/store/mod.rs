@@ -1,8 +1,11 @@
 //! Tests of store: one suite of the contract over every store, then what only the one on disk promises.
 
+mod backup;
 mod contract;
 mod disk;
+mod histories;
 mod keys;
+mod packed;
 mod records;
 pub mod rows;
 mod sample;

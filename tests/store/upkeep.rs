@@ -45,23 +45,41 @@ fn damage_in_an_old_segment_is_found() {
     assert!(matches!(verify(dir.path(), Options::small()), Err(StoreFault::Damaged { file, .. }) if file == path));
 }
 
-#[test]
-fn what_is_whole_is_saved_from_a_damaged_journal() {
+/// Damages the first segment, saves what is whole; what is there then, and what was there before.
+fn saved(keeps_tree: bool) -> (TempDir, Rebuilt, Vec<Commit>) {
     let (dir, path) = filled();
     let all: Vec<Commit> =
         replayed(&JournaledStore::open(dir.path(), Options::small()).unwrap(), 1).into_iter().map(|(_, commit)| commit).collect();
     damage(&path, 5_000);
-    let Rebuilt { kept, lost, mended, .. } = rebuild(dir.path(), Options::small()).unwrap();
-    let [(first, last)] = lost[..] else { panic!("{lost:?}") };
-    assert_eq!((first, kept), (last, COMMITS - 1));
-    assert!(mended[0].contains("the damaged journal is"), "{mended:?}");
+    if !keeps_tree {
+        std::fs::remove_dir_all(dir.path().join("sled")).unwrap();
+    }
+    let rebuilt = rebuild(dir.path(), Options::small()).unwrap();
+    assert_eq!((rebuilt.lost.len(), rebuilt.kept), (1, COMMITS - 1), "{rebuilt:?}");
+    assert!(rebuilt.mended.iter().any(|sentence| sentence.contains("what was there is")), "{rebuilt:?}");
+    assert!(verify(dir.path(), Options::small()).is_ok());
+    (dir, rebuilt, all)
+}
+
+#[test]
+fn what_is_whole_is_saved_from_a_damaged_journal() {
+    let (dir, rebuilt, all) = saved(false);
+    let [(first, last)] = rebuilt.lost[..] else { panic!("{rebuilt:?}") };
     let left: Vec<Commit> = [&all[..first.0 as usize - 1], &all[last.0 as usize..]].concat();
     let store = JournaledStore::open(dir.path(), Options::small()).unwrap();
+    assert_eq!(rebuilt.rows_saved, None);
     assert_eq!(replayed(&store, 1).into_iter().map(|(_, commit)| commit).collect::<Vec<_>>(), left);
     assert_eq!(state(&store), fold(&left));
     assert_eq!((0..3).map(|id| lines(&store, id).len()).sum::<usize>() as u64, COMMITS - 1);
-    drop(store);
-    assert!(verify(dir.path(), Options::small()).is_ok());
+}
+
+#[test]
+fn the_progress_brings_back_what_the_journal_lost() {
+    let (dir, rebuilt, all) = saved(true);
+    let store = JournaledStore::open(dir.path(), Options::small()).unwrap();
+    assert!(rebuilt.rows_saved.is_some());
+    assert_eq!(state(&store), fold(&all));
+    assert_eq!((0..3).map(|id| lines(&store, id).len()).sum::<usize>() as u64, COMMITS - 1);
 }
 
 #[test]

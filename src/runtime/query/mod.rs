@@ -11,6 +11,7 @@ pub mod find;
 pub mod inbox;
 pub mod overview;
 pub mod page;
+mod quarantine;
 pub mod report;
 pub mod rows;
 mod slots;

@@ -30,6 +30,12 @@ pub(super) struct Asked<'a> {
 /// lets it go.
 pub(super) fn slot(store: &dyn Store, view: &View, asked: &Asked<'_>) -> Result<(Vec<Obstacle>, Option<Timestamp>), StoreFault> {
     let mut obstacles = Vec::new();
+    let is_isolated = |account: &Account| view.is_isolated(account.id);
+    if let Some(row) =
+        view.quarantine_row().filter(|_| view.account_on(asked.enrollment, asked.call.channel()).is_some_and(is_isolated))
+    {
+        obstacles.push(Obstacle::new(Reason::Quarantine, row.sentence, view.quarantine_reads_at()));
+    }
     match view.account_on(asked.enrollment, asked.call.channel()) {
         None => obstacles.push(Obstacle::new(
             Reason::AccountMissing,

@@ -55,6 +55,8 @@ pub enum Reason {
     AccountUnchecked,
     AccountPaused,
     AccountMissing,
+    /// Restored from a backup: what went out since is read first.
+    Quarantine,
     Ended,
 }
 

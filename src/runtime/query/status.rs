@@ -6,6 +6,7 @@ use crate::model::id::CampaignId;
 use crate::model::journal::Installed;
 use crate::model::time::Timestamp;
 use crate::runtime::query::accounts::AccountRow;
+pub use crate::runtime::query::quarantine::QuarantineRow;
 use crate::runtime::query::view::{View, each_enrollment, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ pub struct StatusReport {
     /// By name and version; old versions while somebody is on them.
     pub campaigns: Vec<CampaignStatus>,
     pub accounts: Vec<AccountRow>,
+    /// The data was restored from a backup, and nothing is sent before it is known what went out since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<QuarantineRow>,
 }
 
 /// A version of a campaign.
@@ -136,6 +140,7 @@ impl Query<'_> {
             paused: self.view.paused.is_some(),
             campaigns,
             accounts: self.account_rows(&people),
+            quarantine: self.view.quarantine_row(),
         })
     }
 }

@@ -169,6 +169,10 @@ fn way_out(reason: Reason, campaign: &Campaign, contact: &Contact) -> Option<Str
         Reason::AllPaused => "`engine resume --all`".to_owned(),
         Reason::AccountLost => "sign the account in again at postpress; the engine notices by itself".to_owned(),
         Reason::AccountDeleted => "connect the account again at postpress, and put its new id into the workspace".to_owned(),
+        Reason::Quarantine => {
+            "it ends by itself once every account's history is read; an account that is signed out holds back its own people"
+                .to_owned()
+        }
         Reason::AccountUnchecked => "start the engine with `engine run`: it asks postpress by itself".to_owned(),
         Reason::AccountPaused => "resume the account".to_owned(),
         Reason::AccountMissing => format!("add an account of that channel to the pool of campaign `{name}`"),

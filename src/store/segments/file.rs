@@ -138,14 +138,8 @@ pub fn prepare(dir: &Path, name: &str, bytes: u64) -> Result<PathBuf, StoreFault
         let left = usize::try_from(bytes - at).unwrap_or(usize::MAX);
         ZEROS.get(..left).unwrap_or(ZEROS)
     });
-    match write_whole(&path, portions) {
-        Ok(()) => Ok(path),
-        Err(fault) => {
-            // What is there takes room that something else may need.
-            drop(std::fs::remove_file(&path));
-            Err(fault)
-        }
-    }
+    write_whole(&path, portions)?;
+    Ok(path)
 }
 
 /// Writes a new file from its portions, and makes it durable. `DiskFull` when there is no room for it.

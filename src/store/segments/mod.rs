@@ -14,6 +14,7 @@ mod spare;
 mod tail;
 
 use crate::model::id::Lsn;
+use crate::model::planted::{Bug, is_planted};
 use crate::store::contract::{Frame, Journal, Place, StoreFault};
 use crate::store::disk::{self, io};
 use crate::store::guard::locked;
@@ -179,7 +180,9 @@ impl SegmentJournal {
         }
         let path = file::path(&self.dir, segment);
         disk::write_at(&writer.file, &path, &buffer, offset).map_err(io("write", &path))?;
-        disk::sync_file(&writer.file, &path).map_err(io("sync", &path))?;
+        if !is_planted(Bug::NoFdatasync) {
+            disk::sync_file(&writer.file, &path).map_err(io("sync", &path))?;
+        }
         writer.next = Lsn(first.lsn.0 + frames.len() as u64);
         if offset + buffer.len() as u64 > self.segment_bytes / 2 {
             writer.spare.begin(&self.dir, self.segment_bytes);
@@ -284,7 +287,8 @@ fn heads(dir: &Path, numbers: Vec<u32>) -> Result<Vec<Head>, StoreFault> {
         if head.number != number {
             return Err(damaged(&format!("this is segment {}, under another name", head.number)));
         }
-        let follows = heads.last().is_none_or(|before| before.identity == head.identity && before.first < head.first);
+        // One that begins with the same commit: what was before it is empty, for its first commit did not fit.
+        let follows = heads.last().is_none_or(|before| before.identity == head.identity && before.first <= head.first);
         if !follows || (heads.is_empty() && head.first != Lsn(1)) {
             return Err(damaged("the segment does not follow the one before it"));
         }
