@@ -9,6 +9,7 @@ pub mod oracle;
 pub mod order;
 pub mod promises;
 pub mod rig;
+pub mod scaling;
 pub mod shutdown;
 pub mod soak;
 pub mod store;
@@ -56,6 +57,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check { name: "box", about: "the README promises what the results of long runs hold", run: promises::run },
     Check { name: "fuzz", about: "any bytes to every reader, kept ones and such as are drawn from them", run: fuzz::check },
+    Check { name: "scaling", about: "twice the text costs twice the time, whatever the text", run: scaling::run },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
     Check { name: "crash", about: "the real engine is killed at any moment, and started again", run: crash::run },

@@ -167,7 +167,8 @@ fn data(campaign: &syntax::Campaign, lowered: &mut Lowered, folder: &Folder, dia
     let mut roster = Roster::default();
     if let Some(contacts) = &campaign.contacts {
         let lists = files::lists(naming, &contacts.from, diagnostics);
-        data::check(contacts, &lists, lowered.campaign.channel, diagnostics);
+        let channel = lowered.knows_accounts.then_some(lowered.campaign.channel);
+        data::check(contacts, &lists, channel, diagnostics);
         roster = lists::roster(&lists, &lowered.campaign.fields, lowered.campaign.channel);
         let paths = contacts.from.iter().filter_map(|list| naming.path(list, &mut Vec::new()));
         lowered.campaign.contacts.lists = paths.collect();

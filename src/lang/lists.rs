@@ -182,13 +182,16 @@ fn records(bytes: &[u8]) -> impl Iterator<Item = Record> {
     })
 }
 
+/// Ends of lines: LF, CR LF, and the lone CR of old spreadsheets.
 fn lines(bytes: &[u8]) -> u32 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u32
+    let behind = bytes.iter().skip(1).map(Some).chain([None]);
+    let ends = bytes.iter().zip(behind).filter(|(byte, next)| **byte == b'\n' || (**byte == b'\r' && *next != Some(&b'\n')));
+    ends.count() as u32
 }
 
 /// Whichever of `,` and `;` the header has more of.
 fn delimiter(bytes: &[u8]) -> u8 {
-    let header = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let header = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let count = |sign: u8| header.iter().filter(|byte| **byte == sign).count();
     if count(b';') > count(b',') { b';' } else { b',' }
 }

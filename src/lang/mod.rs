@@ -5,6 +5,7 @@
 mod assemble;
 pub mod bound;
 pub mod camp;
+mod cascade;
 pub mod check;
 pub mod code;
 pub mod diagnostic;
@@ -23,13 +24,11 @@ pub mod text;
 pub mod words;
 pub mod yaml;
 
-use crate::lang::code::Code;
 use crate::lang::diagnostic::Diagnostics;
 use crate::lang::folder::Files;
 use crate::lang::source::{Notation, Source, SourceId};
 use crate::model::program::Program;
 use crate::model::script::Script;
-use std::collections::BTreeMap;
 
 /// A folder, compiled.
 #[derive(Debug)]
@@ -68,20 +67,6 @@ pub fn compile_files(sources: &[Source], parsed: Vec<syntax::File>, found: Diagn
     let scripts = lower::lower_tests(&parsed, &program, &lower::Lines::new(sources), &mut diagnostics);
     diagnostics.sort_by_key(|fault| (fault.span, fault.code));
     diagnostics.dedup_by(|later, first| (later.span, later.code) == (first.span, first.code));
-    at_most_three_a_name(&mut diagnostics);
+    cascade::shorten(&mut diagnostics);
     Compiled { program, scripts, files: parsed, diagnostics }
-}
-
-/// A field taken out of the contacts is missed wherever it stands: three places of a file are enough to see it.
-fn at_most_three_a_name(diagnostics: &mut Diagnostics) {
-    const PLACES_MAX: usize = 3;
-    let mut told: BTreeMap<(Code, SourceId, String), usize> = BTreeMap::new();
-    diagnostics.retain(|fault| {
-        if !matches!(fault.code, Code::UnknownField | Code::UnknownName) {
-            return true;
-        }
-        let places = told.entry((fault.code, fault.span.source, fault.message.clone())).or_default();
-        *places += 1;
-        *places <= PLACES_MAX
-    });
 }

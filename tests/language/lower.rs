@@ -46,7 +46,8 @@ pub fn report(sources: &[Source], compiled: &Compiled) -> String {
     let at = |span: Span| {
         let source = &sources[span.source.0 as usize];
         let (from, to) = (source.position(span.start), source.position(span.end));
-        format!("{}:{}-{}:{}", from.line, from.column, to.line, to.column)
+        let file = if sources.len() > 2 { format!("file {} ", span.source.0 + 1) } else { String::new() };
+        format!("{file}{}:{}-{}:{}", from.line, from.column, to.line, to.column)
     };
     let mut out = String::new();
     for fault in &compiled.diagnostics {

@@ -1,5 +1,6 @@
 //! Tests of properties.
 
+mod cascade;
 mod corpus;
 mod flow;
 mod formatting;

@@ -29,7 +29,7 @@ fn checked(text: &str) -> (Campaign, Faults) {
     let files = [file];
     let mut told = Vec::new();
     let shared = names::collect(&files, &mut told);
-    let whole = Whole { all: true, steps: true, fields: true, outcomes: true, texts: true };
+    let whole = Whole { all: true, steps: true, fields: true, outcomes: true, texts: true, shared: true };
     let given = Given { whole, calendar: time::default_calendar(None), limits: Limits::default() };
     let lines = Lines::new(std::slice::from_ref(&source));
     let written = names::campaigns(&files).next().unwrap();

@@ -122,9 +122,9 @@ fn each(target: &Target, kept: &[Vec<u8>], drawn: u64, seed: u64, current: &Mute
 }
 
 fn one(target: &Target, input: Vec<u8>) -> Done {
-    let before = processor_ms();
+    let before = spent_us();
     let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(&input)));
-    let ms = processor_ms() - before;
+    let ms = (spent_us() - before) / 1_000;
     let said = |panic: Box<dyn std::any::Any + Send>| {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
@@ -137,10 +137,10 @@ fn one(target: &Target, input: Vec<u8>) -> Done {
     Done { ms, fault: why.map(|why| (input, why)) }
 }
 
-/// What this thread has taken of the processor: what the machine does besides is not counted.
-pub fn processor_ms() -> u64 {
+/// Microseconds that this thread has taken of the processor: what the machine does besides is not counted.
+pub fn spent_us() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    time.tv_sec as u64 * 1_000 + time.tv_nsec as u64 / 1_000_000
+    time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1_000
 }
 
 /// The most memory that the process ever had, in MiB; none where the system does not tell.

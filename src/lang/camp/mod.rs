@@ -51,7 +51,7 @@ pub fn parse(source: SourceId, text: &str) -> (File, Diagnostics) {
     let (nodes, mut unpaired) = blocks::pair(source, &lines);
     let mut reader = Reader { source, text, lines: &lines, diagnostics, statements: 0 };
     reader.diagnostics.append(&mut unpaired);
-    let items = test::attach(nodes.iter().filter_map(|node| reader.item(node)).collect());
+    let items = test::attach(reader.items(&nodes));
     let mut diagnostics = reader.diagnostics;
     diagnostics.sort_by_key(|fault| fault.span.start);
     (File { items, tail }, diagnostics)
@@ -71,6 +71,23 @@ pub fn parse_bytes(source: SourceId, bytes: &[u8]) -> (File, Diagnostics) {
 }
 
 impl Reader<'_> {
+    /// The blocks of the top level. What belongs inside a block and stands in a row without one lacks one header: the first
+    /// of the row tells of it.
+    fn items(&mut self, nodes: &[Node]) -> Vec<Item> {
+        let mut items = Vec::new();
+        let mut is_told = false;
+        for node in nodes {
+            let (Node::Line(header) | Node::Block(Block { header, .. })) = node;
+            let word = self.head(*header).word(0).to_owned();
+            let is_inner = vocabulary::is_known(&word) && !vocabulary::TOP.contains(&word.as_str());
+            if !(is_inner && is_told) {
+                items.extend(self.item(node));
+            }
+            is_told = is_inner || (is_told && !vocabulary::TOP.contains(&word.as_str()));
+        }
+        items
+    }
+
     fn item(&mut self, node: &Node) -> Option<Item> {
         match node {
             Node::Line(index) if self.head(*index).word(0) == "class" => self.class(*index).map(Item::Class),

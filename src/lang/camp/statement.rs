@@ -30,6 +30,7 @@ impl<'f> Reader<'f> {
         let mut statements: Vec<Statement> = Vec::with_capacity(nodes.len());
         // Whether the line before was read: `late` belongs to it.
         let mut was_read = true;
+        let mut is_clause_told = false;
         for node in nodes {
             if let Node::Line(index) = node
                 && self.is_late(*index)
@@ -37,11 +38,23 @@ impl<'f> Reader<'f> {
                 self.late(*index, statements.last_mut(), was_read);
                 continue;
             }
+            // Clauses of a block whose opener is missing: the first tells of it.
+            if let Node::Line(index) = node
+                && self.is_clause(*index)
+                && std::mem::replace(&mut is_clause_told, true)
+            {
+                continue;
+            }
             let statement = self.statement(node);
             was_read = statement.is_some();
             statements.extend(statement);
         }
         statements
+    }
+
+    fn is_clause(&self, index: usize) -> bool {
+        let line = self.lines.get(index).filter(|line| !line.is_broken);
+        line.is_some_and(|line| self.head(index).clause(&line.mask).is_some())
     }
 
     fn is_late(&self, index: usize) -> bool {

@@ -14,15 +14,17 @@ use std::collections::BTreeMap;
 const ROWS_NAMED_MAX: usize = 5;
 
 /// Checks what is needed against every list; what is wrong with one entry is one fault, with a label a list.
-pub fn check(contacts: &Contacts, lists: &[List], channel: Channel, out: &mut Diagnostics) {
+pub fn check(contacts: &Contacts, lists: &[List], channel: Option<Channel>, out: &mut Diagnostics) {
     out.extend(contacts.need.iter().chain(&contacts.may_have).filter_map(default_fault));
     out.extend(merged(lists.iter().filter_map(|list| zones_unknown(contacts, list))));
-    let nameless: Vec<&List> = lists.iter().filter(|list| list.identifying_column(channel).is_none()).collect();
-    out.extend(nameless.first().map(|list| no_identity(contacts, list, channel)));
+    let is_nameless = |list: &&List| channel.is_some_and(|channel| list.identifying_column(channel).is_none());
+    let nameless: Vec<&List> = lists.iter().filter(is_nameless).collect();
+    out.extend(channel.and_then(|channel| nameless.first().map(|list| no_identity(contacts, list, channel))));
     for need in &contacts.need {
         let has = |list: &List| list.columns.contains(&need.name.value);
         // Of a list without the column that tells people apart, that is told already.
-        let is_told = |list: &List| need.name.value == channel.word() && nameless.iter().any(|other| other.file == list.file);
+        let is_identity = channel.is_some_and(|channel| need.name.value == channel.word());
+        let is_told = |list: &List| is_identity && nameless.iter().any(|other| other.file == list.file);
         let without = lists.iter().filter(|list| !has(list) && !is_told(list)).map(|list| column_missing(need, list));
         out.extend(merged(without));
         out.extend(merged(lists.iter().filter(|list| has(list)).filter_map(|list| values_missing(need, list))));

@@ -47,6 +47,10 @@ pub struct Builder<'a, 'w> {
     pub outcomes: Vec<Outcome>,
     /// Name and channel of its accounts; none where they could not be found, which was told of.
     pub accounts: Option<Vec<(String, Channel)>>,
+    /// All that was named was found. Where not, a channel may be missing only because an account is.
+    pub knows_accounts: bool,
+    /// Channels that a statement needs and no account has: each is told of once.
+    pub channels_missed: BTreeSet<Channel>,
     pub channel: Channel,
     pub messages: Vec<Message>,
     /// One a message.
@@ -88,10 +92,12 @@ impl<'a, 'w> Builder<'a, 'w> {
             uses,
             diagnostics,
             lines,
-            whole: Whole { all: true, steps: true, fields: true, outcomes: true, texts: true },
+            whole: Whole { all: true, steps: true, fields: true, outcomes: true, texts: true, shared: true },
             fields: Vec::new(),
             outcomes: Vec::new(),
             accounts: None,
+            knows_accounts: false,
+            channels_missed: BTreeSet::new(),
             channel: Channel::Linkedin,
             messages: Vec::new(),
             texts: Vec::new(),

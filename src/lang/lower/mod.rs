@@ -48,6 +48,8 @@ pub struct Lowered<'a> {
     pub places: Places,
     /// Lists that `in list` conditions name.
     pub lists: Vec<Spanned<String>>,
+    /// All its accounts were found, and with them its channel.
+    pub knows_accounts: bool,
     /// One a message: where it is written, and what sends it.
     pub texts: Vec<SentText<'a>>,
 }
@@ -114,7 +116,8 @@ pub fn lower_campaign<'a>(
         goal_reached,
     };
     lowered.hash = hash::hash(&lowered, campaign.schedule.is_some());
-    Some(Lowered { campaign: lowered, places: builder.places, lists: builder.lists, texts: builder.texts })
+    let (places, lists, knows_accounts) = (builder.places, builder.lists, builder.knows_accounts);
+    Some(Lowered { campaign: lowered, places, lists, knows_accounts, texts: builder.texts })
 }
 
 /// When the campaign's own figures are sent, and to whom.

@@ -96,12 +96,13 @@ pub fn set(builder: &mut Builder, field: &Name, value: &syntax::SetValue, next: 
 
 /// Tells when none of the campaign's accounts speaks on the channel.
 pub fn need_channel(builder: &mut Builder, channel: Channel, span: Span, word: &str) {
-    let Some(accounts) = &builder.accounts else { return };
-    if accounts.iter().any(|(_, speaks)| *speaks == channel) {
+    let Some(accounts) = builder.accounts.as_ref().filter(|_| builder.knows_accounts) else { return };
+    if accounts.iter().any(|(_, speaks)| *speaks == channel) || builder.channels_missed.contains(&channel) {
         return;
     }
     let names: Vec<String> = accounts.iter().map(|(name, speaks)| format!("`{name}` ({speaks})")).collect();
     let message = format!("`{word}` needs an account on {channel}, and the campaign has none");
     let help = format!("add one to its pool; it has {}", names.join(", "));
+    builder.channels_missed.insert(channel);
     builder.tell(Diagnostic::new(Code::UnknownName, span, message, help));
 }

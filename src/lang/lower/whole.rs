@@ -16,6 +16,8 @@ pub struct Whole {
     pub outcomes: bool,
     /// The campaign's own messages and classes, and what the folder shares.
     pub texts: bool,
+    /// The workspace, and all else that stands at the top level.
+    pub shared: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,7 @@ impl Whole {
             fields: !is_broken(Part::Contacts) && (all || campaign.contacts.is_some()),
             outcomes: !is_broken(Part::Outcomes) && (all || campaign.outcomes.is_some()),
             texts: is_shared_whole && !header && !is_broken(Part::Text),
+            shared: is_shared_whole,
         }
     }
 }

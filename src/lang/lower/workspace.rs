@@ -73,12 +73,24 @@ pub fn choose(builder: &mut Builder) {
         }
         None => the_only(builder),
     };
+    builder.knows_accounts = builder.whole.shared && chosen.is_some() && names_all(builder);
     let chosen: Option<Vec<&AccountBlock>> = chosen.filter(|accounts: &Vec<&AccountBlock>| !accounts.is_empty());
     if let Some(first) = chosen.as_ref().and_then(|accounts| accounts.first()) {
         builder.channel = channel_of(first);
     }
     builder.accounts =
         chosen.map(|accounts| accounts.iter().map(|account| (account.name.value.clone(), channel_of(account))).collect());
+}
+
+/// Is there every account that the campaign, or its pool, names?
+fn names_all(builder: &Builder) -> bool {
+    let shared = builder.shared;
+    let named = match builder.campaign.accounts.as_ref().map(|line| &line.value) {
+        Some(Accounts::Listed(listed)) => Some(listed),
+        Some(Accounts::Pool(name)) => shared.pools.iter().find(|pool| pool.name == *name).map(|pool| &pool.accounts),
+        None => shared.pools.first().map(|pool| &pool.accounts),
+    };
+    named.into_iter().flatten().all(|name| find(shared, name).is_some())
 }
 
 fn from_pool<'a>(builder: &mut Builder<'a, '_>, pool: &Pool) -> Option<Vec<&'a AccountBlock>> {

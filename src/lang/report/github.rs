@@ -1,16 +1,17 @@
 //! GitHub's workflow commands: annotations at the lines of a pull request.
 
 use crate::lang::diagnostic::{Diagnostic, Severity};
-use crate::lang::report::{locate, sorted};
+use crate::lang::report::{Files, sorted};
 use crate::lang::source::Source;
 
 /// Every diagnostic, a command each.
 pub fn github(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
-    sorted(diagnostics).into_iter().map(|diagnostic| command(diagnostic, sources)).collect()
+    let files = Files::new(sources);
+    sorted(diagnostics).into_iter().map(|diagnostic| command(diagnostic, &files)).collect()
 }
 
-fn command(diagnostic: &Diagnostic, sources: &[Source]) -> String {
-    let at = locate(diagnostic.span, sources);
+fn command(diagnostic: &Diagnostic, files: &Files) -> String {
+    let at = files.locate(diagnostic.span);
     let word = match diagnostic.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",

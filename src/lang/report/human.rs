@@ -1,7 +1,7 @@
 //! For people: the code, what is wrong, the lines it is about with the place underlined, what to do.
 
 use crate::lang::diagnostic::{Diagnostic, Place, Severity};
-use crate::lang::report::{locate_label, sorted};
+use crate::lang::report::{Files, sorted};
 use crate::lang::source::{Source, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents,
@@ -28,7 +28,8 @@ pub fn human(diagnostics: &[Diagnostic], sources: &[Source], look: Look) -> Stri
     let styles = if look.is_colored { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(look.width).with_links(false);
-    let told: Vec<String> = sorted(diagnostics).into_iter().map(|diagnostic| one(diagnostic, sources, &handler)).collect();
+    let files = Files::new(sources);
+    let told: Vec<String> = sorted(diagnostics).into_iter().map(|diagnostic| one(diagnostic, &files, &handler)).collect();
     told.join("\n")
 }
 
@@ -42,9 +43,9 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn one(diagnostic: &Diagnostic, sources: &[Source], handler: &GraphicalReportHandler) -> String {
-    let source = sources.get(diagnostic.span.source.0 as usize);
-    let told = Told { diagnostic, source: source.map(Underlined), sources };
+fn one(diagnostic: &Diagnostic, files: &Files, handler: &GraphicalReportHandler) -> String {
+    let source = files.source(diagnostic.span).map(|source| Underlined { source, span: diagnostic.span, files });
+    let told = Told { diagnostic, source, files };
     let mut out = String::new();
     // Writing to a String does not fail; what miette cannot show is said in one line.
     if handler.render_report(&mut out, &told).is_err() {
@@ -57,7 +58,7 @@ fn one(diagnostic: &Diagnostic, sources: &[Source], handler: &GraphicalReportHan
 struct Told<'a> {
     diagnostic: &'a Diagnostic,
     source: Option<Underlined<'a>>,
-    sources: &'a [Source],
+    files: &'a Files<'a>,
 }
 
 impl Told<'_> {
@@ -70,7 +71,7 @@ impl Told<'_> {
         let labels = self.diagnostic.labels.iter().filter(|label| is_elsewhere(&label.place));
         labels
             .map(|label| {
-                let located = locate_label(&label.place, self.sources);
+                let located = self.files.locate_label(&label.place);
                 let at = match label.place {
                     Place::Span(_) => format!("{}:{}:{}", located.file, located.start.line, located.start.column),
                     Place::Row { row, .. } => format!("{} row {row}", located.file),
@@ -132,13 +133,23 @@ impl miette::Diagnostic for Told<'_> {
 }
 
 /// A source with columns in characters (miette counts bytes) and its name in front.
-#[derive(Debug)]
-struct Underlined<'a>(&'a Source);
+struct Underlined<'a> {
+    source: &'a Source,
+    /// A place in it.
+    span: Span,
+    files: &'a Files<'a>,
+}
+
+impl fmt::Debug for Underlined<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.source.path.display())
+    }
+}
 
 impl Underlined<'_> {
     /// The span as far as its first line goes: a text of thirty lines is shown by its beginning.
     fn first_line(&self, span: Span) -> SourceSpan {
-        let text: &str = &self.0.text;
+        let text: &str = &self.source.text;
         let start = text.floor_char_boundary(span.start as usize);
         let end = text.ceil_char_boundary((span.end as usize).min(text.len())).max(start);
         let covered = text.get(start..end).unwrap_or_default();
@@ -154,16 +165,24 @@ impl SourceCode for Underlined<'_> {
         before: usize,
         behind: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text: &str = &self.0.text;
-        let contents = text.read_span(span, before, behind)?;
-        let offset = contents.span().offset();
+        // Only the lines that are shown are looked at, whatever the size of the file.
+        let lines = self.files.lines(self.span);
+        let line_of = |offset: usize| lines.partition_point(|begin| *begin as usize <= offset).saturating_sub(1);
+        let first = line_of(span.offset()).saturating_sub(before + 1);
+        let last = line_of(span.offset() + span.len()) + behind + 2;
+        let begin = lines.get(first).map_or(0, |begin| *begin as usize);
+        let end = lines.get(last).map_or(self.source.text.len(), |end| *end as usize);
+        let shown = self.source.text.get(begin..end).unwrap_or_default();
+        let within = SourceSpan::from((span.offset().saturating_sub(begin), span.len()));
+        let contents = shown.read_span(&within, before, behind)?;
+        let offset = begin + contents.span().offset();
         // What is shown with lines around it begins at a line's start, or at the span in the same line.
-        let position = self.0.position(offset as u32);
+        let position = self.files.position(self.span, offset as u32);
         let named = MietteSpanContents::new_named(
-            self.0.path.display().to_string(),
+            self.source.path.display().to_string(),
             contents.data(),
-            *contents.span(),
-            contents.line(),
+            SourceSpan::from((offset, contents.span().len())),
+            first + contents.line(),
             position.column.saturating_sub(1) as usize,
             contents.line_count(),
         );

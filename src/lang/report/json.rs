@@ -1,19 +1,20 @@
 //! One JSON object a line (INTERFACE.md §2). Lines and columns from 1; columns in characters; the end is behind the last.
 
 use crate::lang::diagnostic::{Diagnostic, Label, Place, Severity};
-use crate::lang::report::{locate, locate_label, sorted};
+use crate::lang::report::{Files, sorted};
 use crate::lang::source::Source;
 use serde_json::{Value, json};
 
 /// Every diagnostic, a line each.
 pub fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
-    let lines = sorted(diagnostics).into_iter().map(|diagnostic| format!("{}\n", object(diagnostic, sources)));
+    let files = Files::new(sources);
+    let lines = sorted(diagnostics).into_iter().map(|diagnostic| format!("{}\n", object(diagnostic, &files)));
     lines.collect()
 }
 
-fn object(diagnostic: &Diagnostic, sources: &[Source]) -> Value {
-    let at = locate(diagnostic.span, sources);
-    let labels: Vec<Value> = diagnostic.labels.iter().map(|other| label(other, sources)).collect();
+fn object(diagnostic: &Diagnostic, files: &Files) -> Value {
+    let at = files.locate(diagnostic.span);
+    let labels: Vec<Value> = diagnostic.labels.iter().map(|other| label(other, files)).collect();
     json!({
         "code": diagnostic.code.word(),
         "severity": word(diagnostic.severity()),
@@ -29,8 +30,8 @@ fn object(diagnostic: &Diagnostic, sources: &[Source]) -> Value {
 }
 
 /// In a campaign file with line and column, in a list with its row.
-fn label(label: &Label, sources: &[Source]) -> Value {
-    let at = locate_label(&label.place, sources);
+fn label(label: &Label, files: &Files) -> Value {
+    let at = files.locate_label(&label.place);
     match &label.place {
         Place::Span(_) => json!({
             "file": at.file,

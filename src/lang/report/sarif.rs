@@ -3,7 +3,7 @@
 use crate::lang::code::Code;
 use crate::lang::diagnostic::{Diagnostic, Severity};
 use crate::lang::explain;
-use crate::lang::report::{Located, locate, locate_label, sorted};
+use crate::lang::report::{Files, Located, sorted};
 use crate::lang::source::Source;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 pub fn sarif(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
     let codes: BTreeSet<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     let rules: Vec<Value> = codes.iter().map(|code| rule(*code)).collect();
-    let results: Vec<Value> = sorted(diagnostics).into_iter().map(|diagnostic| result(diagnostic, &codes, sources)).collect();
+    let files = Files::new(sources);
+    let results: Vec<Value> = sorted(diagnostics).into_iter().map(|diagnostic| result(diagnostic, &codes, &files)).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -34,14 +35,14 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &[Source]) -> Value {
+fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, files: &Files) -> Value {
     let text = if diagnostic.help.is_empty() {
         diagnostic.message.clone()
     } else {
         format!("{}; {}", diagnostic.message, diagnostic.help)
     };
     let others = diagnostic.labels.iter().map(|label| {
-        let mut place = location(&locate_label(&label.place, sources));
+        let mut place = location(&files.locate_label(&label.place));
         if let Some(place) = place.as_object_mut() {
             place.insert("message".to_owned(), json!({"text": label.text}));
         }
@@ -52,7 +53,7 @@ fn result(diagnostic: &Diagnostic, codes: &BTreeSet<Code>, sources: &[Source]) -
         "ruleIndex": codes.iter().position(|code| *code == diagnostic.code),
         "level": level(diagnostic.severity()),
         "message": {"text": text},
-        "locations": [location(&locate(diagnostic.span, sources))],
+        "locations": [location(&files.locate(diagnostic.span))],
         "relatedLocations": others.collect::<Vec<_>>(),
     })
 }

@@ -53,17 +53,29 @@ fn headless(reader: &mut Reader, root: &Node, entries: &[Entry]) {
     }
 }
 
+/// Keys of the top of such a file, and those that make it another.
+fn top() -> impl Iterator<Item = &'static str> + Clone {
+    SHARED.iter().chain(&["campaign", "workspace"]).copied()
+}
+
 /// `messages`, `classes`, `parts` and `tests` of the whole folder.
 fn only_shared(reader: &mut Reader, entries: &[Entry], is_truncated: bool) -> Vec<Item> {
     reader.depth = 1;
     let mut items = Vec::new();
+    let near = |entry: &Entry| crate::lang::yaml::keys::nearest(&entry.key, top()).is_some();
+    let mut is_told = false;
     for entry in entries {
         match entry.key.as_str() {
             "messages" => items.extend(message::messages(reader, entry).into_iter().map(Item::Message)),
             "classes" => items.extend(shared::classes(reader, entry).into_iter().map(Item::Class)),
             "parts" => items.extend(shared::parts(reader, entry).into_iter().map(Item::Part)),
             "tests" => items.extend(test::tests(reader, entry, None).into_iter().map(Item::Test)),
-            _ => reader.unknown_key(entry, "a file without a campaign", SHARED.iter().chain(&["campaign", "workspace"]).copied()),
+            // What belongs into a campaign or workspace lacks one line above it, told of with the first.
+            _ if is_told && !near(entry) => {}
+            _ => {
+                is_told |= !near(entry);
+                reader.unknown_key(entry, "a file without a campaign", top());
+            }
         }
     }
     reader.depth = 0;

@@ -46,6 +46,8 @@ fn notations() {
     check("linkedin , first_name \n ada , Ada ", &["2 ada"], &[]);
     check("linkedin,first_name,,\nada,Ada,,\n,,,\n", &["2 ada"], &[]);
     check("linkedin,first_name\n", &[], &[]);
+    check("linkedin;first_name\rada;Ada\r\rgrace;Grace, G\r", &["2 ada", "4 grace"], &[]);
+    check("linkedin,first_name\r\"a\rb\",Ada\rgrace,Grace\r\nalan,Alan", &["2 a\rb", "3 grace", "4 alan"], &[]);
     let quoted = entered("linkedin,first_name\nada,\"Ada; \"\"A\"\"\"\n");
     assert_eq!(quoted.rows[0].fields["first_name"], "Ada; \"A\"");
 }

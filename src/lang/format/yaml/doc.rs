@@ -2,6 +2,7 @@
 
 use crate::lang::syntax::{Notes, Text};
 use crate::lang::yaml::{Resolved, resolve};
+use std::collections::BTreeSet;
 
 /// A value to print.
 #[derive(Debug)]
@@ -62,6 +63,21 @@ impl Entry {
     }
 }
 
+/// A key that stands twice in one map, wherever it is.
+pub fn twice(entries: &[Entry]) -> Option<&str> {
+    let mut known = BTreeSet::new();
+    let here = entries.iter().find(|entry| !known.insert(entry.key.as_str())).map(|entry| entry.key.as_str());
+    here.or_else(|| entries.iter().find_map(|entry| twice_within(&entry.value)))
+}
+
+fn twice_within(value: &Value) -> Option<&str> {
+    match value {
+        Value::Scalar { .. } | Value::Block(_) => None,
+        Value::List(items, _) => items.iter().find_map(|item| twice_within(&item.value)),
+        Value::Map(entries, _) => twice(entries),
+    }
+}
+
 /// A word, path or phrase: bare where YAML lets it, else quoted.
 pub fn word(text: &str) -> Value {
     let plain = if is_bare(text, false) { text.to_owned() } else { quoted(text) };
@@ -111,7 +127,7 @@ fn fits_block(text: &str) -> bool {
 }
 
 /// A letter that only an escape carries safely.
-fn needs_escape(letter: char) -> bool {
+pub fn needs_escape(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 

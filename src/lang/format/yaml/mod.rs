@@ -23,7 +23,7 @@ pub fn can_print(file: &File) -> Result<(), String> {
     let has_workspace = file.items.iter().any(|item| matches!(item, Item::Workspace(_)));
     let has_shared = file.items.iter().any(|item| matches!(item, Item::Message(_) | Item::Class(_) | Item::Part(_)));
     let holds = Contents::of(file);
-    match (tops, file.items.len()) {
+    let shape = match (tops, file.items.len()) {
         (_, 0) => Err("the file is empty; a YAML file holds one campaign or one workspace".to_owned()),
         (0, _) => Ok(()),
         (1, 1) => Ok(()),
@@ -35,6 +35,11 @@ pub fn can_print(file: &File) -> Result<(), String> {
             Err("messages, classes and parts stand beside a campaign or workspace: give them a file of their own".to_owned())
         }
         (_, _) => Err("a YAML file holds one campaign or one workspace: give each block a file of its own".to_owned()),
+    };
+    shape?;
+    match doc::twice(&entries(file)) {
+        Some(key) => Err(format!("`{key}` stands twice, which no map of YAML can: give one of the two another name")),
+        None => Ok(()),
     }
 }
 
@@ -64,9 +69,14 @@ impl<'f> Contents<'f> {
 
 /// The file in YAML. Ask `can_print` first: of several campaigns and workspaces only the first has a form.
 pub fn print(file: &File) -> String {
+    write::file(&entries(file), &file.tail)
+}
+
+/// The keys of the top.
+fn entries(file: &File) -> Vec<doc::Entry> {
     let holds = Contents::of(file);
     let top = file.items.iter().find(|item| matches!(item, Item::Campaign(_) | Item::Workspace(_)));
-    let entries = match top {
+    match top {
         Some(Item::Campaign(campaign)) => tops::campaign(campaign, holds.tests),
         Some(Item::Workspace(block)) => vec![workspace::workspace(block)],
         Some(Item::Message(_) | Item::Class(_) | Item::Part(_) | Item::Test(_)) | None => {
@@ -76,8 +86,7 @@ pub fn print(file: &File) -> String {
             entries.extend(test::tests(holds.tests, None));
             entries
         }
-    };
-    write::file(&entries, &file.tail)
+    }
 }
 
 /// The file with its blocks and handlers in the order in which YAML has them; what order they stand in means nothing.

@@ -1,6 +1,6 @@
 //! Values to lines: in brackets where it fits and nothing is commented, else one entry a line.
 
-use crate::lang::format::yaml::doc::{Entry, Item, Layout, Value};
+use crate::lang::format::yaml::doc::{Entry, Item, Layout, Value, needs_escape};
 use crate::lang::syntax::Notes;
 
 /// Longest line in characters that brackets may make; texts are never broken.
@@ -42,7 +42,8 @@ impl Writer {
         self.out.push('#');
         if !line.is_empty() {
             self.out.push(' ');
-            self.out.push_str(line);
+            // What YAML refuses even in a comment is left out.
+            self.out.extend(line.chars().filter(|letter| *letter == '\t' || !needs_escape(*letter)));
         }
     }
 
