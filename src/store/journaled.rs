@@ -144,6 +144,9 @@ impl JournaledStore {
     }
 }
 
+/// Looks at a row's key and bytes.
+type SeeRow<'s> = &'s mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>;
+
 /// Why a commit could not be sealed.
 enum Unsealable {
     Bytes(Unreadable),
@@ -207,12 +210,7 @@ impl Parts {
     }
 
     /// Every row of a table as it stands on disk.
-    fn rows(
-        &self,
-        table: Table,
-        after: Option<&Key>,
-        see: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreFault> {
+    fn rows(&self, table: Table, after: Option<&Key>, see: SeeRow<'_>) -> Result<(), StoreFault> {
         let (mut begin, end) = keys::range(table, after);
         loop {
             let (rows, next, is_last) = {

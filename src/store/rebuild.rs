@@ -122,6 +122,9 @@ struct Fresh {
     people: People,
 }
 
+/// Key, print and sealed record.
+type SealedRow = (Vec<u8>, u64, Vec<u8>);
+
 /// Commits that are whole, gaps, rows taken from the tree.
 type Saved = (u64, Vec<(Lsn, Lsn)>, Option<u64>);
 
@@ -244,7 +247,7 @@ impl Fresh {
     }
 
     /// Key, print and sealed record of a row from before rows were sealed.
-    fn sealed_row(&mut self, key: &[u8], bytes: &[u8]) -> Result<Result<(Vec<u8>, u64, Vec<u8>), StoreFault>, Unreadable> {
+    fn sealed_row(&mut self, key: &[u8], bytes: &[u8]) -> Result<Result<SealedRow, StoreFault>, Unreadable> {
         let found = record::row(&self.safe.ring(), key, bytes)?.ok_or_else(|| broken("an old row was erased"))?;
         let told = print(&bytes::write(&found)?);
         let commit = Commit { at: self.at, cause: Cause::Install, changes: vec![Change::Put(found)], entries: Vec::new() };

@@ -14,11 +14,14 @@ use crate::store::seal::commit::{SealedCommit, open_record};
 use crate::store::seal::keyring::{Keyring, person_of};
 use crate::store::version_1::{CommitV1, RecordV1};
 
+/// Back pointers: an enrollment, and the place of its commit before.
+pub type Previous = Vec<(EnrollmentId, Option<Place>)>;
+
 /// What a frame of the journal holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     /// For each enrollment with a line in the commit: where its previous commit with a line stands; none for the first.
-    pub previous: Vec<(EnrollmentId, Option<Place>)>,
+    pub previous: Previous,
     pub commit: Commit,
 }
 
@@ -141,7 +144,7 @@ pub fn written(ring: &Keyring, bytes: &[u8]) -> Result<Written, Unreadable> {
 }
 
 /// The commit as it was written, and the back pointers: needs no key.
-pub fn formed(bytes: &[u8]) -> Result<(Vec<(EnrollmentId, Option<Place>)>, Form), Unreadable> {
+pub fn formed(bytes: &[u8]) -> Result<(Previous, Form), Unreadable> {
     let cut = || Unreadable::Damaged { what: "a commit ends too early".to_owned() };
     let (version, rest) = versioned(bytes)?;
     let (count, mut rest) = rest.split_first_chunk::<4>().ok_or_else(cut)?;
