@@ -17,7 +17,7 @@ use crate::lang::syntax::{self, File, Item};
 use crate::model::account::AccountSpec;
 use crate::model::campaign::Campaign;
 use crate::model::program::{Program, Roster, Workspace};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The program of these files; campaigns with errors are left out.
@@ -31,9 +31,13 @@ pub fn program(sources: &[Source], parsed: &[File], files: &dyn Files, diagnosti
     texts(&shared, parsed, reading, diagnostics);
     let folder = Folder { shared: &shared, workspace: &workspace, lines: &Lines::new(sources), reading };
     let mut uses = Uses::default();
+    let mut by_block: BTreeMap<(SourceId, usize), Vec<&Diagnostic>> = BTreeMap::new();
+    for fault in &found {
+        by_block.entry(broken.place(fault.span)).or_default().push(fault);
+    }
     let mut made: Vec<(&syntax::Campaign, Campaign, Roster)> = Vec::new();
     for campaign in names::campaigns(parsed) {
-        let faults = found.iter().filter(|fault| broken.is_same(fault.span, campaign.span));
+        let faults = by_block.get(&broken.place(campaign.span)).into_iter().flatten().copied();
         let whole = Whole::of(campaign, faults, is_shared_whole);
         if let Some((lowered, roster)) = one(campaign, &folder, whole, &mut uses, diagnostics) {
             made.push((campaign, lowered, roster));
@@ -242,8 +246,9 @@ impl Broken {
         self.blocks.contains(&(header.source, self.block(header)))
     }
 
-    fn is_same(&self, one: Span, two: Span) -> bool {
-        one.source == two.source && self.block(one) == self.block(two)
+    /// File and block.
+    fn place(&self, span: Span) -> (SourceId, usize) {
+        (span.source, self.block(span))
     }
 
     /// Has no block but campaigns and tests an error? A file of which nothing could be read may have held anything.

@@ -137,3 +137,13 @@ fn ten_thousand_statements_are_enough() {
     assert_eq!(codes(&file(10_000)), Vec::<&str>::new());
     assert_eq!(codes(&file(10_001)), ["too-large"]);
 }
+
+#[test]
+fn an_expression_of_a_template_has_an_end() {
+    let template = |words: usize| format!("{{{{ x{} }}}}", " or x".repeat(words));
+    assert!(campaign_engine::lang::text::template::parse(&template(100)).is_ok());
+    for text in [template(100_000), format!("{{{{ x{} }}}}", " | trim".repeat(100_000))] {
+        let faults = campaign_engine::lang::text::template::parse(&text).err().unwrap_or_default();
+        assert!(faults.len() == 1, "{faults:?}");
+    }
+}

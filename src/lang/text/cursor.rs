@@ -33,6 +33,9 @@ impl Token<'_> {
     }
 }
 
+/// Words and signs of one expression: each `or` and filter stands within the next, and what walks them is as deep as they are.
+const WORDS_MAX: usize = 256;
+
 /// A place in the words of one expression.
 pub struct Cursor<'a> {
     tokens: std::iter::Peekable<std::vec::IntoIter<Token<'a>>>,
@@ -54,6 +57,11 @@ impl<'a> Cursor<'a> {
             let token = token(rest, at)?;
             at = token.at.end;
             tokens.push(token);
+        }
+        if tokens.len() > WORDS_MAX {
+            let message = format!("an expression of {} words", tokens.len());
+            let help = format!("{WORDS_MAX} are the most: divide it with `{{% if %}}`");
+            return Err(TemplateFault::template(within, message, help));
         }
         Ok(Self { tokens: tokens.into_iter().peekable(), end: within.end, whole: within })
     }
