@@ -2,6 +2,7 @@
 
 use campaign_engine::lab::order::{Order, Tier};
 use campaign_engine::lab::{CHECKS, Check, promises};
+use campaign_engine::model::planted::{Bug, plant};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,9 @@ struct Arguments {
     /// Keeps the last line in docs/results.txt; of `box`: writes the README's promises.
     #[arg(long)]
     record: bool,
+    /// Plants a bug first, and stops at the first fault it shows.
+    #[arg(long, value_parser = PossibleValuesParser::new(Bug::ALL.iter().map(|bug| bug.word())))]
+    plant: Option<String>,
     /// Where it leaves what it made; by default a folder beneath target/lab.
     #[arg(long)]
     folder: Option<PathBuf>,
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         return ExitCode::from(campaign_engine::cli::engine());
     }
     let arguments = Arguments::parse();
+    plant(Bug::ALL.iter().copied().find(|bug| arguments.plant.as_deref() == Some(bug.word())));
     let wanted = CHECKS.iter().filter(|check| arguments.name == "all" || check.name == arguments.name);
     let lines: Vec<(bool, String)> = wanted.map(|check| carry_out(check, &arguments)).collect();
     if lines.len() > 1 {
@@ -61,7 +66,8 @@ fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
         println!("  {fault}");
     }
     let verdict = fresh(arguments, check.name).and_then(|folder| {
-        let order = Order { tier: arguments.tier, seed: arguments.seed, runs: arguments.runs, folder };
+        let (tier, seed, runs, stops_first) = (arguments.tier, arguments.seed, arguments.runs, arguments.plant.is_some());
+        let order = Order { tier, seed, runs, stops_first, folder };
         (check.run)(&order).map_err(|fault| fault.to_string())
     });
     let seconds = since.elapsed().as_secs_f64();

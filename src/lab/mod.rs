@@ -3,14 +3,19 @@
 //! A check prints its seed and one line `RESULT name pass|fail key=value …`, and fails also when it did too little. It opens
 //! no socket but on loopback. Only `cargo lab` has it: no release holds its faults. Start at [`CHECKS`].
 
+pub mod calendar;
 pub mod crash;
 pub mod fuzz;
+pub mod kept;
+pub mod model;
+pub mod mutants;
 pub mod oracle;
 pub mod order;
 pub mod promises;
 pub mod rig;
 pub mod scaling;
 pub mod shutdown;
+pub mod sim;
 pub mod soak;
 pub mod store;
 pub mod verdict;
@@ -56,9 +61,13 @@ pub const CHECKS: &[Check] = &[
         run: store::damage::run,
     },
     Check { name: "box", about: "the README promises what the results of long runs hold", run: promises::run },
+    Check { name: "calendar", about: "sending hours around every change of clocks, minute by minute", run: calendar::run },
+    Check { name: "model", about: "the never-twice protocol walked to its end; the machine beside a small one", run: model::run },
     Check { name: "fuzz", about: "any bytes to every reader, kept ones and such as are drawn from them", run: fuzz::check },
     Check { name: "scaling", about: "twice the text costs twice the time, whatever the text", run: scaling::run },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
+    Check { name: "sim", about: "seeded worlds in virtual time, with every fault there is", run: sim::run },
+    Check { name: "mutants", about: "planted bugs, each of which some check has to catch", run: mutants::run },
     Check { name: "crash", about: "the real engine is killed at any moment, and started again", run: crash::run },
 ];

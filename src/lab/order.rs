@@ -35,6 +35,8 @@ pub struct Order {
     pub seed: u64,
     /// Another number of runs than the tier's; what is tried to find a fault's cause need not reach the minimums.
     pub runs: Option<u64>,
+    /// Whether it may stop at the first fault: a bug was planted, and is to be caught.
+    pub stops_first: bool,
     /// A folder of its own for what it leaves behind; empty at the start.
     pub folder: PathBuf,
 }

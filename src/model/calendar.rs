@@ -1,6 +1,7 @@
 //! When we may send, and where a wait ends: civil time, windows, working days. Arithmetic, no clock.
 
 use crate::model::cron::Cron;
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, Delay, HOUR_MS, MINUTE_MS, Timestamp, Unit};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time};
@@ -50,7 +51,7 @@ impl Calendar {
         }
         // Clocks that are set forward or back may land inside a window.
         let shift = tz.following(at.to_jiff()).next().map(|change| Timestamp::from(change.timestamp()));
-        let shift = shift.filter(|shift| self.is_open(*shift, tz));
+        let shift = shift.filter(|shift| self.is_open(*shift, tz) && !is_planted(Bug::GapNeverOpens));
         let today = at.in_zone(tz).date();
         let opening = (0..=LOOK_AHEAD_DAYS).find_map(|ahead| {
             let date = today.checked_add(ahead.days()).ok()?;

@@ -5,6 +5,7 @@ use crate::model::account::{Budget, Channel};
 use crate::model::effect::{Call, Look};
 use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Relation, Status};
 use crate::model::id::{AccountId, CampaignId, EnrollmentId, Visit};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -86,6 +87,10 @@ impl Queue {
 
     /// The best awake call among the budgets that have room.
     pub fn best(&self, has_room: &dyn Fn(Option<Budget>) -> bool) -> Option<Waiting> {
+        if is_planted(Bug::HashOrder) {
+            let has_room = |waiting: &Waiting, place: &Place| *place == Place::Awake && has_room(waiting.call.budget());
+            return self.waiting.values().find(|(waiting, place)| has_room(waiting, place)).map(|(waiting, _)| waiting.clone());
+        }
         let heads = self.awake.iter().filter(|(budget, _)| has_room(**budget)).filter_map(|(_, set)| set.first());
         let (_, _, enrollment) = heads.min()?;
         self.waiting.get(enrollment).map(|(waiting, _)| waiting.clone())

@@ -8,6 +8,7 @@ use crate::model::id::{AccountId, EffectKey, RemoteId};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, EntryKind, Record};
 use crate::model::past::remote_print;
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::intend::line;
@@ -101,6 +102,10 @@ impl Partition {
 
     fn refused_call(&mut self, mut draft: Draft, intent: &Intent, refusal: &Refusal) -> Result<(), StoreFault> {
         let at = draft.at;
+        let is_error = is_planted(Bug::ErrorMeansNo) && refusal.status.is_some_and(|status| status >= 500);
+        if refusal.verdict == Answered::Unknown && (is_planted(Bug::RetryAfterTimeout) || is_error) {
+            return self.withdraw_intent(draft, intent, EntryKind::Failed, refusal_detail(refusal, Some(at)), at);
+        }
         match refusal.verdict {
             Answered::Already if intent.request.is_engagement() => {
                 self.settle_refused(draft, intent, Settlement::Skipped { why: "done already".to_owned() })
@@ -173,7 +178,8 @@ impl Partition {
         if !intent.request.is_listed() {
             return self.stage_given_up(draft, intent, detail);
         }
-        let (since, next_read) = (draft.at, draft.at.plus_ms(SETTLE_MS));
+        let settle_ms = if is_planted(Bug::NoSettle) { 0 } else { SETTLE_MS };
+        let (since, next_read) = (draft.at, draft.at.plus_ms(settle_ms));
         let state = IntentState::Unknown { since, next_read, absent_at: None, unreadable_since: None };
         draft.stage_intent(intent.key, Some(Intent { state, ..intent.clone() }));
         if let Some(mut enrollment) = self.enrollment(draft, intent.key.enrollment)? {

@@ -164,3 +164,44 @@ impl Clock for SetClock {
         Duration::ZERO
     }
 }
+
+/// A clock that goes with another one but may be set ahead of it or behind: our own, beside the far side's. As every
+/// clock here it never goes back: set back, it stands until the other has caught up.
+pub struct SkewedClock {
+    other: std::sync::Arc<dyn Clock>,
+    ahead_ms: AtomicI64,
+    latest: AtomicI64,
+}
+
+impl SkewedClock {
+    /// Beside that clock, showing the same.
+    pub fn beside(other: std::sync::Arc<dyn Clock>) -> Self {
+        Self { other, ahead_ms: AtomicI64::new(0), latest: AtomicI64::new(i64::MIN) }
+    }
+
+    /// Sets it so far ahead of the other, or behind it.
+    pub fn set_ahead(&self, ms: i64) {
+        self.ahead_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// How far it was set ahead of the other.
+    pub fn ahead_ms(&self) -> i64 {
+        self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    /// What the other one shows.
+    pub fn others(&self) -> Timestamp {
+        self.other.now()
+    }
+}
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        let now = self.other.now().plus_ms(self.ahead_ms());
+        Timestamp(self.latest.fetch_max(now.0, Ordering::Relaxed).max(now.0))
+    }
+
+    fn until(&self, at: Timestamp) -> Duration {
+        self.other.until(at.plus_ms(-self.ahead_ms()))
+    }
+}

@@ -12,6 +12,7 @@ use crate::model::event::{Event, Reply};
 use crate::model::id::{ChatId, EnrollmentId, Fingerprint, fingerprint};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::{Cause, EntryKind, InboxRow, Key, Record};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{MINUTE_MS, Timestamp};
 use crate::runtime::directory::Listed;
 use crate::runtime::draft::Draft;
@@ -260,7 +261,7 @@ impl Partition {
         if is_calling && !was_deferred {
             return Ok(Fate::Later);
         }
-        if message.is_group {
+        if message.is_group || is_planted(Bug::IgnoresOwnersHand) {
             // What the owner writes in a group is no answer to this person.
             return Ok(Fate::Done);
         }

@@ -8,6 +8,7 @@ use crate::model::event::{Event, Settlement};
 use crate::model::id::{AccountId, ChatId, EffectKey};
 use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Entry, EntryKind};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::agenda::Waiting;
 use crate::runtime::draft::Draft;
@@ -60,7 +61,7 @@ impl Partition {
         if let Some(known) = self.recall(&intent, &enrollment, contact, now)? {
             return Ok(known);
         }
-        if let Some(budget) = intent.budget {
+        if let Some(budget) = intent.budget.filter(|_| !is_planted(Bug::LimitAtOutcome)) {
             draft.use_budget(account.id, budget, Use { at: now, key, campaign: waiting.campaign });
         }
         let label =
@@ -71,7 +72,9 @@ impl Partition {
         }
         draft.stage(enrollment);
         let mut account = account.clone();
-        account.free_at = Some(now.plus_ms(pace::gap_ms(&installed.campaign.calendar, key)));
+        let is_overdue = is_planted(Bug::BacklogAtOnce) && now.since_ms(waiting.ready_at) > HOUR_MS;
+        let gap_ms = if is_overdue { 0 } else { pace::gap_ms(&installed.campaign.calendar, key) };
+        account.free_at = Some(now.plus_ms(gap_ms));
         account.first_used.get_or_insert(now);
         let account_id = account.id;
         draft.stage_account(account);
@@ -126,6 +129,10 @@ impl Partition {
             (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.clock), self.parts.errands.clone());
         let lost = Message::Answered { key, at: now, result: Err(errand::never_back(Answered::Unknown)) };
         let start = || errands.start(lost, Box::pin(errand::perform(connector, key, order, clock)));
+        if is_planted(Bug::NoRecheck) {
+            start();
+            return Ok(());
+        }
         if may_go && self.parts.gate.pass(key.enrollment, start) {
             return Ok(());
         }
@@ -151,7 +158,11 @@ impl Partition {
         let channel = self.accounts.get(&intent.account).map_or(Channel::Linkedin, |account| account.spec.channel);
         let may_reach = matches!(intent.request, Request::Withdraw { .. }) || !contact.is_suppressed_on(channel);
         let is_usable = self.accounts.get(&intent.account).is_some_and(|account| self.is_usable(account));
-        Ok(is_awaited && may_reach && is_usable && !self.is_stopping && self.is_running(enrollment.campaign))
+        Ok(is_awaited
+            && may_reach
+            && is_usable
+            && !self.is_stopping
+            && (is_planted(Bug::PauseDrains) || self.is_running(enrollment.campaign)))
     }
 
     /// Takes an intent back that was definitely not performed: its reservation is free again, the call waits anew, not

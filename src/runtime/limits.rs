@@ -6,6 +6,7 @@
 use crate::model::account::Budget;
 use crate::model::campaign::{Caps, Limits};
 use crate::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Visit};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +84,8 @@ impl Usage {
         window_ms: i64,
     ) -> impl DoubleEndedIterator<Item = &Use> {
         let first = EffectKey { enrollment: EnrollmentId(0), visit: Visit(0) };
+        let is_by_day = is_planted(Bug::WindowByDay) && window_ms == DAY_MS;
+        let window_ms = if is_by_day { now.0.rem_euclid(DAY_MS) + 1 } else { window_ms };
         let oldest = Use { at: now.plus_ms(1 - window_ms), key: first, campaign: CampaignId(0) };
         let uses = self.uses.get(&(account, budget)).map(|uses| uses.range(oldest..));
         uses.into_iter()

@@ -11,6 +11,7 @@ use crate::model::event::{Event, Settlement};
 use crate::model::id::{AccountId, ContactId, EffectKey};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::Cause;
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::Timestamp;
 use crate::runtime::agenda::Waiting;
 use crate::runtime::draft::Draft;
@@ -100,7 +101,7 @@ impl Partition {
         let Some(enrollment) = self.enrollment(&draft, waiting.enrollment)? else {
             return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
         };
-        if !self.is_running(enrollment.campaign) {
+        if !is_planted(Bug::PauseDrains) && !self.is_running(enrollment.campaign) {
             return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
         }
         if let Some(at) = self.opens_later(&enrollment, now)?.or(self.limited_until(account, waiting, now)) {
@@ -135,7 +136,8 @@ impl Partition {
     /// When the contact's window opens, if it is not open now, and long enough for a call to end in it.
     fn opens_later(&self, enrollment: &Enrollment, now: Timestamp) -> Result<Option<Timestamp>, StoreFault> {
         let zone = self.zone_of(enrollment)?;
-        let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(None) };
+        let is_begun = is_planted(Bug::WindowIgnored) && enrollment.visits > 1;
+        let Some(installed) = self.campaigns.get(&enrollment.campaign).filter(|_| !is_begun) else { return Ok(None) };
         Ok(pace::opens_later(&installed.campaign.calendar, &zone, self.parts.lead_ms, now))
     }
 

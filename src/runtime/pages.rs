@@ -1,6 +1,7 @@
 //! Lists of the far side, walked page by page, and texts compared as it shows them.
 
 use crate::connector::contract::{Refusal, Verdict};
+use crate::model::planted::{Bug, is_planted};
 
 /// Pages of one list that a reading walks at most: a bound against lists that never end (POSTPRESS.md §0).
 const PAGES_MAX: usize = 40;
@@ -17,6 +18,7 @@ impl Walk {
     /// Is there another page? Then the cursor points at it.
     pub(super) fn goes_on(&mut self, next: Option<String>) -> Result<bool, Refusal> {
         self.pages += 1;
+        let next = next.filter(|_| !is_planted(Bug::FirstPageOnly));
         let Some(next) = next else { return Ok(false) };
         if self.pages >= PAGES_MAX || self.cursor.as_ref() == Some(&next) {
             return Err(Refusal {

@@ -10,6 +10,7 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::program::Workspace;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::agenda::Agenda;
@@ -173,6 +174,9 @@ impl Partition {
             ControlFlow::Continue(())
         })?;
         for enrollment in &enrollments {
+            if is_planted(Bug::TimerInMemory) && enrollment.next_wake().is_some() {
+                continue;
+            }
             self.note(enrollment)?;
         }
         Ok(())
@@ -189,6 +193,7 @@ impl Partition {
             Record::Meta(Meta::Counters { contact, enrollment, account, campaign, .. }) => {
                 self.counters = Counters { contact, enrollment, account, campaign };
             }
+            Record::Meta(Meta::Paused { .. }) if is_planted(Bug::PauseInMemory) => {}
             Record::Meta(Meta::Paused { since }) => self.paused = since,
             Record::Meta(Meta::Alive { at }) => self.outages.push((at, self.parts.clock.now())),
             Record::Account(account) => {
@@ -201,6 +206,7 @@ impl Partition {
             Record::Intent(intent) => {
                 self.intents.insert(intent.key, *intent);
             }
+            Record::Usage { .. } if is_planted(Bug::UsageInMemory) => {}
             Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
             Record::Inbox(row) => {
                 self.parts.gate.close(&row.enrollments);

@@ -8,6 +8,7 @@ use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
 use crate::model::id::AccountId;
 use crate::model::journal::{Cause, Key, Record, Table};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Checked, Message, News};
@@ -150,10 +151,19 @@ impl Partition {
             Err(refusal) => return self.poll_failed(id, &refusal, now),
         };
         let Some(account) = self.accounts.get(&id).cloned() else { return Ok(()) };
+        if is_planted(Bug::CursorFirst) {
+            self.mark_read(id, &news, now)?;
+        }
         for row in news.relations.iter().rev() {
             self.take_in(&relation_body(&account, row))?;
         }
         self.take_in_replies(id, &news.inbound)?;
+        self.mark_read(id, &news, now)?;
+        self.polled_until(id, Some(now), pace::next_poll(id, now), now)
+    }
+
+    /// What was read need not be read again.
+    fn mark_read(&mut self, id: AccountId, news: &News, now: Timestamp) -> Result<(), StoreFault> {
         if let Some(mut account) = self.accounts.get(&id).cloned() {
             account.relations_seen = news.relations.first().map(|newest| newest.person.clone()).or(account.relations_seen);
             let behind_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
@@ -162,7 +172,7 @@ impl Partition {
             draft.stage_account(account);
             self.close_quietly(draft)?;
         }
-        self.polled_until(id, Some(now), pace::next_poll(id, now), now)
+        Ok(())
     }
 
     fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {

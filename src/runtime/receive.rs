@@ -8,6 +8,7 @@ use crate::connector::postpress::webhook;
 use crate::model::account::Account;
 use crate::model::id::{AccountId, EnrollmentId, Fingerprint, ProviderAccount, fingerprint};
 use crate::model::journal::{Cause, Change, Commit, InboxRow, Key, Record, RouteKey};
+use crate::model::planted::{Bug, is_planted};
 use crate::runtime::clock::Clock;
 use crate::runtime::directory::{Directory, Listed};
 use crate::runtime::errand::Message;
@@ -85,6 +86,7 @@ impl Receiver {
         // Asked only now: whoever came first is either still in `open`, or can be read.
         let known = match self.is_known(read.dedup) {
             Ok(false) => None,
+            Ok(true) if is_planted(Bug::DedupForgotten) => None,
             Ok(true) => Some(Accepted::Duplicate),
             Err(fault) => Some(Accepted::Failed(fault.to_string())),
         };
@@ -112,6 +114,9 @@ impl Receiver {
         let told = Arc::new(Mutex::new(Some(told)));
         let (tell, held) = (Arc::clone(&told), enrollments.clone());
         let done = Box::new(move |durable: Result<_, StoreFault>| door.finished(row, dedup, &held, &tell, durable.map(|_| ())));
+        if is_planted(Bug::AckBeforeDurable) {
+            self.finished(row, dedup, &enrollments, &told, Ok(()));
+        }
         if let Err(fault) = self.store.submit(vec![commit], done) {
             self.finished(row, dedup, &enrollments, &told, Err(fault));
         }
@@ -154,7 +159,8 @@ impl Receiver {
             Ok(()) => {
                 let post = self.post.lock().unwrap_or_else(PoisonError::into_inner);
                 // When the turns have ended, the row waits in the store for the next start.
-                drop(post.send(Message::Arrived { row }));
+                let is_dropped = is_planted(Bug::DropAfterAck) && row.is_multiple_of(5);
+                drop((!is_dropped).then(|| post.send(Message::Arrived { row })));
                 drop(post);
                 told(Accepted::Durable);
                 others.into_iter().for_each(|other| other(Accepted::Duplicate));
@@ -281,6 +287,9 @@ pub fn listed_of(directory: &Directory, incoming: &Incoming) -> Option<(AccountI
 
 /// Is it the account's own message? By what the webhook says, else by who sent it (POSTPRESS.md §2.2).
 pub fn is_own(message: &IncomingMessage, account: &Listed) -> bool {
+    if is_planted(Bug::EchoIsReply) {
+        return false;
+    }
     message.is_own.unwrap_or_else(|| match (&message.talk.sender, &account.own_id) {
         (Some(sender), Some(own)) => sender.id == *own,
         _ => false,

@@ -8,6 +8,7 @@ use crate::model::enrollment::{Awaits, Hold};
 use crate::model::id::{EffectKey, EnrollmentId};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, EntryKind};
+use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::{self, Message};
@@ -33,6 +34,10 @@ impl Partition {
         let open: Vec<Intent> = self.intents.values().filter(|intent| intent.state == IntentState::Open).cloned().collect();
         for intent in open {
             let mut draft = Draft::new(Cause::Outbox { key: intent.key }, now);
+            if is_planted(Bug::ForgetsOpenIntents) {
+                self.withdraw_intent(draft, &intent, EntryKind::Cancelled, Vec::new(), now)?;
+                continue;
+            }
             self.stage_unknown(
                 &mut draft,
                 &intent,
@@ -107,6 +112,7 @@ impl Partition {
             Err(refusal) if refusal.verdict == Answered::Never && refusal.status == Some(404) => {
                 self.absent(intent, since, absent_at, now)
             }
+            Err(_) if is_planted(Bug::ErrorMeansAbsent) => self.absent(intent, since, absent_at, now),
             Err(refusal) => self.unreadable(intent, since, absent_at, unreadable_since.unwrap_or(now), &refusal, now),
         }
     }
@@ -132,7 +138,7 @@ impl Partition {
         now: Timestamp,
     ) -> Result<(), StoreFault> {
         let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
-        if absent_at.is_some_and(|first| now.since_ms(first) >= APART_MS) {
+        if is_planted(Bug::ReadsOnce) || absent_at.is_some_and(|first| now.since_ms(first) >= APART_MS) {
             let detail = vec![("found".to_owned(), "absent in two readings: it was not performed and is tried again".to_owned())];
             return self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, now);
         }

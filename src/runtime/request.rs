@@ -10,6 +10,7 @@ use crate::model::enrollment::Enrollment;
 use crate::model::event::{Settlement, Unneeded};
 use crate::model::id::ProviderId;
 use crate::model::intent::{Intent, Request};
+use crate::model::planted::{Bug, is_planted};
 use crate::runtime::reach;
 use crate::runtime::target::{Target, Want};
 use std::path::Path;
@@ -108,7 +109,12 @@ fn words(sheet: Sheet<'_>, message: &Message) -> Result<(Option<String>, String)
         sender: &sheet.account.sender,
         reply_text: sheet.enrollment.reply().map(|reply| reply.text.as_str()),
     };
-    let rendered = render(message, &scope).map_err(|fault| failed(&format!("text: {fault}")))?;
+    let mut rendered = render(message, &scope).map_err(|fault| failed(&format!("text: {fault}")))?;
+    if is_planted(Bug::RenderedTwice) {
+        let again = crate::model::campaign::Variant { language: None, subject: None, text: rendered.text };
+        let again = Message { variants: vec![again], ..message.clone() };
+        rendered = render(&again, &scope).map_err(|fault| failed(&format!("text: {fault}")))?;
+    }
     Ok((rendered.subject, rendered.text))
 }
 

@@ -11,6 +11,7 @@ use crate::connector::postpress::{lenient, wire};
 use crate::model::account::{InmailApi, SenderProfile};
 use crate::model::id::{ChatId, ProviderAccount, ProviderId};
 use crate::model::time::Timestamp;
+use crate::runtime::clock::{Clock, SkewedClock};
 use crate::sim::postpress::call::{Body, Call, Upload};
 use crate::sim::postpress::{Wire, World};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,12 +23,19 @@ use std::sync::Arc;
 pub struct Direct {
     world: Arc<World>,
     key: SecretString,
+    /// Of whoever calls; none: the world's.
+    own: Option<Arc<SkewedClock>>,
 }
 
 impl Direct {
     /// To that world, with that key.
     pub fn new(world: Arc<World>, key: SecretString) -> Self {
-        Self { world, key }
+        Self { world, key, own: None }
+    }
+
+    /// The same, for a caller with a clock of its own.
+    pub fn with_clock(self, own: Arc<SkewedClock>) -> Self {
+        Self { own: Some(own), ..self }
     }
 
     fn send(&self, kind: Kind, call: &Call) -> Result<Value, Refusal> {
@@ -204,6 +212,7 @@ impl Connector for Direct {
     }
 
     fn clock_ahead_ms(&self) -> Option<i64> {
-        Some(0)
+        // As the HTTP client finds it out: the world's `Date` against our own clock.
+        Some(self.own.as_ref().map_or(0, |own| own.others().since_ms(own.now())))
     }
 }

@@ -47,7 +47,7 @@ pub struct Rule {
 }
 
 /// What goes wrong. `before`: nothing was done; `after`: it was done all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum Kind {
     #[serde(rename = "429")]
     TooMany,
@@ -79,6 +79,8 @@ pub enum Kind {
     Truncated,
     #[serde(rename = "200-without-id", alias = "201-without-id")]
     WithoutId,
+    #[serde(rename = "wrong-body")]
+    WrongBody,
     #[serde(rename = "webhook-twice")]
     WebhookTwice,
     #[serde(rename = "webhook-late")]
@@ -87,10 +89,49 @@ pub enum Kind {
     WebhookLost,
     #[serde(rename = "list-lag")]
     ListLag,
+    #[serde(rename = "small-pages")]
+    SmallPages,
+    #[serde(rename = "pages-shift")]
+    PagesShift,
     #[serde(rename = "disconnect-account")]
     Disconnect,
     #[serde(rename = "refuse")]
     Refuse,
+}
+
+impl Kind {
+    /// Every kind, in the order of `docs/sandbox.md`.
+    pub const ALL: [Self; 24] = [
+        Self::TooMany,
+        Self::TooManyRetryAfter,
+        Self::ErrorBefore,
+        Self::ProxyBefore,
+        Self::NoSession,
+        Self::GatewayBefore,
+        Self::ErrorAfter,
+        Self::ProxyAfter,
+        Self::GatewayAfter,
+        Self::SilenceAfter,
+        Self::SilenceBefore,
+        Self::ResetAfter,
+        Self::ResetBefore,
+        Self::Truncated,
+        Self::WithoutId,
+        Self::WrongBody,
+        Self::Refuse,
+        Self::WebhookTwice,
+        Self::WebhookLate,
+        Self::WebhookLost,
+        Self::ListLag,
+        Self::SmallPages,
+        Self::PagesShift,
+        Self::Disconnect,
+    ];
+
+    /// Does it befall webhooks rather than answers?
+    pub fn is_of_webhooks(self) -> bool {
+        matches!(self, Self::WebhookTwice | Self::WebhookLate | Self::WebhookLost)
+    }
 }
 
 /// The rules, and how often each has been met.
@@ -117,12 +158,26 @@ impl Faults {
         Ok(Self::new(seed, rules))
     }
 
+    /// How often each rule was met.
+    pub fn met(&self) -> impl Iterator<Item = (Kind, u64)> {
+        self.rules.iter().map(|(rule, _, met)| (rule.kind, *met))
+    }
+
     /// The rules that this call meets; counts it for all of them.
     pub fn meet(&mut self, route: &str) -> Vec<Rule> {
+        self.meet_where(route, |_| true)
+    }
+
+    /// The rules that a webhook about something a person did meets: those of webhooks, of the route `WEBHOOK` or of none.
+    pub fn meet_webhook(&mut self, event: &str) -> Vec<Rule> {
+        self.meet_where(&format!("WEBHOOK /{event}"), |rule| rule.kind.is_of_webhooks())
+    }
+
+    fn meet_where(&mut self, route: &str, is_meant: impl Fn(&Rule) -> bool) -> Vec<Rule> {
         let seed = self.seed;
         let mut out = Vec::new();
         for (n, (rule, calls, met)) in self.rules.iter_mut().enumerate() {
-            if !rule.matches(route) {
+            if !is_meant(rule) || !rule.matches(route) {
                 continue;
             }
             *calls += 1;
@@ -174,10 +229,13 @@ impl Rule {
             | Kind::ResetAfter
             | Kind::Truncated
             | Kind::WithoutId
+            | Kind::WrongBody
             | Kind::WebhookTwice
             | Kind::WebhookLate
             | Kind::WebhookLost
             | Kind::ListLag
+            | Kind::SmallPages
+            | Kind::PagesShift
             | Kind::Disconnect => None,
         }
     }

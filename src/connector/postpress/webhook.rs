@@ -8,6 +8,7 @@ use crate::connector::identity;
 use crate::connector::postpress::{form, lenient};
 use crate::model::account::Channel;
 use crate::model::id::{ChatId, Fingerprint, ProviderAccount, ProviderId, RemoteId, fingerprint};
+use crate::model::planted::{Bug, is_planted};
 use serde_json::Value;
 
 /// The name of an event that gives none.
@@ -84,7 +85,8 @@ fn new_relation(value: &Value) -> Option<Webhook> {
     let shape = shapes.find(|shape| lenient::first_id(shape, &NAMES).is_some())?;
     let account = ProviderAccount(lenient::id(value, "account_id")?);
     let person = ProviderId(lenient::first_id(shape, &NAMES)?);
-    let dedup = fingerprint(&[b"new_relation", account.as_str().as_bytes(), person.as_str().as_bytes()]);
+    let whose = if is_planted(Bug::DedupWithoutAccount) { "" } else { account.as_str() };
+    let dedup = fingerprint(&[b"new_relation", whose.as_bytes(), person.as_str().as_bytes()]);
     let public_identifier = lenient::first_id(shape, &SLUGS);
     let at = lenient::time(value, "timestamp");
     Some(Webhook { incoming: Incoming::Relation { account, person, public_identifier, at }, dedup: Some(dedup) })

@@ -67,7 +67,7 @@ fn end_of(entry: &Entry) -> Option<End> {
         EntryKind::Sent => Some(End::Sent { kind: owned("kind"), id: owned("provider_id") }),
         EntryKind::Failed | EntryKind::Cancelled => Some(End::NotSent),
         EntryKind::Unknown | EntryKind::Parked => Some(End::Unknown),
-        EntryKind::Reconciled if detail(entry, "by").is_none() => Some(End::NotSent),
+        EntryKind::Reconciled if detail(entry, "found").is_some() => Some(End::NotSent),
         EntryKind::Skipped => Some(End::Passed),
         EntryKind::Reconciled
         | EntryKind::Enrolled

@@ -56,3 +56,19 @@ pub fn hours<'l>(performed: impl Iterator<Item = &'l Line>, calendar: &Calendar,
         })
         .collect()
 }
+
+/// Judges the gaps between two calls of one account.
+pub fn gaps(performed: &[Line], least_ms: i64) -> Vec<Breach> {
+    let mut last: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    let mut breaches = Vec::new();
+    for line in performed {
+        let at = line.time();
+        if let Some(before) = last.insert(line.account.as_str(), at)
+            && at.since_ms(before) < least_ms
+        {
+            let what = format!("{} called at {before} and again at {at}: nearer than its gap", line.account);
+            breaches.push(Breach::new(Invariant::Limits, what));
+        }
+    }
+    breaches
+}

@@ -7,6 +7,7 @@ pub mod acks;
 pub mod books;
 pub mod bounds;
 pub mod fold;
+pub mod heard;
 pub mod printed;
 pub mod sends;
 pub mod standing;

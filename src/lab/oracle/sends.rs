@@ -58,6 +58,10 @@ pub fn judge(books: &Books, when: When) -> Vec<Breach> {
                 continue;
             }
             let id = detail(entry, "provider_id").unwrap_or_default();
+            if id.is_empty() {
+                // A person said it was sent, and no id.
+                continue;
+            }
             // An invitation accepted before its answer was found out is known by its person.
             let id = by_person.get(id).copied().unwrap_or(id);
             claims.entry(id).or_default().push(format!("{} {} at {}", person.story.name(), entry.step, entry.at));
@@ -137,7 +141,8 @@ fn unclaimed(line: &Line, people: &[Person<'_>], when: When) -> Option<Breach> {
         End::Open => when == When::Underway,
         // A person says what became of it, or it was there already when it was tried again.
         End::Unknown | End::Passed => true,
-        End::Sent { .. } | End::NotSent => false,
+        End::Sent { id, .. } => id.is_empty(),
+        End::NotSent => false,
     };
     if ends.any(is_left_open) { None } else { told("was performed, and nobody claims it") }
 }

@@ -1,11 +1,12 @@
 //! Books out of a world in this process.
 
 use crate::lab::LabFault;
-use crate::lab::oracle::bounds;
-use crate::lab::oracle::{Books, Breach, Story};
+use crate::lab::oracle::{Books, Breach, Invariant, Story, bounds, heard};
 use crate::model::id::EnrollmentId;
 use crate::model::journal::{Installed, Key, Record};
+use crate::model::time::Timestamp;
 use crate::runtime::query::Query;
+use crate::sim::people::identity;
 use crate::sim::postpress::ledger::Line;
 use crate::sim::world::Town;
 use std::collections::BTreeMap;
@@ -37,6 +38,46 @@ pub fn books(town: &Town) -> Result<Books, LabFault> {
         stories.push(Story { enrollment: enrollment.id.0, row, entries });
     }
     Ok(Books { performed: town.world.effects(0), stories })
+}
+
+/// What was said to and by our people, against what the engine knows; and each text against the data it was made of.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn heard(town: &Town, books: &Books, until: Timestamp) -> Result<Vec<Breach>, LabFault> {
+    let told = |fault: &dyn std::fmt::Display| LabFault(fault.to_string());
+    let mut people = Vec::new();
+    let mut breaches = Vec::new();
+    for story in &books.stories {
+        breaches.extend(heard::versions(story));
+        let Some(enrollment) = town.enrollment(EnrollmentId(story.enrollment)).map_err(|fault| told(&fault))? else { continue };
+        let Some(Record::Contact(contact)) = town.store.get(&Key::Contact(enrollment.contact)).map_err(|fault| told(&fault))?
+        else {
+            continue;
+        };
+        let mut lines = Vec::new();
+        for (channel, line) in &enrollment.lines {
+            let account = town.account(line.account).map_err(|fault| told(&fault))?;
+            let key = contact.fields.get(channel.word()).and_then(|id| identity::key(*channel, id));
+            if let (Some(account), Some(key)) = (account, key) {
+                lines.push((account.spec.provider_account.to_string(), key));
+            }
+        }
+        let name = contact.fields.get("first_name").cloned().unwrap_or_default();
+        let prefix = format!("{}.", story.enrollment);
+        let own = books.performed.iter().filter(|line| line.idempotency_key.as_ref().is_some_and(|key| key.starts_with(&prefix)));
+        breaches.extend(own.filter(|line| line.text.as_ref().is_some_and(|text| !text.contains(&name))).map(|line| {
+            let what = format!(
+                "{} got `{}`: their name `{name}` is not in it as it stands in the list",
+                story.name(),
+                line.text.as_deref().unwrap_or_default()
+            );
+            Breach::new(Invariant::Truthful, what)
+        }));
+        people.push(heard::Known { story, lines });
+    }
+    breaches.extend(heard::judge(&town.world.said(), &books.performed, &people, until));
+    Ok(breaches)
 }
 
 /// I6, the sending hours: each effect, in the hours of its campaign and its person's zone.

@@ -5,6 +5,7 @@ use crate::runtime::clock::Clock;
 use crate::sim::faults::{Faults, Kind, Rule};
 use crate::sim::postpress::call::Call;
 use crate::sim::postpress::ledger::Ledger;
+use crate::sim::postpress::outbox::Twist;
 use crate::sim::postpress::state::{Due, State};
 
 /// What the lock guards.
@@ -17,21 +18,22 @@ pub(super) struct Core {
 }
 
 impl Core {
-    /// Lets time pass until now.
+    /// Lets time pass until now. What people did meanwhile is told as faults let it be told.
     pub fn pass(&mut self, clock: &dyn Clock) -> Timestamp {
         self.latest = self.latest.max(clock.now());
         self.state.advance(self.latest);
+        let faults = &mut self.faults;
+        self.state.outbox.weather(|event| twist_of(&faults.meet_webhook(&event.what.event())));
         self.latest
     }
 
     /// Prepares for the faults that let the call through: how webhooks are twisted, how far lists lag, who is signed out.
     pub fn brace(&mut self, met: &[Rule], call: &Call, now: Timestamp) -> i64 {
         let mut lag_ms = 0;
+        self.state.outbox.twist = twist_of(met);
         for rule in met {
             match rule.kind {
-                Kind::WebhookTwice => self.state.outbox.twist.copies = 2,
-                Kind::WebhookLost => self.state.outbox.twist.copies = 0,
-                Kind::WebhookLate => self.state.outbox.twist.late_ms = rule.lasts_ms(HOUR_MS),
+                Kind::WebhookTwice | Kind::WebhookLost | Kind::WebhookLate => {}
                 Kind::ListLag => lag_ms = rule.lasts_ms(5 * MINUTE_MS),
                 Kind::Disconnect => {
                     let Some(account) = self.account_of(call) else { continue };
@@ -54,6 +56,9 @@ impl Core {
                 | Kind::ResetAfter
                 | Kind::Truncated
                 | Kind::WithoutId
+                | Kind::WrongBody
+                | Kind::SmallPages
+                | Kind::PagesShift
                 | Kind::Refuse => {}
             }
         }
@@ -70,4 +75,38 @@ impl Core {
         };
         named.or_else(in_path)
     }
+}
+
+/// What the rules do to webhooks.
+fn twist_of(met: &[Rule]) -> Twist {
+    let mut twist = Twist::default();
+    for rule in met {
+        match rule.kind {
+            Kind::WebhookTwice => twist.copies = 2,
+            Kind::WebhookLost => twist.copies = 0,
+            Kind::WebhookLate => twist.late_ms = rule.lasts_ms(HOUR_MS),
+            Kind::TooMany
+            | Kind::TooManyRetryAfter
+            | Kind::ErrorBefore
+            | Kind::ErrorAfter
+            | Kind::ProxyBefore
+            | Kind::ProxyAfter
+            | Kind::NoSession
+            | Kind::GatewayBefore
+            | Kind::GatewayAfter
+            | Kind::SilenceBefore
+            | Kind::SilenceAfter
+            | Kind::ResetBefore
+            | Kind::ResetAfter
+            | Kind::Truncated
+            | Kind::WithoutId
+            | Kind::WrongBody
+            | Kind::ListLag
+            | Kind::SmallPages
+            | Kind::PagesShift
+            | Kind::Disconnect
+            | Kind::Refuse => {}
+        }
+    }
+    twist
 }

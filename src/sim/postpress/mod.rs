@@ -10,6 +10,7 @@ pub mod outbox;
 pub mod state;
 
 mod accounts;
+mod bend;
 mod chats;
 mod core;
 pub mod deed;
@@ -63,6 +64,20 @@ pub struct World {
     key: String,
     clock: Arc<dyn Clock>,
     wake: Notify,
+}
+
+/// A message between an account and a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saying {
+    pub account: String,
+    /// The person's key in the directory.
+    pub person: String,
+    /// Of the account's.
+    pub is_own: bool,
+    /// The note of an invitation, shown once it was accepted.
+    pub is_note: bool,
+    pub message: String,
+    pub at: Timestamp,
 }
 
 /// An answer, and how it travels.
@@ -122,9 +137,12 @@ impl World {
             return before;
         }
         let lag_ms = core.brace(&met, call, now);
-        let mut desk = Desk { core: &mut core, call, now, lag_ms };
+        let bent = bend::bent(&met, call);
+        let mut desk = Desk { core: &mut core, call: bent.as_ref().unwrap_or(call), now, lag_ms };
         let answer = desk.answer().map_or_else(refused, |reply| Answer { reply, wire: Wire::Plain });
         core.state.outbox.twist = Twist::default();
+        // What the call itself caused has met its faults.
+        core.state.outbox.weather(|_| Twist::default());
         let answer = after(&met, answer, refused);
         drop(core);
         self.wake.notify_one();
@@ -156,6 +174,25 @@ impl World {
         self.lock().ledger.kept().iter().skip(skip).cloned().collect()
     }
 
+    /// Everything that was said between two, in the order of its moments.
+    pub fn said(&self) -> Vec<Saying> {
+        let core = self.lock();
+        let mut said: Vec<Saying> = core.state.messages.values().filter_map(|message| saying(&core.state, message)).collect();
+        said.sort_by(|one, other| (one.at, &one.message).cmp(&(other.at, &other.message)));
+        said
+    }
+
+    /// How many effects were performed; of a world whose ledger is no file.
+    pub fn performed(&self) -> usize {
+        self.lock().ledger.kept().len()
+    }
+
+    /// Other faults from now on; says how often each of those before was met.
+    pub fn trouble(&self, faults: Faults) -> Vec<(Kind, u64)> {
+        let before = std::mem::replace(&mut self.lock().faults, faults);
+        before.met().collect()
+    }
+
     /// When to ask for deliveries again; none: not before something is asked of the world.
     pub fn next_at(&self) -> Option<Timestamp> {
         let core = self.lock();
@@ -177,6 +214,18 @@ impl World {
     fn lock(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn saying(state: &State, message: &state::Message) -> Option<Saying> {
+    let chat = state.chats.get(&message.chat).filter(|chat| !chat.is_group)?;
+    Some(Saying {
+        account: chat.account.clone(),
+        person: chat.people.first()?.clone(),
+        is_own: message.sender.is_none(),
+        is_note: message.kind == "INVITATION",
+        message: message.id.clone(),
+        at: message.at,
+    })
 }
 
 fn before(met: &[Rule], refused: impl Fn(Refusal) -> Answer) -> Option<Answer> {
@@ -203,6 +252,7 @@ fn after(met: &[Rule], mut answer: Answer, refused: impl Fn(Refusal) -> Answer) 
             Kind::ResetAfter => answer.wire = Wire::Reset,
             Kind::Truncated => answer.wire = Wire::Truncated,
             Kind::WithoutId => without_ids(&mut answer.reply),
+            Kind::WrongBody => answer.reply.content = Content::Json(bend::wrong_body()),
             Kind::TooMany
             | Kind::TooManyRetryAfter
             | Kind::ErrorBefore
@@ -215,6 +265,8 @@ fn after(met: &[Rule], mut answer: Answer, refused: impl Fn(Refusal) -> Answer) 
             | Kind::WebhookLate
             | Kind::WebhookLost
             | Kind::ListLag
+            | Kind::SmallPages
+            | Kind::PagesShift
             | Kind::Disconnect
             | Kind::Refuse => {}
         }

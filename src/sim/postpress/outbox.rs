@@ -101,6 +101,8 @@ pub struct Outbox {
     pub webhook_count: u64,
     waiting: BTreeMap<(Timestamp, u64), Event>,
     count: u64,
+    /// Of those, what no call caused, since the last `weather`.
+    fresh: Vec<(Timestamp, u64)>,
     told: VecDeque<Event>,
     /// When the world was rebuilt from its ledger: webhooks registered after that hear the last days again.
     pub rebuilt_at: Option<Timestamp>,
@@ -153,7 +155,25 @@ impl Outbox {
     pub fn push(&mut self, tell_at: Timestamp, mut event: Event) {
         event.copies = self.twist.copies;
         self.count += 1;
-        self.waiting.insert((tell_at.plus_ms(self.twist.late_ms), self.count), event);
+        let place = (tell_at.plus_ms(self.twist.late_ms), self.count);
+        if self.twist == Twist::default() {
+            self.fresh.push(place);
+        }
+        self.waiting.insert(place, event);
+    }
+
+    /// Lets faults befall what came to be told since the last time and was not twisted yet.
+    pub fn weather(&mut self, mut twist: impl FnMut(&Event) -> Twist) {
+        for place in std::mem::take(&mut self.fresh) {
+            let Some(event) = self.waiting.get(&place) else { continue };
+            let twist = twist(event);
+            if twist != Twist::default()
+                && let Some(mut event) = self.waiting.remove(&place)
+            {
+                event.copies = twist.copies;
+                self.waiting.insert((place.0.plus_ms(twist.late_ms), place.1), event);
+            }
+        }
     }
 
     /// What is due at `now`, oldest first; messages of accounts for which `is_silent` holds go on waiting.

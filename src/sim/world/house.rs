@@ -1,7 +1,7 @@
 //! The engine of a town: what a crash ends.
 
 use crate::model::program::Program;
-use crate::runtime::clock::{Clock, SetClock};
+use crate::runtime::clock::{Clock, SkewedClock};
 use crate::runtime::directory::Directory;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::errand::{Errands, Message, Spawn};
@@ -44,12 +44,13 @@ impl House {
     /// Starts an engine on a store, in a world, as `engine run` does.
     pub(super) fn open(
         store: &Arc<dyn Store>,
-        clock: &Arc<SetClock>,
+        clock: &Arc<SkewedClock>,
         world: &Arc<World>,
         program: &Program,
     ) -> Result<(Self, Vec<Enrolled>), TownFault> {
         let (post, inbox) = channel();
         let (gate, directory) = (Arc::new(Gate::default()), Arc::new(Directory::default()));
+        let own = Arc::clone(clock);
         let clock = Arc::clone(clock) as Arc<dyn Clock>;
         let going: Arc<Mutex<VecDeque<Going>>> = Arc::default();
         let queue = Arc::clone(&going);
@@ -59,7 +60,7 @@ impl House {
         let parts = Parts {
             store: Arc::clone(store),
             clock,
-            connector: Arc::new(Direct::new(Arc::clone(world), SecretString::from(KEY))),
+            connector: Arc::new(Direct::new(Arc::clone(world), SecretString::from(KEY)).with_clock(own)),
             errands: Errands::new(post, spawn),
             gate,
             directory,
@@ -74,15 +75,11 @@ impl House {
         Ok((Self { partition, inbox, door: Door(receiver), going }, enrolled))
     }
 
-    /// Hands a webhook over and waits until it is durable.
-    pub(super) fn hear(&self, body: &[u8]) -> Result<(), TownFault> {
+    /// Hands a webhook over and waits for what becomes of it: durable, known, or not taken.
+    pub(super) fn hear(&self, body: &[u8]) -> Result<Accepted, TownFault> {
         let (tell, told) = channel();
         self.door.accept(body, Box::new(move |accepted| drop(tell.send(accepted))));
-        match told.recv_timeout(DURABLE_MAX) {
-            Ok(Accepted::Durable | Accepted::Duplicate) => Ok(()),
-            Ok(refused) => Err(TownFault::Unheard { because: format!("{refused:?}") }),
-            Err(_) => Err(TownFault::Stuck),
-        }
+        told.recv_timeout(DURABLE_MAX).map_err(|_| TownFault::Stuck)
     }
 
     /// The next message; waits for one while a commit that somebody waits for is being made durable.

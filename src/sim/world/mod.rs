@@ -21,10 +21,11 @@ use crate::model::id::{AccountId, EnrollmentId};
 use crate::model::journal::{Cause, Entry, Key, Record, Table};
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
-use crate::runtime::clock::{Clock, SetClock};
+use crate::runtime::clock::{Clock, SetClock, SkewedClock};
 use crate::runtime::command::Command;
 use crate::runtime::draft::Draft;
 use crate::runtime::enroll::Enrolled;
+use crate::runtime::inlet::Accepted;
 use crate::sim::faults::Faults;
 use crate::sim::people::directory::Directory;
 use crate::sim::postpress::account::AccountSeed;
@@ -32,6 +33,7 @@ use crate::sim::postpress::call::Call;
 use crate::sim::postpress::{Settings, World};
 use crate::store::contract::Store;
 use serde_json::{Value, json};
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,7 +60,10 @@ pub struct Setting {
 /// The engine, its far side, and the time.
 pub struct Town {
     pub world: Arc<World>,
+    /// The far side's, which is the true one.
     pub clock: Arc<SetClock>,
+    /// The engine's own.
+    pub own_clock: Arc<SkewedClock>,
     pub store: Arc<dyn Store>,
     /// One in so many errands never comes back; 0: all do.
     pub loses: u64,
@@ -68,7 +73,20 @@ pub struct Town {
     pub enrolled: Vec<Enrolled>,
     /// What the next start installs.
     pub program: Program,
+    /// What became of each webhook, in order, for whoever wants to know: none is kept unless there is a list.
+    pub hearing: Option<Vec<Heard>>,
+    /// Webhooks that were not taken, and when they come again.
+    unheard: VecDeque<(Timestamp, Vec<u8>)>,
     sent_off: usize,
+}
+
+/// What became of a webhook.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    pub body: Vec<u8>,
+    pub accepted: Accepted,
+    /// Effects that had been performed by then.
+    pub performed: usize,
 }
 
 impl Town {
@@ -89,12 +107,15 @@ impl Town {
         let world = Arc::new(World::open(settings)?);
         let mut town = Self {
             world,
+            own_clock: Arc::new(SkewedClock::beside(Arc::clone(&clock) as Arc<dyn Clock>)),
             clock,
             store: setting.store,
             loses: 0,
             house: None,
             enrolled: Vec::new(),
             program: setting.program,
+            hearing: None,
+            unheard: VecDeque::new(),
             sent_off: 0,
         };
         if setting.hears {
@@ -109,7 +130,7 @@ impl Town {
     /// # Errors
     /// The store cannot be read, or the program cannot be installed.
     pub fn open(&mut self) -> Result<(), TownFault> {
-        let (house, enrolled) = House::open(&self.store, &self.clock, &self.world, &self.program)?;
+        let (house, enrolled) = House::open(&self.store, &self.own_clock, &self.world, &self.program)?;
         self.house = Some(house);
         self.enrolled = enrolled;
         Ok(())
@@ -131,7 +152,7 @@ impl Town {
         Ok(())
     }
 
-    /// What time it is.
+    /// What time it is, truly.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -141,7 +162,7 @@ impl Town {
     /// # Errors
     /// The store cannot be written.
     pub fn command(&mut self, command: &Command) -> Result<Result<Value, String>, TownFault> {
-        let now = self.now();
+        let now = self.own_clock.now();
         Ok(self.house_mut()?.partition.command(command, now)?)
     }
 
@@ -150,7 +171,7 @@ impl Town {
     /// # Errors
     /// The store cannot be read or written.
     pub fn happen(&mut self, id: EnrollmentId, event: &Event) -> Result<bool, TownFault> {
-        let mut draft = Draft::new(Cause::Command { word: "test".to_owned() }, self.now());
+        let mut draft = Draft::new(Cause::Command { word: "test".to_owned() }, self.own_clock.now());
         let house = self.house_mut()?;
         let means = house.partition.happen(&mut draft, id, event)?;
         if means {

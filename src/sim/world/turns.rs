@@ -2,6 +2,9 @@
 
 use crate::model::id::draw;
 use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
+use crate::runtime::clock::Clock;
+use crate::runtime::inlet::Accepted;
+use crate::sim::world::Heard;
 use crate::sim::world::Town;
 use crate::sim::world::fault::TownFault;
 use std::task::{Context, Poll, Waker};
@@ -20,7 +23,7 @@ impl Town {
         let mut still = 0;
         for _ in 0..ROUNDS_MAX {
             let (moved, next) = self.round()?;
-            if !moved && next > self.now() {
+            if !moved && next > self.own_clock.now() {
                 return Ok(next);
             }
             still = if moved { 0 } else { still + 1 };
@@ -37,7 +40,7 @@ impl Town {
     /// As [`Town::settle_down`].
     pub fn round(&mut self) -> Result<(bool, Timestamp), TownFault> {
         let mut moved = self.deliver()?;
-        let now = self.now();
+        let now = self.own_clock.now();
         let house = self.house_mut()?;
         while let Some(message) = house.next_message()? {
             house.partition.take(message)?;
@@ -73,9 +76,12 @@ impl Town {
         Ok(())
     }
 
-    /// Moves the clock on to `next`, or to what the world has planned before that, but not beyond `end`.
+    /// Moves the clock on to `next` of the engine's own clock, or to what the world has planned before that, but not beyond
+    /// `end`.
     pub fn go_on(&mut self, next: Timestamp, end: Timestamp) {
-        let next = self.world.next_at().map_or(next, |at| at.min(next)).min(end);
+        let next = next.plus_ms(-self.own_clock.ahead_ms());
+        let again = self.unheard.front().map(|(at, _)| *at);
+        let next = self.world.next_at().into_iter().chain(again).chain([next, end]).min().unwrap_or(end);
         self.clock.set(next.max(self.now().plus_ms(1)));
     }
 
@@ -96,10 +102,33 @@ impl Town {
         Ok(())
     }
 
+    /// Hands a webhook over that no event of the world caused: a stray one, or one that comes again. Says what became of it.
+    ///
+    /// # Errors
+    /// The store never answers.
+    pub fn tell(&mut self, body: &[u8]) -> Result<Accepted, TownFault> {
+        let performed = self.world.performed();
+        let accepted = self.house_mut()?.hear(body)?;
+        if let Some(heard) = &mut self.hearing {
+            heard.push(Heard { body: body.to_vec(), accepted: accepted.clone(), performed });
+        }
+        Ok(accepted)
+    }
+
     fn deliver(&mut self) -> Result<bool, TownFault> {
-        let deliveries = self.world.deliveries();
-        let house = self.house_mut()?;
-        deliveries.iter().try_for_each(|delivery| house.hear(&delivery.body))?;
-        Ok(!deliveries.is_empty())
+        let now = self.now();
+        let late = self.unheard.iter().position(|(at, _)| *at > now).unwrap_or(self.unheard.len());
+        let again: Vec<Vec<u8>> = self.unheard.drain(..late).map(|(_, body)| body).collect();
+        let bodies: Vec<Vec<u8>> =
+            again.into_iter().chain(self.world.deliveries().into_iter().map(|delivery| delivery.body)).collect();
+        for body in &bodies {
+            match self.tell(body)? {
+                Accepted::Durable | Accepted::Duplicate => {}
+                // As postpress does with whatever is not answered 200.
+                Accepted::Full | Accepted::Failed(_) => self.unheard.push_back((now.plus_ms(MINUTE_MS), body.clone())),
+                Accepted::Unreadable(because) => return Err(TownFault::Unheard { because }),
+            }
+        }
+        Ok(!bodies.is_empty())
     }
 }

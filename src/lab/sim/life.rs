@@ -1,0 +1,470 @@
+//! One world, lived from its begin until everybody in it has ended, and judged all along.
+
+use crate::connector::contract::Incoming;
+use crate::connector::postpress::webhook;
+use crate::lab::LabFault;
+use crate::lab::oracle::acks::{self, Halt};
+use crate::lab::oracle::{Breach, Invariant, When, bounds, fold, judge, town as books};
+use crate::lab::sim::chance::Chance;
+use crate::lab::sim::scene::Scene;
+use crate::lab::sim::shaky::Shaky;
+use crate::lab::sim::tally::Tally;
+use crate::lab::sim::text::Allowed;
+use crate::lab::sim::trouble::{Act, Trouble};
+use crate::model::campaign::Limits;
+use crate::model::id::{EffectKey, EnrollmentId, Fingerprint, fingerprint};
+use crate::model::intent::IntentState;
+use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use crate::runtime::clock::Clock;
+use crate::runtime::inlet::Accepted;
+use crate::runtime::receive;
+use crate::sim::faults::Faults;
+use crate::sim::postpress::deed::Deed;
+use crate::sim::world::{Setting, Town, TownFault};
+use crate::store::contract::Store;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Days after the last fault within which everybody has to have ended.
+const QUIET_DAYS: i64 = 200;
+/// Steps between two looks at the whole of the books, where nothing was performed.
+const JUDGED_EVERY: u64 = 60;
+/// Starts that may fail one after another before the world is taken for broken.
+const STARTS_MAX: usize = 5;
+
+/// What came of a seed.
+pub struct Lived {
+    pub breaches: Vec<Breach>,
+    /// Names everything that was performed and everything that was remembered.
+    pub trace: Fingerprint,
+    pub tally: Tally,
+    /// Why what was drawn is no campaign.
+    pub refused: Option<String>,
+    /// Of a seed that broke something: what happened, line by line.
+    pub story: Vec<String>,
+}
+
+/// What stands still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Still {
+    Everything,
+    /// The campaign `intro`.
+    Campaign,
+}
+
+/// A world under way.
+pub(super) struct Life {
+    pub scene: Scene,
+    pub town: Town,
+    pub store: Arc<Shaky>,
+    pub chance: Chance,
+    pub tally: Tally,
+    pub breaches: Vec<Breach>,
+    pub halts: Vec<Halt>,
+    /// What is still to happen.
+    pub acts: BTreeSet<(Timestamp, u32, Act)>,
+    pub count: u32,
+    /// What held from when on.
+    pub limits: Vec<(Timestamp, Limits)>,
+    pub version: u32,
+    pub with_last: bool,
+    pub allowed: Allowed,
+    pub was_skewed: bool,
+    /// What befell our own side, and when.
+    pub log: Vec<String>,
+    /// Since when the campaign is paused: effects performed by then, and that nothing may be added to.
+    pub still: Option<(usize, Still)>,
+    trouble: Trouble,
+    judged: usize,
+    seen: usize,
+    steps: u64,
+}
+
+/// Lives one seed. `dir`: the real store in that folder; none: in memory.
+///
+/// # Errors
+/// What was drawn cannot be lived: a fault of the lab, not of the engine.
+pub fn live(seed: u64, dir: Option<PathBuf>) -> Result<Lived, LabFault> {
+    let scene = Scene::draw(seed);
+    if let Err(why) = scene.program(1, false, &scene.allowed).and(scene.program(2, true, &scene.allowed)) {
+        // Not everything that is drawn is a campaign: the checks of the language refuse a few.
+        let mut tally = Tally::default();
+        tally.note("refused by the language");
+        return Ok(Lived {
+            breaches: Vec::new(),
+            trace: Fingerprint::default(),
+            tally,
+            refused: Some(why.to_string()),
+            story: Vec::new(),
+        });
+    }
+    let mut life = Life::begin(seed, dir)?;
+    life.troubled()?;
+    life.calm()?;
+    life.last_judgement()?;
+    let trace = life.trace()?;
+    let story = if life.breaches.is_empty() { Vec::new() } else { life.story()? };
+    Ok(Lived { breaches: life.breaches, trace, tally: life.tally, refused: None, story })
+}
+
+fn told(fault: impl std::fmt::Display) -> LabFault {
+    LabFault(fault.to_string())
+}
+
+impl Life {
+    fn begin(seed: u64, dir: Option<PathBuf>) -> Result<Self, LabFault> {
+        let scene = Scene::draw(seed);
+        let trouble = Trouble::draw(seed, scene.begin);
+        let store = Arc::new(Shaky::new(seed, dir).map_err(told)?);
+        let program = scene.program(1, false, &scene.allowed)?;
+        let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
+        let setting = Setting {
+            program,
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            people: scene.people(),
+            accounts: scene.accounts(),
+            faults: trouble.faults(seed),
+            ledger: None,
+            begin: scene.begin,
+            hears: !trouble.is_deaf,
+        };
+        let mut tally = Tally::default();
+        tally.add("deaf", u64::from(trouble.is_deaf));
+        tally.add("errands lost", u64::from(trouble.loses > 0));
+        let mut town = match Town::new(setting) {
+            Ok(town) => town,
+            // Every attempt to register a webhook met a fault.
+            Err(TownFault::Deaf { .. }) => return Self::begin_deaf(seed, scene, trouble, store),
+            Err(fault) => return Err(told(fault)),
+        };
+        town.loses = trouble.loses;
+        Ok(Self::of(seed, scene, trouble, store, town, limits, tally))
+    }
+
+    fn begin_deaf(seed: u64, scene: Scene, trouble: Trouble, store: Arc<Shaky>) -> Result<Self, LabFault> {
+        let program = scene.program(1, false, &scene.allowed)?;
+        let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
+        let setting = Setting {
+            program,
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            people: scene.people(),
+            accounts: scene.accounts(),
+            faults: trouble.faults(seed),
+            ledger: None,
+            begin: scene.begin,
+            hears: false,
+        };
+        let town = Town::new(setting).map_err(told)?;
+        Ok(Self::of(seed, scene, trouble, store, town, limits, Tally::default()))
+    }
+
+    fn of(
+        seed: u64,
+        scene: Scene,
+        trouble: Trouble,
+        store: Arc<Shaky>,
+        mut town: Town,
+        limits: Vec<(Timestamp, Limits)>,
+        tally: Tally,
+    ) -> Self {
+        town.hearing = Some(Vec::new());
+        let acts = trouble.acts.iter().zip(0..).map(|((at, act), nth)| (*at, nth, *act)).collect();
+        let allowed = scene.allowed.clone();
+        Self {
+            scene,
+            town,
+            store,
+            chance: Chance::new(seed, "life"),
+            tally,
+            breaches: Vec::new(),
+            halts: Vec::new(),
+            acts,
+            count: 1_000,
+            limits,
+            version: 1,
+            with_last: false,
+            allowed,
+            was_skewed: false,
+            log: Vec::new(),
+            still: None,
+            trouble,
+            judged: 0,
+            seen: 0,
+            steps: 0,
+        }
+    }
+
+    /// While faults and accidents go on.
+    fn troubled(&mut self) -> Result<(), LabFault> {
+        let calm_at = self.trouble.calm_at;
+        while self.town.now() < calm_at && self.breaches.is_empty() {
+            while let Some((at, nth, act)) = self.acts.first().copied().filter(|(at, _, _)| *at <= self.town.now()) {
+                self.acts.remove(&(at, nth, act));
+                self.perform(act)?;
+            }
+            let until = self.acts.first().map_or(calm_at, |(at, _, _)| (*at).min(calm_at));
+            self.step(until)?;
+        }
+        Ok(())
+    }
+
+    /// Faults stop; time runs on; all have to end.
+    fn calm(&mut self) -> Result<(), LabFault> {
+        for (kind, met) in self.town.world.trouble(Faults::default()) {
+            self.tally.add(format!("fault {kind:?}"), met);
+        }
+        let rest: Vec<Act> = std::mem::take(&mut self.acts).into_iter().map(|(_, _, act)| act).collect();
+        self.store.calm();
+        self.town.loses = 0;
+        self.town.own_clock.set_ahead(0);
+        for act in rest {
+            if matches!(act, Act::Resume | Act::SignOut(0)) {
+                self.perform(act)?;
+            }
+        }
+        let end = self.town.now().plus_ms(QUIET_DAYS * DAY_MS);
+        while self.town.now() < end && self.breaches.is_empty() {
+            self.settle_down()?;
+            if self.town.is_idle() && !self.resolve_parked()? {
+                return Ok(());
+            }
+            self.step(end)?;
+        }
+        Ok(())
+    }
+
+    /// One moment: rounds until nothing moves; then time goes on, but not beyond `until`.
+    fn step(&mut self, until: Timestamp) -> Result<(), LabFault> {
+        let next = self.settle_down()?;
+        self.steps += 1;
+        let performed = self.town.world.performed();
+        if performed > self.judged || self.steps.is_multiple_of(JUDGED_EVERY) {
+            self.judged = performed;
+            self.look(When::Underway)?;
+        }
+        self.town.go_on(next, until);
+        Ok(())
+    }
+
+    fn settle_down(&mut self) -> Result<Timestamp, LabFault> {
+        let mut still = 0;
+        for _ in 0..100_000 {
+            let (moved, next) = self.round()?;
+            if !moved && next > self.town.own_clock.now() {
+                return Ok(next);
+            }
+            still = if moved { 0 } else { still + 1 };
+            if still > 300 || !self.breaches.is_empty() {
+                break;
+            }
+        }
+        if self.breaches.is_empty() {
+            let what = format!("the turns go round without end at {}", self.town.now());
+            self.breaches.push(Breach::new(Invariant::NeverStuck, what));
+        }
+        Ok(self.town.now())
+    }
+
+    /// One round, watched: what a reply forbids is written down before the engine acts on it.
+    fn round(&mut self) -> Result<(bool, Timestamp), LabFault> {
+        let open = self.open_calls();
+        let round = self.town.round();
+        self.watch(&open)?;
+        match round {
+            Ok(round) => {
+                self.interfere()?;
+                Ok(round)
+            }
+            Err(TownFault::Store(fault)) if fault.is_transient() => Ok((false, self.town.own_clock.now().plus_ms(MINUTE_MS))),
+            Err(TownFault::Store(_)) => {
+                self.tally.note("fell at a commit");
+                self.start_again(0)?;
+                Ok((true, self.town.now()))
+            }
+            Err(fault) => {
+                self.breaches.push(Breach::new(Invariant::NeverStuck, fault.to_string()));
+                Ok((false, self.town.now()))
+            }
+        }
+    }
+
+    /// Calls whose intents are open: under way, or about to start.
+    pub(super) fn open_calls(&self) -> Vec<(EffectKey, String)> {
+        let Some(house) = &self.town.house else { return Vec::new() };
+        let open = house.partition.intents.values().filter(|intent| intent.state == IntentState::Open);
+        open.map(|intent| (intent.key, format!("{}.{}", intent.key, intent.attempt))).collect()
+    }
+
+    /// From that many effects on, none of these calls of these people may be performed.
+    pub(super) fn halt(&mut self, performed: usize, open: &[(EffectKey, String)], people: &[EnrollmentId], what: &str) {
+        let forbidden: Vec<String> =
+            open.iter().filter(|(key, _)| people.contains(&key.enrollment)).map(|(_, call)| call.clone()).collect();
+        self.tally.note(format!("halt {what}"));
+        if !forbidden.is_empty() {
+            self.tally.note("calls forbidden at the last moment");
+            self.halts.push(Halt { performed, forbidden, what: format!("{what} at {}", self.town.now()) });
+        }
+    }
+
+    fn watch(&mut self, open: &[(EffectKey, String)]) -> Result<(), LabFault> {
+        let heard = self.town.hearing.as_ref().map_or(&[][..], |heard| heard.get(self.seen..).unwrap_or_default());
+        let (mut halts, mut count) = (Vec::new(), 0);
+        for one in heard {
+            count += 1;
+            if one.accepted == Accepted::Durable
+                && let Ok(read) = webhook::read(&one.body)
+                && let (Incoming::Message(message), Some(house)) = (&read.incoming, &self.town.house)
+                && let Some((_, listed)) = receive::listed_of(&house.partition.parts.directory, &read.incoming)
+                && !receive::is_own(message, &listed)
+                && !message.is_group
+            {
+                let people = receive::routed(&*self.store, &listed, &read.incoming).map_err(told)?;
+                halts.push((one.performed, people));
+            }
+        }
+        self.seen += count;
+        for (performed, people) in halts {
+            self.halt(performed, open, &people, "a reply");
+        }
+        Ok(())
+    }
+
+    /// Ends the process and starts it again; `trips`: ends it so often while it starts.
+    pub(super) fn start_again(&mut self, trips: u64) -> Result<(), LabFault> {
+        self.town.crash();
+        let mut trips = trips;
+        for _ in 0..STARTS_MAX {
+            self.store.reopen().map_err(told)?;
+            if trips > 0 {
+                trips -= 1;
+                let at = self.chance.below(6);
+                self.store.trip(at, crate::lab::sim::shaky::Trip::Before);
+            }
+            self.tally.note("starts");
+            match self.town.open() {
+                Ok(()) => return Ok(()),
+                Err(TownFault::Store(fault)) if fault.is_transient() => self.store.fill(false),
+                Err(TownFault::Store(_)) => self.tally.note("fell while starting"),
+                Err(fault) => return Err(told(fault)),
+            }
+        }
+        Err(LabFault(format!("the engine does not start any more at {}", self.town.now())))
+    }
+
+    /// Judges what can be judged in the middle.
+    fn look(&mut self, when: When) -> Result<(), LabFault> {
+        let books = books::books(&self.town)?;
+        for story in &books.stories {
+            if let Some(reason) = story.row.reason.as_ref().filter(|_| !story.has_ended()) {
+                self.tally.note(format!("reason {reason}"));
+            }
+        }
+        self.tally.note("looks");
+        self.breaches.extend(judge(&books, when));
+        self.breaches.extend(bounds::windows(&books.performed, &self.limits));
+        self.breaches.extend(acks::stopped(&books.performed, &self.halts));
+        if when == When::AtRest {
+            self.tally.add("effects", books.performed.len() as u64);
+            if !self.was_skewed {
+                self.breaches.extend(books::hours(&self.town, &books.performed)?);
+                self.breaches.extend(bounds::gaps(&books.performed, self.gap_ms()));
+            }
+            // Where no webhook comes, a poll tells of it within hours.
+            let until = self.town.now().plus_ms(-12 * HOUR_MS);
+            self.breaches.extend(books::heard(&self.town, &books, until)?);
+        }
+        Ok(())
+    }
+
+    /// The shortest gap that any campaign keeps.
+    fn gap_ms(&self) -> i64 {
+        let gaps = self.town.program.campaigns.iter().map(|campaign| campaign.calendar.gap_ms(0));
+        gaps.min().unwrap_or(0)
+    }
+
+    /// In the last moment before a call, now and then, the person writes or an operator pauses them.
+    fn interfere(&mut self) -> Result<(), LabFault> {
+        let open = self.open_calls();
+        let Some((key, _)) = open.first().filter(|_| self.town.now() < self.trouble.calm_at) else { return Ok(()) };
+        let Some(intent) = self.town.house.as_ref().and_then(|house| house.partition.intents.get(key)).cloned() else {
+            return Ok(());
+        };
+        match self.chance.below(60) {
+            0 | 1 => {
+                let account = self.town.account(intent.account).map_err(told)?;
+                let Some(account) = account else { return Ok(()) };
+                let deed = Deed::Write("Wait, who are you?".to_owned());
+                // Whoever the world does not know writes nothing.
+                let _nobody = self.town.world.happen(account.spec.provider_account.as_str(), intent.person.as_str(), &deed);
+                self.tally.note("wrote at the last moment");
+                Ok(())
+            }
+            2 => self.pause_one(key.enrollment),
+            _ => Ok(()),
+        }
+    }
+
+    fn last_judgement(&mut self) -> Result<(), LabFault> {
+        if !self.breaches.is_empty() {
+            return Ok(());
+        }
+        self.look(When::AtRest)?;
+        let heard = self.town.hearing.as_deref().unwrap_or_default();
+        let durable: Vec<Vec<u8>> =
+            heard.iter().filter(|one| one.accepted == Accepted::Durable).map(|one| one.body.clone()).collect();
+        self.tally.add("webhooks", heard.len() as u64);
+        self.tally.add("webhooks known before", (heard.len() - durable.len()) as u64);
+        self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
+        self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
+        crate::lab::sim::coverage::note(&mut self.tally, &*self.store).map_err(told)?;
+        self.bounded();
+        Ok(())
+    }
+
+    /// I12: nothing is left over.
+    fn bounded(&mut self) {
+        let Some(house) = &self.town.house else { return };
+        let partition = &house.partition;
+        let left = [
+            ("calls", partition.calling.len()),
+            ("readings", partition.reading.len()),
+            ("webhooks", partition.inbox.len() + partition.deferred.len()),
+            ("intents", partition.intents.len()),
+            ("accounts at work", partition.busy.len()),
+        ];
+        for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
+            self.breaches.push(Breach::new(Invariant::Bounded, format!("{count} {what} are left when all have ended")));
+        }
+    }
+
+    /// All that happened, for whoever looks for the cause.
+    fn story(&self) -> Result<Vec<String>, LabFault> {
+        let mut story = vec![format!("faults: {:?}", self.trouble.rules()), format!("limits: {:?}", self.limits)];
+        story.extend(self.log.iter().cloned());
+        for line in self.town.world.effects(0) {
+            let (key, text) = (line.idempotency_key.unwrap_or_default(), line.text.unwrap_or_default());
+            story.push(format!(
+                "performed {} {:?} {key} {} {} {text}",
+                line.virtual_at, line.kind, line.recipient, line.provider_id
+            ));
+        }
+        for one in books::books(&self.town)?.stories {
+            story.push(format!("{} {} {:?}", one.enrollment, one.name(), one.row));
+            story.extend(
+                one.entries.iter().map(|entry| format!("  {} {:?} {} {:?}", entry.at, entry.kind, entry.step, entry.detail)),
+            );
+        }
+        Ok(story)
+    }
+
+    fn trace(&self) -> Result<Fingerprint, LabFault> {
+        let lines = self.town.world.effects(0);
+        let told_lines: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{} {:?} {} {:?}", line.virtual_at, line.kind, line.provider_id, line.idempotency_key))
+            .collect();
+        let state = fold::state(&*self.store).map_err(told)?;
+        Ok(fingerprint(&[told_lines.join("\n").as_bytes(), &state.0, &self.steps.to_le_bytes()]))
+    }
+}
