@@ -69,6 +69,7 @@ impl Partition {
         if let Some(budget) = intent.budget {
             draft.free_budget(intent.account, budget, intent.at, key);
             let campaign = self.enrollment(&draft, key.enrollment)?.map(|enrollment| enrollment.campaign).unwrap_or_default();
+            let at = self.far(at);
             draft.use_budget(intent.account, budget, Use { at, key, campaign });
         }
         if let Some(remote) = remote.as_ref().filter(|_| intent.request.makes_something()) {
@@ -179,7 +180,8 @@ impl Partition {
             return self.stage_given_up(draft, intent, detail);
         }
         let settle_ms = if is_planted(Bug::NoSettle) { 0 } else { SETTLE_MS };
-        let (since, next_read) = (draft.at, draft.at.plus_ms(settle_ms));
+        let since = self.far(draft.at);
+        let next_read = since.plus_ms(settle_ms);
         let state = IntentState::Unknown { since, next_read, absent_at: None, unreadable_since: None };
         draft.stage_intent(intent.key, Some(Intent { state, ..intent.clone() }));
         if let Some(mut enrollment) = self.enrollment(draft, intent.key.enrollment)? {
@@ -187,7 +189,7 @@ impl Partition {
                 *hold = Some(Hold::Unknown { since, next_read, absent_at: None });
             }
             let (label, version) = self.label_of(&enrollment, intent.key);
-            draft.entry(enrollment.id, line(since, EntryKind::Unknown, &label, version, detail));
+            draft.entry(enrollment.id, line(draft.at, EntryKind::Unknown, &label, version, detail));
             draft.stage(enrollment);
         }
         Ok(())
@@ -274,14 +276,15 @@ impl Partition {
         let is_quota =
             refusal.code.contains("limit") || refusal.code.contains("cannot_resend") || refusal.code.contains("credits");
         let pause = after_s.map_or(if is_quota { DAY_MS } else { COOL_MS }, |s| i64::from(s) * 1_000);
-        let until = draft.at.plus_ms(pause);
+        // As uses are: by the provider's clock.
+        let at = self.far(draft.at);
+        let until = at.plus_ms(pause);
         if let Some(mut row) = self.account(draft, account) {
-            let at = draft.at;
             row.cooldowns.retain(|(cooling, until)| *cooling != budget && *until > at);
             row.cooldowns.push((budget, until));
             draft.stage_account(row);
         }
-        until
+        self.own(until)
     }
 
     /// A call that was refused for now was performed after all: it was not the account's limit that refused it, and the

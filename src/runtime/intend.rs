@@ -31,7 +31,7 @@ impl Partition {
         contact: &Contact,
         now: Timestamp,
     ) -> Result<Verdict, StoreFault> {
-        let key = key_of(waiting);
+        let (key, far) = (key_of(waiting), self.far(now));
         let mut draft = Draft::new(Cause::Outbox { key }, now);
         let Some(installed) = self.campaigns.get(&waiting.campaign).cloned() else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
@@ -54,7 +54,7 @@ impl Partition {
             person,
             chat: chat_of(&request, &enrollment, waiting.call.channel()),
             budget: waiting.call.budget(),
-            at: now,
+            at: far,
             state: IntentState::Open,
             request,
         };
@@ -62,7 +62,7 @@ impl Partition {
             return Ok(known);
         }
         if let Some(budget) = intent.budget.filter(|_| !is_planted(Bug::LimitAtOutcome)) {
-            draft.use_budget(account.id, budget, Use { at: now, key, campaign: waiting.campaign });
+            draft.use_budget(account.id, budget, Use { at: far, key, campaign: waiting.campaign });
         }
         let label =
             installed.campaign.step(enrollment.frame().map_or(installed.campaign.entry, |frame| frame.step)).label.clone();

@@ -23,6 +23,8 @@ use crate::store::contract::StoreFault;
 const LOOKED_AT_MAX: usize = 64;
 /// When to look again at a call that waits for something that is under way.
 const SECOND_MS: i64 = 1_000;
+/// Clocks that differ by less are taken for the same: a `Date` counts seconds, and answers take a while.
+const SKEWED_MS: i64 = 2 * 60_000;
 
 impl Partition {
     /// Starts what can be started on every account.
@@ -92,7 +94,23 @@ impl Partition {
 
     /// When the account may spend one more of the budget: rolling windows and cool-downs.
     pub(super) fn budget_free_at(&self, account: &Account, budget: Budget, now: Timestamp) -> Timestamp {
-        pace::account_free_at(&self.usage, &self.parts.workspace.limits, account, budget, now)
+        let (limits, far) = (&self.parts.workspace.limits, self.far(now));
+        self.own(pace::account_free_at(&self.usage, limits, account, budget, far))
+    }
+
+    /// A moment of ours by the provider's clock. They are the same but for a clock that was set wrong: limits, and for how
+    /// long a call stays in doubt, go by what the far side sees pass.
+    pub(super) fn far(&self, own: Timestamp) -> Timestamp {
+        own.plus_ms(self.far_ahead_ms())
+    }
+
+    /// A moment of the provider's by our clock.
+    pub(super) fn own(&self, far: Timestamp) -> Timestamp {
+        far.plus_ms(-self.far_ahead_ms())
+    }
+
+    fn far_ahead_ms(&self) -> i64 {
+        self.parts.connector.clock_ahead_ms().filter(|ahead| ahead.abs() >= SKEWED_MS).unwrap_or(0)
     }
 
     /// May this call go now? Begins it if so.
@@ -145,7 +163,8 @@ impl Partition {
     fn limited_until(&self, account: &Account, waiting: &Waiting, now: Timestamp) -> Option<Timestamp> {
         let limits = &self.campaigns.get(&waiting.campaign)?.campaign.limits;
         let budget = waiting.call.budget()?;
-        let free = pace::campaign_free_at(&self.usage, limits, account.id, waiting.campaign, budget, now);
+        let free = pace::campaign_free_at(&self.usage, limits, account.id, waiting.campaign, budget, self.far(now));
+        let free = self.own(free);
         if free > now {
             return Some(free);
         }

@@ -136,7 +136,7 @@ impl Partition {
         };
         let Some(enrollment) = self.enrollment(draft, key.enrollment)? else { return Ok(()) };
         for n in 1..=read {
-            let at = draft.at.plus_ms(n as i64);
+            let at = self.far(draft.at).plus_ms(n as i64);
             draft.use_budget(account, Budget::Visits, Use { at, key, campaign: enrollment.campaign });
         }
         Ok(())
@@ -168,7 +168,8 @@ impl Partition {
         if let Some(public) = &profile.public_identifier {
             self.route(draft, public_route(account, public), id)?;
         }
-        draft.use_budget(account, Budget::Visits, Use { at: now, key, campaign });
+        let far = self.far(now);
+        draft.use_budget(account, Budget::Visits, Use { at: far, key, campaign });
         if profile.relation == Some(Relation::Yes) {
             self.happen(draft, id, &Event::Accepted { at: now })?;
         }

@@ -74,7 +74,7 @@ impl Partition {
     }
 
     fn is_due_reading(&self, intent: &Intent, now: Timestamp) -> bool {
-        let is_due = matches!(intent.state, IntentState::Unknown { next_read, .. } if next_read <= now);
+        let is_due = matches!(intent.state, IntentState::Unknown { next_read, .. } if next_read <= self.far(now));
         is_due && !self.reading.contains(&intent.key)
     }
 
@@ -82,7 +82,7 @@ impl Partition {
     pub(super) fn next_reading(&self) -> Option<Timestamp> {
         let unread = self.intents.values().filter(|intent| !self.reading.contains(&intent.key));
         let next = unread.filter_map(|intent| match intent.state {
-            IntentState::Unknown { next_read, .. } => Some(next_read),
+            IntentState::Unknown { next_read, .. } => Some(self.own(next_read)),
             IntentState::Open | IntentState::Parked { .. } => None,
         });
         next.min()
@@ -97,7 +97,11 @@ impl Partition {
     ) -> Result<(), StoreFault> {
         self.reading.remove(&key);
         let Some(intent) = self.intents.get(&key).cloned() else { return Ok(()) };
-        let IntentState::Unknown { since, absent_at, unreadable_since, .. } = intent.state else { return Ok(()) };
+        let IntentState::Unknown { since, next_read, absent_at, unreadable_since } = intent.state else { return Ok(()) };
+        if !matches!(result, Ok(Some(_))) && self.far(now) < next_read {
+            // Our clock had been set forward when it was begun: what it does not show, it may show later.
+            return Ok(());
+        }
         match result {
             Ok(Some(finding)) => {
                 if let Some((remote, chat)) = self.unclaimed(&intent, finding)? {
@@ -113,7 +117,7 @@ impl Partition {
                 self.absent(intent, since, absent_at, now)
             }
             Err(_) if is_planted(Bug::ErrorMeansAbsent) => self.absent(intent, since, absent_at, now),
-            Err(refusal) => self.unreadable(intent, since, absent_at, unreadable_since.unwrap_or(now), &refusal, now),
+            Err(refusal) => self.unreadable(intent, since, absent_at, unreadable_since.unwrap_or(self.far(now)), &refusal, now),
         }
     }
 
@@ -137,12 +141,12 @@ impl Partition {
         absent_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreFault> {
-        let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
-        if is_planted(Bug::ReadsOnce) || absent_at.is_some_and(|first| now.since_ms(first) >= APART_MS) {
+        let (draft, far) = (Draft::new(Cause::Outbox { key: intent.key }, now), self.far(now));
+        if is_planted(Bug::ReadsOnce) || absent_at.is_some_and(|first| far.since_ms(first) >= APART_MS) {
             let detail = vec![("found".to_owned(), "absent in two readings: it was not performed and is tried again".to_owned())];
             return self.withdraw_intent(draft, &intent, EntryKind::Reconciled, detail, now);
         }
-        let first = absent_at.unwrap_or(now);
+        let first = absent_at.unwrap_or(far);
         self.read_again(draft, intent, since, Some(first), None, first.plus_ms(APART_MS))
     }
 
@@ -155,8 +159,8 @@ impl Partition {
         refusal: &Refusal,
         now: Timestamp,
     ) -> Result<(), StoreFault> {
-        let draft = Draft::new(Cause::Outbox { key: intent.key }, now);
-        if now.since_ms(unreadable_since) >= UNREADABLE_MS_MAX {
+        let (draft, far) = (Draft::new(Cause::Outbox { key: intent.key }, now), self.far(now));
+        if far.since_ms(unreadable_since) >= UNREADABLE_MS_MAX {
             let why = format!("whether it was sent could not be read for a day ({})", refusal.code);
             return if intent.request.is_engagement() {
                 self.give_up(draft, &intent, why)
@@ -164,7 +168,7 @@ impl Partition {
                 self.park(draft, intent, why)
             };
         }
-        self.read_again(draft, intent, since, absent_at, Some(unreadable_since), now.plus_ms(APART_MS))
+        self.read_again(draft, intent, since, absent_at, Some(unreadable_since), far.plus_ms(APART_MS))
     }
 
     /// A courtesy is not worth a person's time: it stays unknown.

@@ -1,6 +1,7 @@
 //! Tests of runtime.
 mod beside;
 mod campaigns;
+mod clocks;
 mod deliveries;
 mod desk;
 mod engagements;
