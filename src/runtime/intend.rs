@@ -3,7 +3,7 @@
 use crate::connector::contract::Verdict as Answered;
 use crate::model::account::{Account, Channel};
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Awaits, Enrollment, Hold};
+use crate::model::enrollment::{Awaits, Enrollment, Hold, Relation};
 use crate::model::event::{Event, Settlement};
 use crate::model::id::{AccountId, ChatId, EffectKey};
 use crate::model::intent::{Intent, IntentState, Request};
@@ -157,7 +157,8 @@ impl Partition {
             && awaited_call(&mut enrollment, intent.key).is_some();
         let channel = self.accounts.get(&intent.account).map_or(Channel::Linkedin, |account| account.spec.channel);
         let may_reach = matches!(intent.request, Request::Withdraw { .. }) || !contact.is_suppressed_on(channel);
-        let is_usable = self.accounts.get(&intent.account).is_some_and(|account| self.is_usable(account));
+        let is_needed = !matches!(intent.request, Request::Invite { .. }) || enrollment.facts.relation != Relation::Yes;
+        let is_usable = is_needed && self.accounts.get(&intent.account).is_some_and(|account| self.is_usable(account));
         Ok(is_awaited
             && may_reach
             && is_usable

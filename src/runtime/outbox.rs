@@ -6,8 +6,8 @@
 use crate::model::account::{Account, Budget, Channel};
 use crate::model::campaign::LateElse;
 use crate::model::effect::Call;
-use crate::model::enrollment::{Awaits, Enrollment};
-use crate::model::event::{Event, Settlement};
+use crate::model::enrollment::{Awaits, Enrollment, Relation};
+use crate::model::event::{Event, Settlement, Unneeded};
 use crate::model::id::{AccountId, ContactId, EffectKey};
 use crate::model::intent::{Intent, Request};
 use crate::model::journal::Cause;
@@ -130,6 +130,11 @@ impl Partition {
         };
         if contact.is_suppressed_on(waiting.call.channel()) && !matches!(waiting.call, Call::Withdraw) {
             self.settle_uncalled(draft, waiting, Settlement::Suppressed)?;
+            return Ok(Verdict::Settled);
+        }
+        if matches!(waiting.call, Call::Invite { .. }) && enrollment.facts.relation == Relation::Yes {
+            // Found out since the step was entered: what is not needed is not asked for, and leaves no doubt behind.
+            self.settle_uncalled(draft, waiting, Settlement::Unneeded { why: Unneeded::AlreadyConnected })?;
             return Ok(Verdict::Settled);
         }
         if let Some(why) = self.is_overdue(&enrollment, waiting, now)? {

@@ -2,6 +2,7 @@
 mod beside;
 mod campaigns;
 mod clocks;
+mod connected;
 mod deliveries;
 mod desk;
 mod engagements;
