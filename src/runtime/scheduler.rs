@@ -12,6 +12,8 @@ use crate::runtime::isolate::{Whose, whose};
 use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
+use serde_json::Value;
+use std::sync::mpsc::Sender;
 
 /// Causes of one kind that a turn takes before the others get their share.
 const CAUSES_MAX: usize = 1_024;
@@ -90,9 +92,7 @@ impl Partition {
             Message::Asked(asked) => {
                 let answer = self.attempt(|partition| partition.command(&asked.command, now))?;
                 let answer = answer.unwrap_or_else(|why| Err(format!("the engine failed at this: {why}")));
-                // Whoever asked may have gone away; what they asked is done all the same.
-                drop(asked.answer.send(answer));
-                Ok(())
+                self.tell_durably(asked.answer, answer, now)
             }
             Message::Install { program, answer } => {
                 let installed = self.install(&program);
@@ -114,6 +114,28 @@ impl Partition {
             }
             Message::Wake => Ok(()),
         }
+    }
+
+    /// Tells whoever asked once what they asked is durable: a pause that was answered survives a crash.
+    fn tell_durably(
+        &mut self,
+        whom: Sender<Result<Value, String>>,
+        answer: Result<Value, String>,
+        now: Timestamp,
+    ) -> Result<(), StoreFault> {
+        // What comes after it in the order of commits is durable only when it is.
+        let mut draft = Draft::new(Cause::Command { word: "answered".to_owned() }, now);
+        draft.put(Record::Meta(Meta::Alive { at: now }));
+        let told = move |durable: Result<_, StoreFault>| {
+            let answer = match durable {
+                Ok(_) => answer,
+                Err(fault) => Err(format!("it could not be written down: {fault}")),
+            };
+            // Whoever asked may have gone away; what they asked is done all the same.
+            drop(whom.send(answer));
+        };
+        self.close(draft, Box::new(told))?;
+        Ok(())
     }
 
     /// No call is under way: a stop may end.
