@@ -9,6 +9,7 @@ pub mod fuzz;
 pub mod kept;
 pub mod model;
 pub mod mutants;
+pub mod noweb;
 pub mod oracle;
 pub mod order;
 pub mod promises;
@@ -67,6 +68,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "scaling", about: "twice the text costs twice the time, whatever the text", run: scaling::run },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
+    Check { name: "noweb", about: "the shipped campaigns with every webhook lost for ever", run: noweb::run },
     Check { name: "sim", about: "seeded worlds in virtual time, with every fault there is", run: sim::run },
     Check { name: "mutants", about: "planted bugs, each of which some check has to catch", run: mutants::run },
     Check { name: "crash", about: "the real engine is killed at any moment, and started again", run: crash::run },

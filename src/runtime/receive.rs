@@ -160,7 +160,9 @@ impl Receiver {
                 let post = self.post.lock().unwrap_or_else(PoisonError::into_inner);
                 // When the turns have ended, the row waits in the store for the next start.
                 let is_dropped = is_planted(Bug::DropAfterAck) && row.is_multiple_of(5);
-                drop((!is_dropped).then(|| post.send(Message::Arrived { row })));
+                if !is_dropped {
+                    drop(post.send(Message::Arrived { row }));
+                }
                 drop(post);
                 told(Accepted::Durable);
                 others.into_iter().for_each(|other| other(Accepted::Duplicate));

@@ -36,12 +36,14 @@ pub const TABLES: [Table; 15] = [
 pub fn state(store: &dyn Store) -> Result<Fingerprint, StoreFault> {
     let mut tables = Vec::new();
     for table in TABLES {
-        let mut rows: Vec<u8> = Vec::new();
+        let mut rows: Vec<Vec<u8>> = Vec::new();
         store.scan(table, None, &mut |record| {
-            rows.extend_from_slice(&postcard::to_stdvec(&record).unwrap_or_default());
+            rows.push(postcard::to_stdvec(&record).unwrap_or_default());
             ControlFlow::Continue(())
         })?;
-        tables.push(fingerprint(&[&rows]).0);
+        // Not every store walks its rows in the same order.
+        rows.sort_unstable();
+        tables.push(fingerprint(&[&rows.concat()]).0);
     }
     let parts: Vec<&[u8]> = tables.iter().map(<[u8; 16]>::as_slice).collect();
     Ok(fingerprint(&parts))

@@ -1,6 +1,7 @@
 //! What the engine heard against what was said: nothing is missed, and nothing of ours is taken for somebody else's.
 
 use crate::lab::oracle::books::detail;
+use crate::lab::oracle::sends::reaches;
 use crate::lab::oracle::{Breach, Invariant, Story};
 use crate::model::journal::{Entry, EntryKind};
 use crate::model::time::{DAY_MS, Timestamp};
@@ -20,8 +21,11 @@ pub struct Known<'s> {
 
 /// Judges I2 and I3 of what came in. `until`: what was said later may not be known yet.
 pub fn judge(said: &[Saying], performed: &[Line], people: &[Known<'_>], until: Timestamp) -> Vec<Breach> {
-    let ours: BTreeSet<&str> =
-        performed.iter().filter(|line| line.idempotency_key.is_some()).map(|line| line.provider_id.as_str()).collect();
+    let ours: BTreeSet<&str> = performed
+        .iter()
+        .filter(|line| line.idempotency_key.is_some() && reaches(line.kind))
+        .map(|line| line.provider_id.as_str())
+        .collect();
     let mut breaches: Vec<Breach> = people.iter().flat_map(|known| mistaken(known.story, &ours)).collect();
     for saying in said.iter().filter(|saying| saying.at <= until && !saying.is_note && !ours.contains(saying.message.as_str())) {
         let place = (saying.account.clone(), saying.person.clone());

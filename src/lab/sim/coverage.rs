@@ -111,3 +111,153 @@ fn entry_of(tally: &mut Tally, entry: &Entry) {
         | EntryKind::Moved => {}
     }
 }
+
+/// What two thousand worlds have to reach, and how often: kinds of faults and accidents, transitions of the machine,
+/// phases of the outbox, reasons that the engine gives.
+pub const REQUIRED: [(&str, u64, &[&str]); 9] = [
+    (
+        "act",
+        20,
+        &[
+            "Again",
+            "ClockBack",
+            "ClockForward",
+            "Crash",
+            "CrashTwice",
+            "Down",
+            "Edit",
+            "Full",
+            "Lower",
+            "Named",
+            "Pause",
+            "PauseAll",
+            "PauseCampaign",
+            "Reimport",
+            "Resume",
+            "SignOut",
+            "Sleep",
+            "Stop",
+            "Stray",
+            "Suppress",
+            "Trip",
+        ],
+    ),
+    (
+        "fault",
+        20,
+        &[
+            "Disconnect",
+            "ErrorAfter",
+            "ErrorBefore",
+            "GatewayAfter",
+            "GatewayBefore",
+            "ListLag",
+            "NoSession",
+            "PagesShift",
+            "ProxyAfter",
+            "ProxyBefore",
+            "Refuse",
+            "ResetAfter",
+            "ResetBefore",
+            "SilenceAfter",
+            "SilenceBefore",
+            "SmallPages",
+            "TooMany",
+            "TooManyRetryAfter",
+            "Truncated",
+            "WebhookLate",
+            "WebhookLost",
+            "WebhookTwice",
+            "WithoutId",
+            "WrongBody",
+        ],
+    ),
+    (
+        "entry",
+        20,
+        &[
+            "Enrolled",
+            "Started",
+            "Event",
+            "Decision",
+            "Intent",
+            "Sent",
+            "Failed",
+            "Unknown",
+            "Reconciled",
+            "Parked",
+            "Cancelled",
+            "Skipped",
+            "Timer",
+            "Paused",
+            "Resumed",
+            "Notified",
+            "Changed",
+            "Ended",
+            "Moved",
+        ],
+    ),
+    ("hold", 20, &["none", "Open", "Retry", "Unknown", "Parked"]),
+    ("intent", 20, &["Open", "Unknown", "Unknown, absent once", "Unknown, unreadable", "Parked"]),
+    ("found", 20, &["absent", "echo", "reading"]),
+    (
+        "awaits",
+        20,
+        &["Timer", "Look", "Nothing", "Call Invite", "Call Withdraw", "Call Message", "Call Inmail", "Call Group", "Call Engage"],
+    ),
+    (
+        "event",
+        5,
+        &[
+            "accepted",
+            "replied",
+            "takeover",
+            "seen",
+            "delivered",
+            "reacted",
+            "booked",
+            "account lost",
+            "approved",
+            "rejected",
+            "done",
+        ],
+    ),
+    (
+        "reason",
+        5,
+        &[
+            "account_lost",
+            "account_unchecked",
+            "all_paused",
+            "campaign_paused",
+            "event",
+            "gap",
+            "limit",
+            "parked",
+            "pause_until",
+            "paused",
+            "pending_ceiling",
+            "queued",
+            "reading",
+            "retry",
+            "start_quota",
+            "timer",
+            "unknown",
+            "window",
+        ],
+    ),
+];
+
+/// What was not reached as often as it has to be.
+pub fn missing(tally: &Tally) -> Vec<String> {
+    let mut missing = Vec::new();
+    for (family, least, names) in REQUIRED {
+        for name in names {
+            let count = tally.of(&format!("{family} {name}"));
+            if count < least {
+                missing.push(format!("{family} {name}: {count} of {least}"));
+            }
+        }
+    }
+    missing
+}

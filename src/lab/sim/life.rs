@@ -3,8 +3,8 @@
 use crate::connector::contract::Incoming;
 use crate::connector::postpress::webhook;
 use crate::lab::LabFault;
-use crate::lab::oracle::acks::{self, Halt};
-use crate::lab::oracle::{Breach, Invariant, When, bounds, fold, judge, town as books};
+use crate::lab::oracle::acks::Halt;
+use crate::lab::oracle::{Breach, Invariant, When};
 use crate::lab::sim::chance::Chance;
 use crate::lab::sim::scene::Scene;
 use crate::lab::sim::shaky::Shaky;
@@ -12,11 +12,12 @@ use crate::lab::sim::tally::Tally;
 use crate::lab::sim::text::Allowed;
 use crate::lab::sim::trouble::{Act, Trouble};
 use crate::model::campaign::Limits;
-use crate::model::id::{EffectKey, EnrollmentId, Fingerprint, fingerprint};
+use crate::model::id::{EffectKey, EnrollmentId, Fingerprint};
 use crate::model::intent::IntentState;
-use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
+use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::runtime::clock::Clock;
 use crate::runtime::inlet::Accepted;
+use crate::runtime::install::InstallFault;
 use crate::runtime::receive;
 use crate::sim::faults::Faults;
 use crate::sim::postpress::deed::Deed;
@@ -75,10 +76,10 @@ pub(super) struct Life {
     pub log: Vec<String>,
     /// Since when the campaign is paused: effects performed by then, and that nothing may be added to.
     pub still: Option<(usize, Still)>,
-    trouble: Trouble,
+    pub trouble: Trouble,
     judged: usize,
     seen: usize,
-    steps: u64,
+    pub steps: u64,
 }
 
 /// Lives one seed. `dir`: the real store in that folder; none: in memory.
@@ -108,7 +109,7 @@ pub fn live(seed: u64, dir: Option<PathBuf>) -> Result<Lived, LabFault> {
     Ok(Lived { breaches: life.breaches, trace, tally: life.tally, refused: None, story })
 }
 
-fn told(fault: impl std::fmt::Display) -> LabFault {
+pub(super) fn told(fault: impl std::fmt::Display) -> LabFault {
     LabFault(fault.to_string())
 }
 
@@ -143,6 +144,8 @@ impl Life {
     }
 
     fn begin_deaf(seed: u64, scene: Scene, trouble: Trouble, store: Arc<Shaky>) -> Result<Self, LabFault> {
+        let mut trouble = trouble;
+        trouble.is_deaf = true;
         let program = scene.program(1, false, &scene.allowed)?;
         let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
         let setting = Setting {
@@ -344,43 +347,14 @@ impl Life {
             self.tally.note("starts");
             match self.town.open() {
                 Ok(()) => return Ok(()),
-                Err(TownFault::Store(fault)) if fault.is_transient() => self.store.fill(false),
-                Err(TownFault::Store(_)) => self.tally.note("fell while starting"),
+                Err(TownFault::Store(fault) | TownFault::Install(InstallFault::Store(fault))) if fault.is_transient() => {
+                    self.store.fill(false);
+                }
+                Err(TownFault::Store(_) | TownFault::Install(InstallFault::Store(_))) => self.tally.note("fell while starting"),
                 Err(fault) => return Err(told(fault)),
             }
         }
         Err(LabFault(format!("the engine does not start any more at {}", self.town.now())))
-    }
-
-    /// Judges what can be judged in the middle.
-    fn look(&mut self, when: When) -> Result<(), LabFault> {
-        let books = books::books(&self.town)?;
-        for story in &books.stories {
-            if let Some(reason) = story.row.reason.as_ref().filter(|_| !story.has_ended()) {
-                self.tally.note(format!("reason {reason}"));
-            }
-        }
-        self.tally.note("looks");
-        self.breaches.extend(judge(&books, when));
-        self.breaches.extend(bounds::windows(&books.performed, &self.limits));
-        self.breaches.extend(acks::stopped(&books.performed, &self.halts));
-        if when == When::AtRest {
-            self.tally.add("effects", books.performed.len() as u64);
-            if !self.was_skewed {
-                self.breaches.extend(books::hours(&self.town, &books.performed)?);
-                self.breaches.extend(bounds::gaps(&books.performed, self.gap_ms()));
-            }
-            // Where no webhook comes, a poll tells of it within hours.
-            let until = self.town.now().plus_ms(-12 * HOUR_MS);
-            self.breaches.extend(books::heard(&self.town, &books, until)?);
-        }
-        Ok(())
-    }
-
-    /// The shortest gap that any campaign keeps.
-    fn gap_ms(&self) -> i64 {
-        let gaps = self.town.program.campaigns.iter().map(|campaign| campaign.calendar.gap_ms(0));
-        gaps.min().unwrap_or(0)
     }
 
     /// In the last moment before a call, now and then, the person writes or an operator pauses them.
@@ -403,68 +377,5 @@ impl Life {
             2 => self.pause_one(key.enrollment),
             _ => Ok(()),
         }
-    }
-
-    fn last_judgement(&mut self) -> Result<(), LabFault> {
-        if !self.breaches.is_empty() {
-            return Ok(());
-        }
-        self.look(When::AtRest)?;
-        let heard = self.town.hearing.as_deref().unwrap_or_default();
-        let durable: Vec<Vec<u8>> =
-            heard.iter().filter(|one| one.accepted == Accepted::Durable).map(|one| one.body.clone()).collect();
-        self.tally.add("webhooks", heard.len() as u64);
-        self.tally.add("webhooks known before", (heard.len() - durable.len()) as u64);
-        self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
-        self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
-        crate::lab::sim::coverage::note(&mut self.tally, &*self.store).map_err(told)?;
-        self.bounded();
-        Ok(())
-    }
-
-    /// I12: nothing is left over.
-    fn bounded(&mut self) {
-        let Some(house) = &self.town.house else { return };
-        let partition = &house.partition;
-        let left = [
-            ("calls", partition.calling.len()),
-            ("readings", partition.reading.len()),
-            ("webhooks", partition.inbox.len() + partition.deferred.len()),
-            ("intents", partition.intents.len()),
-            ("accounts at work", partition.busy.len()),
-        ];
-        for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
-            self.breaches.push(Breach::new(Invariant::Bounded, format!("{count} {what} are left when all have ended")));
-        }
-    }
-
-    /// All that happened, for whoever looks for the cause.
-    fn story(&self) -> Result<Vec<String>, LabFault> {
-        let mut story = vec![format!("faults: {:?}", self.trouble.rules()), format!("limits: {:?}", self.limits)];
-        story.extend(self.log.iter().cloned());
-        for line in self.town.world.effects(0) {
-            let (key, text) = (line.idempotency_key.unwrap_or_default(), line.text.unwrap_or_default());
-            story.push(format!(
-                "performed {} {:?} {key} {} {} {text}",
-                line.virtual_at, line.kind, line.recipient, line.provider_id
-            ));
-        }
-        for one in books::books(&self.town)?.stories {
-            story.push(format!("{} {} {:?}", one.enrollment, one.name(), one.row));
-            story.extend(
-                one.entries.iter().map(|entry| format!("  {} {:?} {} {:?}", entry.at, entry.kind, entry.step, entry.detail)),
-            );
-        }
-        Ok(story)
-    }
-
-    fn trace(&self) -> Result<Fingerprint, LabFault> {
-        let lines = self.town.world.effects(0);
-        let told_lines: Vec<String> = lines
-            .iter()
-            .map(|line| format!("{} {:?} {} {:?}", line.virtual_at, line.kind, line.provider_id, line.idempotency_key))
-            .collect();
-        let state = fold::state(&*self.store).map_err(told)?;
-        Ok(fingerprint(&[told_lines.join("\n").as_bytes(), &state.0, &self.steps.to_le_bytes()]))
     }
 }

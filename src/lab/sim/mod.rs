@@ -6,6 +6,7 @@
 mod accidents;
 mod chance;
 mod coverage;
+mod judging;
 mod life;
 mod run;
 mod scene;

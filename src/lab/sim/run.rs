@@ -1,6 +1,7 @@
 //! The check: many seeds, on all cores, each judged; and whether they tried enough.
 
 use crate::lab::order::Order;
+use crate::lab::sim::coverage;
 use crate::lab::sim::life::{Lived, live};
 use crate::lab::sim::tally::Tally;
 use crate::lab::verdict::Verdict;
@@ -18,7 +19,7 @@ const TWICE: u64 = 16;
 /// One in so many seeds is lived on the real store.
 const ON_DISK: u64 = 40;
 /// Faulty seeds that are told of; of the others only how many there are.
-const TOLD_MAX: usize = 12;
+const TOLD_MAX: usize = 40;
 
 /// What all seeds gave.
 #[derive(Default)]
@@ -55,6 +56,14 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
     let counts: Vec<String> = found.tally.under("").map(|(name, count)| format!("{count:>9} {name}\n")).collect();
     // What was reached, for whoever wants to know; nothing hangs on it.
     drop(std::fs::write(order.folder.join("tally.txt"), counts.concat()));
+    if order.runs.is_none() {
+        let missing = coverage::missing(&found.tally);
+        verdict.none("not_reached", missing.len() as u64);
+        missing.into_iter().for_each(|what| verdict.fault(format!("hardly reached, so nothing is proven of it: {what}")));
+        verdict.at_least("lived_twice", found.tally.of("lived twice"), 50);
+        verdict.at_least("on_disk", found.tally.of("on disk"), 20);
+        verdict.at_least("forbidden_calls", found.tally.of("calls forbidden at the last moment"), 100);
+    }
     verdict.fact("effects", found.tally.of("effects"));
     verdict.fact("webhooks", found.tally.of("webhooks"));
     verdict.fact("crashes", found.tally.of("starts"));

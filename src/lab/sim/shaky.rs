@@ -1,9 +1,10 @@
 //! A store that fails as disks and processes do: full, broken, ended in the middle, its last unsynchronised part gone.
 
 use crate::lab::sim::chance::Chance;
-use crate::model::id::{EnrollmentId, Lsn};
+use crate::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use crate::model::intent::IntentState;
 use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, Table};
+use crate::model::time::Timestamp;
 use crate::store::contract::{Done, Figures, Store, StoreFault};
 use crate::store::journaled::JournaledStore;
 use crate::store::memory::MemoryStore;
@@ -128,9 +129,9 @@ fn starts_something(commit: &Commit) -> bool {
     matches!(commit.cause, Cause::Enrolment | Cause::Install) || commit.changes.iter().any(opens)
 }
 
-/// Does somebody act on its being durable: a call that starts, a webhook that is answered?
+/// Does somebody act on its being durable: a call that starts, a webhook or a command that is answered?
 fn is_promised(commit: &Commit) -> bool {
-    commit.cause == Cause::Arrival || commit.changes.iter().any(opens)
+    matches!(commit.cause, Cause::Arrival | Cause::Command { .. }) || commit.changes.iter().any(opens)
 }
 
 impl Store for Shaky {
@@ -199,5 +200,17 @@ impl Store for Shaky {
 
     fn figures(&self) -> Figures {
         self.inner().figures()
+    }
+
+    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
+        self.inner().erase(contact, marks, at)
+    }
+
+    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
+        self.inner().erased(mark)
+    }
+
+    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
+        self.inner().marks()
     }
 }

@@ -95,7 +95,7 @@ pub fn campaign(seed: u64, name: &str, version: u32, shape: Shape, list: &str) -
     text.push_str("  end\n");
     text.push_str(&handlers(&mut chance));
     if version > 1 && chance.percent(60) {
-        let _ = write!(text, "  migrate from {} in place\n", version - 1);
+        let _ = writeln!(text, "  migrate from {} in place", version - 1);
     }
     text.push_str("end\n");
     text

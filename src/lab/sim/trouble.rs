@@ -79,8 +79,9 @@ impl Trouble {
             let lasts = Some(format!("{}m", chance.between(20, 50)));
             rules.push(Rule { share: Some(0.4), times: Some(1), lasts, ..Rule::always("GET /chats/*/messages", Kind::ListLag) });
         }
-        if chance.percent(6) {
-            // Lists that are down for days.
+        if chance.percent(9) {
+            // Lists that are down for days, and calls whose end nobody knows.
+            rules.push(Rule { share: Some(0.3), ..Rule::always("POST", Kind::GatewayAfter) });
             rules.push(Rule {
                 share: Some(1.0),
                 ..Rule::always(chance.pick(&["GET /chats", "GET /users/invite", "GET"]), Kind::NoSession)
@@ -94,6 +95,11 @@ impl Trouble {
         acts.sort();
         let loses = if chance.percent(15) { chance.between(2, 12) as u64 } else { 0 };
         Self { rules, acts, loses, is_deaf: chance.percent(10), calm_at }
+    }
+
+    /// Does every webhook come, be it late? Only they tell of what the account's owner writes by hand.
+    pub fn tells_of_hands(&self) -> bool {
+        !self.is_deaf && self.rules.iter().all(|rule| rule.kind != Kind::WebhookLost)
     }
 
     /// The far side's faults, as they were drawn.

@@ -1,0 +1,105 @@
+//! A world judged: what can be judged in the middle, and what at the end.
+
+use crate::lab::LabFault;
+use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, fold, judge, town as books};
+use crate::lab::sim::coverage;
+use crate::lab::sim::life::{Life, told};
+use crate::model::id::{Fingerprint, fingerprint};
+use crate::model::time::HOUR_MS;
+use crate::runtime::inlet::Accepted;
+
+impl Life {
+    /// Judges what can be judged in the middle.
+    pub(super) fn look(&mut self, when: When) -> Result<(), LabFault> {
+        let books = books::books(&self.town)?;
+        for story in &books.stories {
+            if let Some(reason) = story.row.reason.as_ref().filter(|_| !story.has_ended()) {
+                self.tally.note(format!("reason {reason}"));
+            }
+        }
+        self.tally.note("looks");
+        self.breaches.extend(judge(&books, when));
+        self.breaches.extend(bounds::windows(&books.performed, &self.limits));
+        self.breaches.extend(acks::stopped(&books.performed, &self.halts));
+        if when == When::AtRest {
+            self.tally.add("effects", books.performed.len() as u64);
+            if !self.was_skewed {
+                self.breaches.extend(books::hours(&self.town, &books.performed)?);
+                self.breaches.extend(bounds::gaps(&books.performed, self.gap_ms()));
+            }
+            // Where no webhook comes, a poll tells of it within hours.
+            let until = self.town.now().plus_ms(-12 * HOUR_MS);
+            self.breaches.extend(books::heard(&self.town, &books, until, self.trouble.tells_of_hands())?);
+        }
+        Ok(())
+    }
+
+    /// The shortest gap that any campaign keeps.
+    fn gap_ms(&self) -> i64 {
+        let gaps = self.town.program.campaigns.iter().map(|campaign| campaign.calendar.gap_ms(0));
+        gaps.min().unwrap_or(0)
+    }
+
+    pub(super) fn last_judgement(&mut self) -> Result<(), LabFault> {
+        if !self.breaches.is_empty() {
+            return Ok(());
+        }
+        self.look(When::AtRest)?;
+        let heard = self.town.hearing.as_deref().unwrap_or_default();
+        let durable: Vec<Vec<u8>> =
+            heard.iter().filter(|one| one.accepted == Accepted::Durable).map(|one| one.body.clone()).collect();
+        self.tally.add("webhooks", heard.len() as u64);
+        self.tally.add("webhooks known before", (heard.len() - durable.len()) as u64);
+        self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
+        self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
+        coverage::note(&mut self.tally, &*self.store).map_err(told)?;
+        self.bounded();
+        Ok(())
+    }
+
+    /// I12: nothing is left over.
+    fn bounded(&mut self) {
+        let Some(house) = &self.town.house else { return };
+        let partition = &house.partition;
+        let left = [
+            ("calls", partition.calling.len()),
+            ("readings", partition.reading.len()),
+            ("webhooks", partition.inbox.len() + partition.deferred.len()),
+            ("intents", partition.intents.len()),
+            ("accounts at work", partition.busy.len()),
+        ];
+        for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
+            self.breaches.push(Breach::new(Invariant::Bounded, format!("{count} {what} are left when all have ended")));
+        }
+    }
+
+    /// All that happened, for whoever looks for the cause.
+    pub(super) fn story(&self) -> Result<Vec<String>, LabFault> {
+        let mut story = vec![format!("faults: {:?}", self.trouble.rules()), format!("limits: {:?}", self.limits)];
+        story.extend(self.log.iter().cloned());
+        for line in self.town.world.effects(0) {
+            let (key, text) = (line.idempotency_key.unwrap_or_default(), line.text.unwrap_or_default());
+            story.push(format!(
+                "performed {} {:?} {key} {} {} {text}",
+                line.virtual_at, line.kind, line.recipient, line.provider_id
+            ));
+        }
+        for one in books::books(&self.town)?.stories {
+            story.push(format!("{} {} {:?}", one.enrollment, one.name(), one.row));
+            story.extend(
+                one.entries.iter().map(|entry| format!("  {} {:?} {} {:?}", entry.at, entry.kind, entry.step, entry.detail)),
+            );
+        }
+        Ok(story)
+    }
+
+    pub(super) fn trace(&self) -> Result<Fingerprint, LabFault> {
+        let lines = self.town.world.effects(0);
+        let told_lines: Vec<String> = lines
+            .iter()
+            .map(|line| format!("{} {:?} {} {:?}", line.virtual_at, line.kind, line.provider_id, line.idempotency_key))
+            .collect();
+        let state = fold::state(&*self.store).map_err(told)?;
+        Ok(fingerprint(&[told_lines.join("\n").as_bytes(), &state.0, &self.steps.to_le_bytes()]))
+    }
+}
