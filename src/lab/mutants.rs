@@ -18,6 +18,7 @@ const SEEDS: [u64; 3] = [1, 100_001, 200_001];
 pub const fn catcher(bug: Bug) -> (&'static str, u64) {
     match bug {
         Bug::GapNeverOpens => ("calendar", 40),
+        Bug::NoFdatasync => ("powercut", 200),
         Bug::RetryAfterTimeout
         | Bug::ErrorMeansNo
         | Bug::NoSettle

@@ -171,23 +171,14 @@ impl Protocol {
         }
         match (said, effect) {
             (Said::Nothing, _) => {}
-            (Said::Error, _) => {
+            // An echo may have settled it before.
+            (Said::Error | Said::Definite, _) if !is_open(world, send) => world.calling = None,
+            (said, effect) => {
                 world.calling = None;
-                // An echo may have settled it before.
-                if is_open(world, send) {
-                    self.doubt(world, send, true);
-                }
-            }
-            (Said::Definite, Some(effect)) => {
-                world.calling = None;
-                if is_open(world, send) {
-                    self.claim(world, send, effect);
-                }
-            }
-            (Said::Definite, None) => {
-                world.calling = None;
-                if is_open(world, send) {
-                    again(world, send);
+                match (said, effect) {
+                    (Said::Definite, Some(effect)) => self.claim(world, send, effect),
+                    (Said::Definite, None) => again(world, send),
+                    (Said::Error | Said::Nothing, _) => self.doubt(world, send, true),
                 }
             }
         }
@@ -204,11 +195,9 @@ impl Protocol {
 
     /// What a reading shows of the text: the first effect that is shown and not claimed.
     fn found(&self, world: &World, misses: bool) -> Option<u8> {
+        let rows = if self.is(Variant::ReadsFirstPage) { 1 } else { usize::MAX };
         let shown = world.effects.iter().zip(0_u8..).filter(|(effect, _)| effect.shown_at <= world.now);
-        // Oldest first; of the first page only the newest row is seen, and no other is asked for.
-        let pages = if self.is(Variant::ReadsFirstPage) { 0 } else { usize::MAX };
-        let rows: Vec<(&Effect, u8)> = shown.take(if pages == 0 { 1 } else { usize::MAX }).collect();
-        let unclaimed = rows.into_iter().find(|(effect, _)| !effect.is_claimed);
+        let unclaimed = shown.take(rows).find(|(effect, _)| !effect.is_claimed);
         unclaimed.map(|(_, number)| number).filter(|_| !misses)
     }
 
@@ -252,6 +241,7 @@ fn set(world: &mut World, send: u8, to: Sending) {
     }
 }
 
+/// Not settled yet.
 fn is_open(world: &World, send: u8) -> bool {
     matches!(world.sends.get(usize::from(send)), Some(Sending::Intent | Sending::Unknown { .. }))
 }
