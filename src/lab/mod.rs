@@ -13,6 +13,7 @@ pub mod noweb;
 pub mod oracle;
 pub mod order;
 pub mod promises;
+pub mod restore;
 pub mod rig;
 pub mod scaling;
 pub mod shutdown;
@@ -67,6 +68,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "fuzz", about: "any bytes to every reader, kept ones and such as are drawn from them", run: fuzz::check },
     Check { name: "scaling", about: "twice the text costs twice the time, whatever the text", run: scaling::run },
     Check { name: "shutdown", about: "told to stop at any moment, it ends in order; told twice, at once", run: shutdown::run },
+    Check { name: "restore", about: "backups made under load are put in place at random moments", run: restore::run },
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", run: soak::run },
     Check { name: "noweb", about: "the shipped campaigns with every webhook lost for ever", run: noweb::run },
     Check { name: "sim", about: "seeded worlds in virtual time, with every fault there is", run: sim::run },

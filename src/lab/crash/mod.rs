@@ -17,13 +17,19 @@ use crate::model::id::draw;
 use crate::model::time::Timestamp;
 use crate::runtime::clock::wall_now;
 use phases::Phases;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// Kills of the tiers (QUALITY.md §2).
 const KILLS: (u64, u64) = (300, 10_000);
 /// People on the list of each world.
 const PEOPLE: u64 = 200;
+/// Worlds side by side: most of a life is waiting.
+const LANES: usize = 3;
 /// A life lasts at most so long, in microseconds, from when the engine takes turns.
 const LIFE_US_MAX: u64 = 150_000;
 /// One in so many is killed while it opens.
@@ -40,9 +46,25 @@ struct Toll {
     openings: u64,
     worlds: u64,
     unopenable: u64,
+    opened: u64,
+    opening_ms: u64,
     phases: Phases,
     findings: Findings,
     sentences: Vec<String>,
+}
+
+impl Toll {
+    fn add(&mut self, other: Self) {
+        self.kills += other.kills;
+        self.openings += other.openings;
+        self.worlds += other.worlds;
+        self.unopenable += other.unopenable;
+        self.opened += other.opened;
+        self.opening_ms += other.opening_ms;
+        self.phases.add(&other.phases);
+        self.findings.add(other.findings);
+        self.sentences.extend(other.sentences);
+    }
 }
 
 /// How a life ended.
@@ -82,49 +104,111 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
     verdict.none("unfolded", count(Invariant::Fold) + count(Invariant::Monotone));
     verdict.none("unopenable", toll.unopenable);
     verdict.fact("parked", toll.findings.parked);
+    verdict.fact("opening_ms", toll.opening_ms / toll.opened.max(1));
     toll.sentences.into_iter().for_each(|sentence| verdict.fault(sentence));
     Ok(verdict)
 }
 
+/// What the worlds that run side by side share.
+struct Budget {
+    kills: AtomicU64,
+    worlds: AtomicU64,
+    seed: u64,
+    wanted: u64,
+    folder: PathBuf,
+}
+
+impl Budget {
+    /// May one more be killed?
+    fn take(&self) -> bool {
+        let may = self.kills.fetch_add(1, Ordering::Relaxed) < self.wanted;
+        if !may {
+            self.give_back();
+        }
+        may
+    }
+
+    fn give_back(&self) {
+        self.kills.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn is_spent(&self) -> bool {
+        self.kills.load(Ordering::Relaxed) >= self.wanted
+    }
+}
+
 async fn worlds(order: &Order, wanted: u64) -> Result<Toll, LabFault> {
+    let (kills, worlds) = Default::default();
+    let budget = Arc::new(Budget { kills, worlds, seed: order.seed, wanted, folder: order.folder.clone() });
     let mut toll = Toll::default();
-    while toll.kills < wanted {
-        let seed = order.seed.wrapping_mul(1_000_003).wrapping_add(toll.worlds);
-        let folder = order.folder.join(format!("world-{}", toll.worlds));
+    // A life that came to its end by itself was no kill: the last world may leave some over.
+    while !budget.is_spent() && toll.sentences.is_empty() {
+        let mut lanes = JoinSet::new();
+        for _ in 0..LANES {
+            lanes.spawn(lane(Arc::clone(&budget)));
+        }
+        while let Some(lane) = lanes.join_next().await {
+            toll.add(lane.map_err(told("a lane broke off"))??);
+        }
+    }
+    Ok(toll)
+}
+
+/// Seeds of worlds that once showed a fault.
+fn kept_seeds() -> impl Iterator<Item = u64> {
+    let lines = include_str!("../seeds/crash.txt").lines();
+    lines.filter_map(|line| line.split('#').next()?.trim().parse().ok())
+}
+
+/// World after world, until enough were killed or something was found.
+async fn lane(budget: Arc<Budget>) -> Result<Toll, LabFault> {
+    let mut toll = Toll::default();
+    while !budget.is_spent() && toll.sentences.is_empty() {
+        let nth = budget.worlds.fetch_add(1, Ordering::Relaxed);
+        let drawn = || budget.seed.wrapping_mul(1_000_003).wrapping_add(nth);
+        let seed = usize::try_from(nth).ok().and_then(|nth| kept_seeds().nth(nth)).unwrap_or_else(drawn);
+        let folder = budget.folder.join(format!("world-{nth}"));
         let scene = Scene { people: PEOPLE, is_troubled: true, is_endless: false, seed };
         let mut rig = Rig::start(&folder, &scene, seed).await?;
         toll.worlds += 1;
-        let before = toll.sentences.len();
-        world(&mut rig, seed, wanted, &mut toll).await?;
-        println!("  world {} (seed {seed}): {} kills, {} effects so far", toll.worlds, toll.kills, toll.findings.effects);
+        let before = toll.kills;
+        world(&mut rig, seed, &budget, &mut toll).await?;
+        let (kills, all) = (toll.kills - before, budget.kills.load(Ordering::Relaxed));
+        println!("  seed {seed}: {kills} kills, {all} of {} in all", budget.wanted);
         drop(rig);
-        if toll.sentences.len() == before {
+        if toll.sentences.is_empty() {
             std::fs::remove_dir_all(&folder).map_err(told("the folder cannot be removed"))?;
-        } else if toll.unopenable > 0 {
-            break;
+        } else {
+            toll.sentences.iter().for_each(|sentence| println!("  {sentence}"));
         }
     }
     Ok(toll)
 }
 
 /// One world, from its first start until it is done.
-async fn world(rig: &mut Rig, seed: u64, wanted: u64, toll: &mut Toll) -> Result<(), LabFault> {
+async fn world(rig: &mut Rig, seed: u64, budget: &Budget, toll: &mut Toll) -> Result<(), LabFault> {
     let mut deaths: Vec<Timestamp> = Vec::new();
     // How long opening took last time, in microseconds: what a kill while opening is drawn from.
     let mut opening_us = 100_000;
     let ending = loop {
-        if toll.kills >= wanted {
+        if !budget.take() {
             break alone(rig).await?;
         }
-        let chance = |word: &[u8], of: u64| draw(&[word, &seed.to_le_bytes(), &toll.kills.to_le_bytes()]) % of;
+        let chance = |word: &[u8], of: u64| draw(&[word, &seed.to_le_bytes(), &deaths.len().to_le_bytes()]) % of;
         let in_opening = (chance(b"opening", OPENING_ONE_IN) == 0).then(|| chance(b"when", opening_us));
-        match life(rig, in_opening, chance(b"life", LIFE_US_MAX), &mut opening_us).await? {
+        let ended = life(rig, in_opening, chance(b"life", LIFE_US_MAX), &mut opening_us).await?;
+        toll.opened += 1;
+        toll.opening_ms += opening_us / 1_000;
+        match ended {
             Life::Killed { is_opening } => {
                 toll.kills += 1;
                 toll.openings += u64::from(is_opening);
                 deaths.push(wall_now());
             }
-            other => break other,
+            other => {
+                budget.give_back();
+                break other;
+            }
         }
     };
     if let Life::Failed(why) = &ending {

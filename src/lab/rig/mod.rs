@@ -112,7 +112,7 @@ impl Rig {
     /// # Errors
     /// When no process can be made.
     pub fn engine(&self, more: &[&str]) -> Result<Process, LabFault> {
-        let mut words: Vec<String> = ["run", ".", "--yes", "--listen"].map(str::to_owned).into();
+        let mut words: Vec<String> = ["run", ".", "--yes", "--dashboard", "off", "--listen"].map(str::to_owned).into();
         words.extend([self.listen.to_string(), "--speed".to_owned(), self.speed.to_string()]);
         words.extend(more.iter().map(|word| (*word).to_owned()));
         Process::start(&self.folder, "engine.log", &words, &self.environment())
@@ -163,7 +163,8 @@ impl Rig {
 fn ports(seed: u64) -> Result<[SocketAddr; 4], LabFault> {
     let mut held: Vec<(SocketAddr, TcpListener)> = Vec::new();
     for nth in 0..PORT_TRIES {
-        let drawn = draw(&[b"port", &seed.to_le_bytes(), &nth.to_le_bytes()]) % PORTS;
+        // Not by the seed alone: another lab may play the same one beside this, and the engine's port is free between lives.
+        let drawn = draw(&[b"port", &std::process::id().to_le_bytes(), &seed.to_le_bytes(), &nth.to_le_bytes()]) % PORTS;
         let port = PORT_FIRST + u16::try_from(drawn).unwrap_or_default();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         held.extend(TcpListener::bind(address).ok().map(|listener| (address, listener)));
