@@ -19,6 +19,7 @@ pub mod far;
 pub mod filter;
 pub mod fmt;
 pub mod foresight;
+pub mod handles;
 pub mod house;
 pub mod inbox;
 pub mod init;

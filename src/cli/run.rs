@@ -7,6 +7,7 @@ use crate::cli::desk::Desk;
 use crate::cli::door;
 use crate::cli::edit;
 use crate::cli::ending::{DONE, Done, Ending, FAILED, NEEDS_A_PERSON, UNSAFE, WRONG};
+use crate::cli::handles;
 use crate::cli::house::{self, SANDBOX_KEY, SANDBOX_SPEED, Sandbox};
 use crate::cli::live::Live;
 use crate::cli::outside;
@@ -34,6 +35,8 @@ use tokio::runtime::Handle;
 const LISTEN: &str = "127.0.0.1:8080";
 /// Where postpress posts to (INTERFACE.md §3).
 const WEBHOOK_PATH: &str = "/webhooks/postpress";
+/// A clock that is off by more is warned of.
+const CLOCK_OFF_MS: i64 = 2 * 60_000;
 /// Tries to reach postpress at the start, a second apart: a server that is just starting gets its chance.
 const REACH_TRIES: usize = 8;
 
@@ -47,6 +50,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
         house::postpress(context)?;
         ask_before_writing_to_people(arguments, context, &loaded.compiled.program)?;
     }
+    handles::raise()?;
     let outside = outside::outside(arguments, context, &loaded.compiled.program)?;
     let store = house::open_store(context)?;
     for sentence in store.figures().mended {
@@ -126,9 +130,22 @@ async fn reach(arguments: &Run, context: &Context, program: &Program, clock: Arc
         let secret = context.webhook_secret().unwrap_or_else(|| SecretString::from(uuid::Uuid::new_v4().simple().to_string()));
         return Ok(Far { connector, secret: Some(secret), is_sandbox: true, _sandbox: Some(sandbox) });
     }
-    let connector: Arc<dyn Connector> = Arc::new(house::connect(&context.postpress_url(), house::key(context)?, now)?);
+    let connector = Arc::new(house::connect(&context.postpress_url(), house::key(context)?, now)?);
     first_contact(&*connector, program).await?;
+    if arguments.speed.unwrap_or(1) == 1 {
+        warn_of_the_clock(connector.clock_ahead_ms());
+    }
     Ok(Far { connector, secret: context.webhook_secret(), is_sandbox: false, _sandbox: None })
+}
+
+/// Sending hours are kept by this machine's clock: one that is wrong writes to people at night.
+fn warn_of_the_clock(ahead_ms: Option<i64>) {
+    if let Some(off) = ahead_ms.filter(|ahead| ahead.abs() > CLOCK_OFF_MS) {
+        let way = if off > 0 { "behind" } else { "ahead of" };
+        let minutes = off.abs() / 60_000;
+        render::talk(&format!("warning: this machine's clock is {minutes} minutes {way} postpress'; sending hours go by it"));
+        render::talk("  help: set it by the network (`timedatectl set-ntp true`)");
+    }
 }
 
 /// The key is good and the accounts are there, or nothing starts.
