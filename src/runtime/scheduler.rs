@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::sync::mpsc::Sender;
 
 /// Causes of one kind that a turn takes before the others get their share.
-const CAUSES_MAX: usize = 1_024;
+pub const CAUSES_MAX: usize = 1_024;
 
 impl Partition {
     /// Before the first turn: what a crash left open is doubted, what was found is shown.
