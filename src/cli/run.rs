@@ -142,7 +142,7 @@ async fn reach(arguments: &Run, context: &Context, program: &Program, clock: Arc
 fn warn_of_the_clock(ahead_ms: Option<i64>) {
     if let Some(off) = ahead_ms.filter(|ahead| ahead.abs() > CLOCK_OFF_MS) {
         let way = if off > 0 { "behind" } else { "ahead of" };
-        let minutes = off.abs() / 60_000;
+        let minutes = (off.abs() + 30_000) / 60_000;
         render::talk(&format!("warning: this machine's clock is {minutes} minutes {way} postpress'; sending hours go by it"));
         render::talk("  help: set it by the network (`timedatectl set-ntp true`)");
     }

@@ -6,7 +6,7 @@ use campaign_engine::connector::outlet::contract::{Letter, Outlet, Posted, Recei
 use campaign_engine::model::enrollment::Status;
 use campaign_engine::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn, fingerprint};
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, InboxRow, Key, Record, Table};
-use campaign_engine::model::time::Timestamp;
+use campaign_engine::model::time::{HOUR_MS, Timestamp};
 use campaign_engine::runtime::beside::ASKED_MAX;
 use campaign_engine::runtime::clock::{Clock, SetClock};
 use campaign_engine::runtime::directory::Directory;
@@ -208,6 +208,8 @@ fn a_flood_of_events_leaves_the_others_their_share() {
     let people = vec!["ada,2h,,,,", "bob,3h,,,,"];
     let mut town = Town::new(Wish { people, store: Arc::clone(&store), ..Wish::default() });
     town.crash();
+    // In the middle of the morning: the window is open.
+    town.clock.set(BEGIN.plus_ms(3 * HOUR_MS));
     let flood = 10 * CAUSES_MAX;
     let rows = (0..flood).map(|nth| inbox_row(nth, body(nth), vec![EnrollmentId(1)])).collect();
     commit(&*store, vec![Commit { at: BEGIN, cause: Cause::Arrival, changes: rows, entries: Vec::new() }]).unwrap();

@@ -3,7 +3,8 @@
 use crate::runtime::town::{BEGIN, detail};
 use crate::runtime::wish::program;
 use campaign_engine::model::account::{Channel, Tier};
-use campaign_engine::model::action::Action;
+use campaign_engine::model::action::{Action, Recipient};
+use campaign_engine::model::campaign::Step;
 use campaign_engine::model::id::{EnrollmentId, MessageId, StepId};
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::program::Program;
@@ -25,16 +26,20 @@ const BODY: &str = "
   end
   steps
     wait 1 hour
-    first: send hi
-    wait 1 day
-    if first_name is \"EVA\"
-      spoilt: wait 1 hour
-      later: send hello
+    if connected
+      first: send hi
+      wait 1 day
+      if first_name is \"EVA\"
+        spoilt: wait 1 hour
+        later: send hello
+      else
+        send hello
+      end
+      wait 3 days
+      stop as no_answer
     else
-      send hello
+      stop as unreachable
     end
-    wait 3 days
-    stop as no_answer
   end
   on reply
     if first_name is \"EVA\"
@@ -48,11 +53,11 @@ const PEOPLE: [&str; 4] = ["ada,,,,yes,", "bob,,,,yes,", "eva,,,,yes,", "fay,,,,
 /// What is wrong with eva's part of the campaign, as no campaign that was compiled can have it.
 #[derive(Clone, Copy)]
 enum Spoilt {
-    /// Where her wait leads.
+    /// What comes after her wait.
     Wait,
     /// What her message says.
     Message,
-    /// Where her reply's handler leads.
+    /// What her reply's handler does.
     Handler,
 }
 
@@ -64,13 +69,20 @@ fn spoil(rows: &[&str], spoilt: Spoilt) -> Program {
         Spoilt::Message => "later",
         Spoilt::Handler => "answered",
     };
-    for step in program.campaigns[0].steps.iter_mut().filter(|step| step.label == label) {
+    let steps = &mut program.campaigns[0].steps;
+    // Somebody of ours is told with words that are not there.
+    let telling = StepId(u32::try_from(steps.len()).unwrap());
+    let told = Action::Notify { who: Recipient::Owner, message: MessageId(60_000), next: StepId(0) };
+    for step in steps.iter_mut().filter(|step| step.label == label) {
         match &mut step.action {
-            Action::Wait { next, .. } => *next = StepId(60_000),
+            Action::Wait { next, .. } if matches!(spoilt, Spoilt::Wait) => *next = telling,
+            // At once: the reply's own turn breaks off, not a timer's.
+            Action::Wait { .. } => step.action = told.clone(),
             Action::Send { message, .. } => *message = MessageId(60_000),
             other => panic!("{other:?}"),
         }
     }
+    steps.push(Step { label: "telling".to_owned(), is_named: true, action: told, line: 1, late: None });
     program
 }
 
