@@ -115,7 +115,7 @@ impl Folder {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let root = self.root();
         let path = resolve(&root, &root.join("x.camp"), name).ok()?;
-        DiskFiles::new(root).read(&path, 1_000).ok().map(Into::into)
+        DiskFiles::new(root).read(&path, 1_000).ok()
     }
 
     /// What would be sent of it.

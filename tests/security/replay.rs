@@ -51,5 +51,5 @@ fn a_thousand_times_the_same_is_once() {
 
 #[test]
 fn keys_of_events_are_kept_for_a_month() {
-    assert!(SEEN_MS >= 30 * 24 * 3_600_000);
+    const { assert!(SEEN_MS >= 30 * 24 * 3_600_000) };
 }

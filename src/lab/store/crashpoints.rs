@@ -98,7 +98,12 @@ fn strike_again(room: &Path, script: &Script, first: &Errand, at: u64, tally: &m
     clear(&dir)?;
     copy_all(&first.dir, &dir)?;
     std::fs::copy(victim::acknowledgements(&first.dir), victim::acknowledgements(&dir)).map_err(told)?;
-    let errand = Errand { dir, at, end: [End::Before, End::After, End::Torn][at as usize % 3], ..first.clone() };
+    let end = match at % 3 {
+        0 => End::Before,
+        1 => End::After,
+        _ => End::Torn,
+    };
+    let errand = Errand { dir, at, end, ..first.clone() };
     victim::send(NAME, &errand)?;
     tally.in_recovery += 1;
     let what = format!("{:?} at operation {} of seed {}, then at operation {at} of recovery", first.end, first.at, first.seed);

@@ -87,7 +87,7 @@ fn come_back(folder: &Path, dir: &Path) -> Result<(), String> {
 /// What a later engine would write is refused, with a sentence, and nothing is changed. Returns how many ways were tried.
 fn refuse_newer(folder: &Path, dir: &Path) -> Result<u64, String> {
     let mut tried = 0;
-    let edits: [fn(&mut Vec<u8>) -> bool; 2] = [newer_segment, newer_record];
+    let edits: [fn(&mut [u8]) -> bool; 2] = [newer_segment, newer_record];
     for edit in edits {
         copied(folder, dir).map_err(|fault| fault.to_string())?;
         let first = dir.join("journal/00000001.segment");
@@ -122,7 +122,7 @@ fn copied(folder: &Path, dir: &Path) -> Result<(), LabFault> {
     Ok(())
 }
 
-fn newer_segment(bytes: &mut Vec<u8>) -> bool {
+fn newer_segment(bytes: &mut [u8]) -> bool {
     bytes.iter_mut().skip(FORMAT_AT).take(2).for_each(|byte| *byte = 0x7f);
     let sum = crc32fast::hash(bytes.get(..HEAD_BYTES - 4).unwrap_or_default());
     bytes.iter_mut().skip(HEAD_BYTES - 4).zip(sum.to_le_bytes()).for_each(|(to, from)| *to = from);
@@ -130,7 +130,7 @@ fn newer_segment(bytes: &mut Vec<u8>) -> bool {
 }
 
 /// Only of a plain segment: in a packed one the records are packed too.
-fn newer_record(bytes: &mut Vec<u8>) -> bool {
+fn newer_record(bytes: &mut [u8]) -> bool {
     let is_plain = bytes.get(FORMAT_AT) == Some(&1);
     let number = |bytes: &[u8]| bytes.first_chunk::<4>().map_or(0, |len| u32::from_le_bytes(*len) as usize);
     let len = bytes.get(HEAD_BYTES..).map_or(0, number);

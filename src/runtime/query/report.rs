@@ -215,8 +215,8 @@ mod tests {
         #[test]
         fn an_interval_holds_its_share(whole in 1u64..5_000, part in 0.0f64..=1.0) {
             let share = Share::of((whole as f64 * part) as u64, whole);
-            let (low, high) = (share.low.unwrap(), share.high.unwrap());
-            prop_assert!(0.0 <= low && low <= share.share.unwrap() && share.share.unwrap() <= high && high <= 1.0);
+            let holds = |low: f64, share: f64, high: f64| 0.0 <= low && low <= share && share <= high && high <= 1.0;
+            prop_assert!(matches!((share.low, share.share, share.high), (Some(low), Some(share), Some(high)) if holds(low, share, high)));
         }
     }
 

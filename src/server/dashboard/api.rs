@@ -67,6 +67,7 @@ struct About {
 }
 
 /// A query string as it was meant, or why it is none.
+#[expect(clippy::result_large_err, reason = "the error is the answer, made once a request")]
 fn read<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Response> {
     query
         .map(|Query(wish)| wish)
