@@ -72,7 +72,9 @@ fn a_clock_that_is_wrong() {
         let at = taken.local_addr().unwrap().to_string();
         let variables = [("POSTPRESS_API_KEY", "sandbox"), ("POSTPRESS_URL", url), ("ENGINE_WEBHOOK_SECRET", "s")];
         let said = desk.with(&["run", "campaigns", "--listen", &at], &variables);
-        assert!(said.talk.contains("clock is 180 minutes behind postpress'"), "{said:?}");
+        // Between the ledger's last line and the answer a minute may turn.
+        let is_told = |minutes: u32| said.talk.contains(&format!("clock is {minutes} minutes behind postpress'"));
+        assert!(is_told(180) || is_told(179), "{said:?}");
         assert!(said.talk.contains("timedatectl set-ntp true"), "{said:?}");
     });
 }

@@ -53,6 +53,10 @@ impl<S: Sink> State<'_, S> {
             self.put_enrollment(seat, enrollment);
             return self.settle(seat, visit, Settlement::Unneeded { why: Unneeded::NothingPending });
         }
+        if matches!(call, Call::Invite { .. }) && enrollment.facts.relation == Relation::Yes {
+            self.put_enrollment(seat, enrollment);
+            return self.settle(seat, visit, Settlement::Unneeded { why: Unneeded::AlreadyConnected });
+        }
         let key = EffectKey { enrollment: found.id, visit };
         let id = AccountId(account);
         let Some(settlement) = self.ask(account, person, &call) else {

@@ -4,7 +4,7 @@
 //! commit (u64), zeros, and the CRC-32 of all that (u32), little-endian. This layout stays in every later format.
 
 use crate::model::id::Lsn;
-use crate::store::contract::StoreFault;
+use crate::store::contract::{Place, StoreFault};
 use crate::store::disk::{self, free_mib, io};
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Read};
@@ -77,6 +77,11 @@ impl Head {
             first: Lsn(u64::from_le_bytes(*first)),
         })
     }
+}
+
+/// Where a frame stands: its segment's number and the byte it begins at.
+pub(super) fn place_at(segment: u32, offset: u64) -> Place {
+    Place((u64::from(segment) << 32) | offset)
 }
 
 /// The segment's path.

@@ -18,7 +18,7 @@ use crate::model::planted::{Bug, is_planted};
 use crate::store::contract::{Frame, Journal, Place, StoreFault};
 use crate::store::disk::{self, io};
 use crate::store::guard::locked;
-use crate::store::segments::file::{FORMAT_PLAIN, Head, SEGMENT_HEAD_BYTES};
+use crate::store::segments::file::{FORMAT_PLAIN, Head, SEGMENT_HEAD_BYTES, place_at};
 use crate::store::segments::frame::{Whole, frame_len};
 pub use crate::store::segments::packing::Packed;
 use crate::store::segments::spare::Spare;
@@ -63,10 +63,6 @@ struct Writer {
     next: Lsn,
     buffer: Vec<u8>,
     spare: Spare,
-}
-
-fn place_at(segment: u32, offset: u64) -> Place {
-    Place((u64::from(segment) << 32) | offset)
 }
 
 fn place_parts(place: Place) -> (u32, u64) {

@@ -3,9 +3,9 @@
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, StoreFault};
 use crate::store::disk::io;
-use crate::store::segments::file::{FORMAT_PACKED, Head, SEGMENT_HEAD_BYTES, path, read_head};
+use crate::store::segments::file::{FORMAT_PACKED, Head, SEGMENT_HEAD_BYTES, path, place_at, read_head};
 use crate::store::segments::frame::{FRAME_HEAD_BYTES, claimed_len, parse};
-use crate::store::segments::{packed, place_at};
+use crate::store::segments::packed;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;

@@ -3,9 +3,9 @@
 use crate::model::id::Lsn;
 use crate::store::contract::{Frame, StoreFault};
 use crate::store::disk::io;
-use crate::store::segments::file::{self, FORMAT_PACKED, SEGMENT_HEAD_BYTES};
+use crate::store::segments::file::{self, FORMAT_PACKED, SEGMENT_HEAD_BYTES, place_at};
 use crate::store::segments::frame::{FRAME_ALIGN_BYTES, frame_len, parse};
-use crate::store::segments::{packed, place_at, tail};
+use crate::store::segments::{packed, tail};
 use std::path::Path;
 
 /// Shows every whole frame of the journal in `dir`; returns the commits that are gone, as ranges of their places in the
