@@ -213,8 +213,6 @@ fn a_flood_of_events_leaves_the_others_their_share() {
     let flood = 10 * CAUSES_MAX;
     let rows = (0..flood).map(|nth| inbox_row(nth, body(nth), vec![EnrollmentId(1)])).collect();
     commit(&*store, vec![Commit { at: BEGIN, cause: Cause::Arrival, changes: rows, entries: Vec::new() }]).unwrap();
-    // People begin in the sending hours.
-    town.clock.set(BEGIN.plus_ms(2 * HOUR_MS));
     town.open();
     let waiting = |town: &Town| {
         let mut count = 0;
