@@ -10,7 +10,7 @@ use crate::lang::compile;
 use crate::lang::disk::load;
 use crate::model::account::Channel;
 use crate::model::program::Program;
-use crate::model::time::Timestamp;
+use crate::model::time::{DAY_MS, Timestamp};
 use crate::sim::faults::Faults;
 use crate::sim::people::directory::{ContactSeed, Directory};
 use crate::sim::world::{Setting, Town, account_seed};
@@ -95,6 +95,11 @@ fn outcomes(program: &Program, seed: u64, hears: bool) -> Result<Ended, LabFault
     };
     let mut town = Town::new(setting).map_err(|fault| told(&fault))?;
     town.live(DAYS).map_err(|fault| told(&fault))?;
+    // Whoever has ended is listened to: what they wrote last is heard at the next poll.
+    let end = town.now().plus_ms(2 * DAY_MS);
+    while town.now() < end {
+        town.step(end).map_err(|fault| told(&fault))?;
+    }
     let books = books::books(&town)?;
     let breaches = judge(&books, When::AtRest);
     breaches.iter().take(5).for_each(|breach| println!("  seed {seed}, webhooks {hears}: {breach}"));

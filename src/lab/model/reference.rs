@@ -173,6 +173,10 @@ impl Small {
 
     fn resumed(&mut self, now: Timestamp) {
         self.is_paused = false;
+        if let At::Timer { due, .. } = &mut self.at {
+            // What fell due in the pause falls due at its end.
+            *due = (*due).max(now);
+        }
         if let At::Held { label } = &self.at {
             if label == "stop" { self.end("answered", now) } else { self.run(now) }
         }
@@ -211,7 +215,8 @@ pub fn play(order: &Order, verdict: &mut Verdict) -> Result<(), LabFault> {
 
 fn one(seed: u64, reached: &mut BTreeMap<&'static str, u64>) -> Result<u64, String> {
     let mut chance = Chance::new(seed, "reference");
-    let stages: Vec<Stage> = (0..=chance.below(4)).map(|_| stage(&mut chance)).collect();
+    // Somebody who was never written to has nothing to reply to: the language refuses to wait for it.
+    let stages: Vec<Stage> = std::iter::once(Stage::Send).chain((0..chance.below(5)).map(|_| stage(&mut chance))).collect();
     let campaign = campaign(&stages)?;
     let mut now = Timestamp(1_799_046_000_000);
     let (mut enrollment, mut contact) = person(now);
@@ -313,7 +318,10 @@ fn next(chance: &mut Chance, small: &mut Small, real: &Enrollment, now: &mut Tim
             Some(Event::Takeover { message: RemoteId(format!("m{nth}")), text: "by hand".to_owned(), at: *now })
         }
         5 if chance.percent(15) => {
-            if !matches!(small.at, At::Ended { .. }) {
+            if matches!(small.at, At::Ended { .. }) {
+                // Somebody who has ended and is stopped is listened to no more.
+                small.late_done = true;
+            } else {
                 small.end("stopped", *now);
             }
             Some(Event::Stopped { reason: None })
