@@ -8,13 +8,14 @@ use crate::lab::rig::process::Process;
 use crate::lab::rig::scene::Scene;
 use crate::lab::rig::{Rig, Started, books, told};
 use crate::lab::verdict::Verdict;
-use crate::model::id::draw;
+use crate::model::id::{EffectKey, draw};
 use crate::model::intent::IntentState;
 use crate::model::journal::{Record, Table};
 use crate::model::time::Timestamp;
-use crate::runtime::clock::{Anchor, wall_now};
+use crate::runtime::clock::wall_now;
 use crate::store::contract::Store;
 use rustix::process::Signal;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -48,6 +49,8 @@ struct Tally {
     slow: u64,
     unknown: u64,
     breaches: u64,
+    /// As the last life left them.
+    in_doubt: BTreeSet<(EffectKey, u16)>,
     sentences: Vec<String>,
 }
 
@@ -79,15 +82,15 @@ async fn worlds(order: &Order, wanted: u64) -> Result<Tally, LabFault> {
         let scene = Scene { people: PEOPLE, is_troubled: false, is_endless: false, seed };
         let rig = Rig::start(&order.folder.join(format!("world-{nth}")), &scene, seed).await?;
         nth += 1;
+        tally.in_doubt.clear();
         for run in 0..RUNS_A_WORLD.min(wanted - tally.runs) {
             let chance = |word: &[u8], of: u64| draw(&[word, &seed.to_le_bytes(), &run.to_le_bytes()]) % of;
-            let began = wall_now();
             let mut engine = up(&rig, seed).await?;
             if run % TWICE_ONE_IN == TWICE_ONE_IN - 1 {
                 twice(&rig, &mut engine, chance(b"which", 2) == 0, &mut tally).await?;
             } else {
                 sleep(Duration::from_micros(chance(b"life", LIFE_US_MAX))).await;
-                once(&rig, &mut engine, (seed, began), &mut tally).await?;
+                once(&rig, &mut engine, seed, &mut tally).await?;
             }
             tally.runs += 1;
         }
@@ -110,7 +113,7 @@ async fn up(rig: &Rig, seed: u64) -> Result<Process, LabFault> {
 }
 
 /// One signal: an orderly end, after which nothing is in doubt.
-async fn once(rig: &Rig, engine: &mut Process, (seed, began): (u64, Timestamp), tally: &mut Tally) -> Result<(), LabFault> {
+async fn once(rig: &Rig, engine: &mut Process, seed: u64, tally: &mut Tally) -> Result<(), LabFault> {
     tally.in_flight += u64::from(is_calling(rig));
     engine.signal(Signal::TERM)?;
     let told_at = wall_now();
@@ -120,18 +123,10 @@ async fn once(rig: &Rig, engine: &mut Process, (seed, began): (u64, Timestamp), 
         tally.sentences.push(format!("seed {seed}: told to stop it ended with {code:?}: {}", rig.log_end("engine.log")));
     }
     tally.late += started_after(rig, told_at.plus_ms(GRACE_MS));
-    let store = books::open(&rig.data())?;
-    // What an earlier life left in doubt may still be being found out.
-    let since = Anchor::known(&store).map_err(told("the store cannot be read"))?.map(|anchor| anchor.at(began));
-    let mut doubts = 0;
-    let mut count = |record| {
-        if let Record::Intent(intent) = record {
-            let is_of_this_life = since.is_none_or(|since| intent.at > since);
-            doubts += u64::from(is_of_this_life && !matches!(intent.state, IntentState::Parked { .. }));
-        }
-        ControlFlow::Continue(())
-    };
-    store.scan(Table::Intent, None, &mut count).map_err(told("the store cannot be read"))?;
+    // What a life before the last was interrupted in may still be being found out.
+    let left = in_doubt(rig)?;
+    let doubts = left.difference(&tally.in_doubt).count() as u64;
+    tally.in_doubt = left;
     tally.unknown += doubts;
     Ok(())
 }
@@ -161,7 +156,24 @@ async fn twice(rig: &Rig, engine: &mut Process, by_terminal: bool, tally: &mut T
     } else {
         tally.twice += 1;
     }
+    tally.in_doubt = in_doubt(rig)?;
     Ok(())
+}
+
+/// Attempts of which nobody knows whether they were performed; a person may have to say.
+fn in_doubt(rig: &Rig) -> Result<BTreeSet<(EffectKey, u16)>, LabFault> {
+    let store = books::open(&rig.data())?;
+    let mut doubts = BTreeSet::new();
+    let mut note = |record| {
+        if let Record::Intent(intent) = record
+            && !matches!(intent.state, IntentState::Parked { .. })
+        {
+            doubts.insert((intent.key, intent.attempt));
+        }
+        ControlFlow::Continue(())
+    };
+    store.scan(Table::Intent, None, &mut note).map_err(told("the store cannot be read"))?;
+    Ok(doubts)
 }
 
 fn is_calling(rig: &Rig) -> bool {

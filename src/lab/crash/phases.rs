@@ -2,11 +2,11 @@
 
 use crate::lab::rig::wire::Call;
 use crate::model::id::EffectKey;
-use crate::model::intent::{Intent, IntentState, Request};
+use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, Change, Commit, Key, Meta, Record};
 use crate::model::time::Timestamp;
 use crate::runtime::clock::Anchor;
-use crate::sim::postpress::ledger::{Kind, Line};
+use crate::sim::postpress::ledger::Line;
 use std::collections::BTreeMap;
 
 /// A process's clock starts at a whole millisecond of the wall: so much later a commit of a dead process may seem to be.
@@ -64,7 +64,7 @@ pub fn hit(commits: &[Commit], ledger: &[Line], calls: &[Call], deaths: &[Timest
         while let Some(commit) = rest.next_if(|commit| commit.at <= last) {
             moment.take(commit);
         }
-        moment.count(*death, &anchor, ledger, calls, &mut phases);
+        moment.count(*death, ledger, calls, &mut phases);
     }
     phases
 }
@@ -98,15 +98,14 @@ impl Moment {
         }
     }
 
-    fn count(&self, death: Timestamp, anchor: &Anchor, ledger: &[Line], calls: &[Call], phases: &mut Phases) {
+    fn count(&self, death: Timestamp, ledger: &[Line], calls: &[Call], phases: &mut Phases) {
         let mut hit = Phases::default();
         for intent in self.open.values() {
-            let is_its = |call: &&Call| {
-                call.begun_at <= death && anchor.at(call.begun_at.plus_ms(SLACK_MS)) >= intent.at && is_about(call, intent)
-            };
-            if !calls.iter().rev().any(|call| is_its(&call)) {
+            let name = name(intent);
+            let is_effect = |line: &&Line| line.idempotency_key.as_deref() == Some(name.as_str()) && wall(line) <= death;
+            if !calls.iter().rev().any(|call| call.begun_at <= death && is_about(call, &name)) {
                 hit.after_intent = 1;
-            } else if ledger.iter().rev().any(|line| is_effect(line, intent) && wall(line) <= death) {
+            } else if ledger.iter().rev().any(|line| is_effect(&line)) {
                 hit.after_effect = 1;
             } else {
                 hit.in_call = 1;
@@ -122,28 +121,14 @@ impl Moment {
     }
 }
 
-fn is_about(call: &Call, intent: &Intent) -> bool {
-    let chat = intent.chat.as_ref().is_some_and(|chat| call.sent.contains(&chat.0));
-    let withdrawn = matches!(&intent.request, Request::Withdraw { invitation } if call.sent.contains(&invitation.0));
-    chat || withdrawn || call.sent.contains(&intent.person.0)
+/// The name of the attempt, as the call carries it and the ledger keeps it.
+fn name(intent: &Intent) -> String {
+    format!("{}.{}", intent.key, intent.attempt)
 }
 
-fn is_effect(line: &Line, intent: &Intent) -> bool {
-    let is_kind = match &intent.request {
-        Request::Invite { .. } => line.kind == Kind::Invite,
-        Request::Withdraw { .. } => line.kind == Kind::Withdraw,
-        Request::Message { .. } => line.kind == Kind::Message,
-        Request::Inmail { .. } => line.kind == Kind::Inmail,
-        Request::Group { .. }
-        | Request::Visit
-        | Request::Follow
-        | Request::LikePost { .. }
-        | Request::CommentPost { .. }
-        | Request::Endorse { .. }
-        | Request::React { .. } => false,
-    };
-    let is_text = intent.request.text().is_none_or(|text| line.text.as_deref() == Some(text));
-    is_kind && is_text && line.recipient_id == intent.person.0 && line.time() >= intent.at.plus_ms(-60_000)
+fn is_about(call: &Call, name: &str) -> bool {
+    // A header, so it ends with its line.
+    call.sent.contains(&format!(": {name}\r\n"))
 }
 
 fn wall(line: &Line) -> Timestamp {
