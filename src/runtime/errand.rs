@@ -269,13 +269,20 @@ pub async fn replies(
     }
     let mut inbound = Vec::new();
     for chat in chats {
-        let page = match connector.messages(account.clone(), chat.id, None).await {
-            Ok(page) => page,
-            // A chat that is gone, or not synced yet, has nothing to read; the others have.
-            Err(refusal) if refusal.verdict == Verdict::Never => continue,
-            Err(refusal) => return Err(refusal),
-        };
-        inbound.extend(page.items.into_iter().filter(|row| !row.is_own && !row.is_event && row.at > after));
+        let mut walk = Walk::default();
+        loop {
+            let page = match connector.messages(account.clone(), chat.id.clone(), walk.cursor.clone()).await {
+                Ok(page) => page,
+                // A chat that is gone, or not synced yet, has nothing to read; the others have.
+                Err(refusal) if refusal.verdict == Verdict::Never => break,
+                Err(refusal) => return Err(refusal),
+            };
+            let is_past = page.items.last().is_some_and(|row| row.at <= after);
+            inbound.extend(page.items.into_iter().filter(|row| !row.is_own && !row.is_event && row.at > after));
+            if is_past || !walk.goes_on(page.cursor)? {
+                break;
+            }
+        }
     }
     inbound.sort_by_key(|row| std::cmp::Reverse(row.at));
     Ok(inbound)

@@ -9,6 +9,7 @@ mod engagements;
 mod faults;
 mod letters;
 mod moves;
+mod pages;
 mod query;
 mod restored;
 pub mod town;
