@@ -93,8 +93,12 @@ impl Trouble {
             acts.push((at, act(&mut chance)));
         }
         acts.sort();
+        let is_recipe = chance.percent(15);
+        if is_recipe {
+            rules.extend(recipe(&mut chance));
+        }
         let loses = if chance.percent(15) { chance.between(2, 12) as u64 } else { 0 };
-        Self { rules, acts, loses, is_deaf: chance.percent(10), calm_at }
+        Self { rules, acts, loses, is_deaf: is_recipe || chance.percent(10), calm_at }
     }
 
     /// Does every webhook come, be it late? Only they tell of what the account's owner writes by hand.
@@ -111,6 +115,23 @@ impl Trouble {
     pub fn faults(&self, seed: u64) -> Faults {
         Faults::new(seed, self.rules.clone())
     }
+}
+
+/// Faults that only together are dangerous: calls whose end nobody knows, no echo to tell of it, and a list that is behind,
+/// that is far behind once, or that comes in small pages.
+fn recipe(chance: &mut Chance) -> Vec<Rule> {
+    let kind = [Kind::GatewayAfter, Kind::SilenceAfter, Kind::ErrorAfter].get(chance.below(3) as usize).copied();
+    let doubt = Rule { share: Some(0.4), ..Rule::always("POST /chats", kind.unwrap_or(Kind::GatewayAfter)) };
+    let minutes = |chance: &mut Chance, least, most| Some(format!("{}m", chance.between(least, most)));
+    let list = match chance.below(3) {
+        0 => Rule { lasts: minutes(chance, 7, 10), ..Rule::always("GET", Kind::ListLag) },
+        1 => {
+            let lasts = minutes(chance, 20, 50);
+            Rule { times: Some(1), lasts, ..Rule::always("GET /chats/*/messages", Kind::ListLag) }
+        }
+        _ => Rule::always("GET", Kind::SmallPages),
+    };
+    vec![doubt, list]
 }
 
 fn rule(chance: &mut Chance) -> Rule {
