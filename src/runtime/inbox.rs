@@ -172,6 +172,8 @@ impl Partition {
                 continue;
             }
             let Some(installed) = self.campaigns.get(&enrollment.campaign) else { continue };
+            // Another account's chat is none that this campaign could go on writing in.
+            let chat = speaks_through(&enrollment, account).then(|| message.talk.chat.clone());
             let rules = classify(&text, &installed.campaign.classes, at);
             let (verdict, said) = decide(rules, draft.heard.get(&enrollment.campaign));
             if !said.is_empty() {
@@ -180,7 +182,7 @@ impl Partition {
             }
             let reply = Reply {
                 message: message.id.clone(),
-                chat: Some(message.talk.chat.clone()),
+                chat,
                 channel: message.talk.channel.unwrap_or(account.channel),
                 text: text.clone(),
                 at,
@@ -266,7 +268,16 @@ impl Partition {
             return Ok(Fate::Done);
         }
         let at = at_of(&message.talk, draft.at);
-        for id in enrollments {
+        // Every campaign that speaks to them through the account, also one that has not looked for their id yet.
+        let mut everywhere = enrollments.to_vec();
+        if let Some(first) = enrollments.first()
+            && let Some(enrollment) = self.enrollment(draft, *first)?
+            && let Some(contact) = self.contact(draft, enrollment.contact)?
+        {
+            let others = self.enrollments_of(&contact)?;
+            everywhere.extend(others.into_iter().filter(|other| !enrollments.contains(other)));
+        }
+        for id in &everywhere {
             let Some(enrollment) = self.enrollment(draft, *id)? else { continue };
             if !speaks_through(&enrollment, account) || at < enrollment.enrolled_at {
                 continue;
