@@ -78,3 +78,17 @@ pub fn versions(story: &Story) -> Vec<Breach> {
     }
     breaches
 }
+
+/// I10: the same reply is acted on once, however often it is told.
+pub fn repeated(story: &Story) -> Vec<Breach> {
+    let mut seen = BTreeSet::new();
+    let events = story.entries.iter().filter(|entry| entry.kind == EntryKind::Event);
+    let again = events.filter_map(|entry| Some((entry, detail(entry, "event")?, detail(entry, "message")?)));
+    let again = again.filter(|(_, event, message)| !seen.insert((event.to_string(), message.to_string())));
+    again
+        .map(|(entry, event, message)| {
+            let what = format!("{}: {event} `{message}` was acted on once more at {}", story.name(), entry.at);
+            Breach::new(Invariant::Convergence, what)
+        })
+        .collect()
+}

@@ -51,6 +51,7 @@ pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: bool) -> Resul
     let mut breaches = Vec::new();
     for story in &books.stories {
         breaches.extend(heard::versions(story));
+        breaches.extend(heard::repeated(story));
         let Some(enrollment) = town.enrollment(EnrollmentId(story.enrollment)).map_err(|fault| told(&fault))? else { continue };
         let Some(Record::Contact(contact)) = town.store.get(&Key::Contact(enrollment.contact)).map_err(|fault| told(&fault))?
         else {

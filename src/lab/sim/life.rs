@@ -301,6 +301,9 @@ impl Life {
 
     /// From that many effects on, none of these calls of these people may be performed.
     pub(super) fn halt(&mut self, performed: usize, open: &[(EffectKey, String)], people: &[EnrollmentId], what: &str) {
+        // Whoever has ended is past pausing; what still answers them is the reply handler's.
+        let is_ended = |id: EnrollmentId| matches!(self.town.enrollment(id), Ok(Some(one)) if one.has_ended());
+        let people: Vec<EnrollmentId> = people.iter().copied().filter(|id| what == "a reply" || !is_ended(*id)).collect();
         let forbidden: Vec<String> =
             open.iter().filter(|(key, _)| people.contains(&key.enrollment)).map(|(_, call)| call.clone()).collect();
         self.tally.note(format!("halt {what}"));

@@ -85,7 +85,7 @@ pub fn campaign(seed: u64, name: &str, version: u32, shape: Shape, list: &str) -
     let mut text = format!(
         "campaign {name} version {version}\n  accounts from pool sdrs\n  outcomes won interested; neutral no_answer, unreachable\n  contacts from \"{list}\"\n    need first_name, linkedin\n    may have whatsapp, timezone, company = \"Acme\"\n    {start}\n  end\n"
     );
-    let again = if version > 1 { " again" } else { "" };
+    let again = if version > 1 { format!(" again ({version})") } else { String::new() };
     let _ = write!(
         text,
         "  message hello\n    \"Hi {{{{ first_name }}}}, shall we connect{again}?\"\n  end\n  message nudge\n    \"{{{{ first_name }}}}, is this better in a month{again}?\"\n  end\n  message cold\n    subject \"A question\"\n    \"{{{{ first_name }}}}, one question{again}?\"\n  end\n"
