@@ -277,6 +277,14 @@ impl Agenda {
         }
     }
 
+    /// Lets what was put off until then fall due now, unless it was moved on meanwhile.
+    pub fn wake(&mut self, id: EnrollmentId, until: Timestamp, now: Timestamp) {
+        let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.due == Some(until)) else { return };
+        self.due.remove(&(until, id));
+        self.due.insert((now, id));
+        slot.due = Some(now);
+    }
+
     /// When the next timer falls due.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.due.first().map(|(due, _)| *due)

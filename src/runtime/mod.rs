@@ -27,6 +27,7 @@ pub mod install;
 pub mod intend;
 mod isolate;
 mod isolation;
+mod last_look;
 mod letters;
 pub mod limits;
 pub mod marks;

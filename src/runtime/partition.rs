@@ -78,6 +78,8 @@ pub struct Partition {
     pub(crate) targets: BTreeMap<EnrollmentId, (Visit, Target)>,
     /// Readings for conditions that were refused: not before then.
     pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
+    /// Whose time for an acceptance is up, by account; held until then at most, while its relations are read once more.
+    pub(crate) last_looks: BTreeMap<AccountId, BTreeMap<EnrollmentId, Timestamp>>,
     /// When each account may be tried again; absent: now.
     pub(crate) try_at: BTreeMap<AccountId, Timestamp>,
     /// Own sends that nobody claims yet: inbox rows looked at again later.
@@ -126,6 +128,7 @@ impl Partition {
             prepared: BTreeMap::new(),
             targets: BTreeMap::new(),
             looks_held: BTreeMap::new(),
+            last_looks: BTreeMap::new(),
             try_at: BTreeMap::new(),
             deferred: BTreeMap::new(),
             inbox: BTreeSet::new(),

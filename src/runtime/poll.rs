@@ -159,7 +159,9 @@ impl Partition {
         }
         self.take_in_replies(id, &news.inbound)?;
         self.mark_read(id, &news, now)?;
-        self.polled_until(id, Some(now), pace::next_poll(id, now), now)
+        self.polled_until(id, Some(now), pace::next_poll(id, now), now)?;
+        self.release_held(id, now);
+        Ok(())
     }
 
     /// What was read need not be read again.

@@ -171,18 +171,22 @@ impl Partition {
     }
 
     fn fire_timers(&mut self, now: Timestamp) -> Result<(), StoreFault> {
-        for (due, id) in self.agenda.due(now, CAUSES_MAX) {
-            if let Err(why) = self.attempt(|partition| partition.fire(id, due, now))? {
+        for (_, id) in self.agenda.due(now, CAUSES_MAX) {
+            if let Err(why) = self.attempt(|partition| partition.fire(id, now))? {
                 self.break_off(Draft::new(Cause::Timer { enrollment: id }, now), &[id], &why)?;
             }
         }
         Ok(())
     }
 
-    fn fire(&mut self, id: EnrollmentId, due: Timestamp, now: Timestamp) -> Result<(), StoreFault> {
+    fn fire(&mut self, id: EnrollmentId, now: Timestamp) -> Result<(), StoreFault> {
         let mut draft = Draft::new(Cause::Timer { enrollment: id }, now);
         let enrollment = self.enrollment(&draft, id)?;
-        let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, due));
+        if let Some(until) = enrollment.as_ref().and_then(|enrollment| self.hold_for_a_last_look(enrollment, now)) {
+            self.agenda.snooze(id, until);
+            return Ok(());
+        }
+        let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, now));
         let means = match &event {
             Some(event) => self.happen(&mut draft, id, event)?,
             None => false,
@@ -277,12 +281,15 @@ impl Partition {
 }
 
 /// What a timer that fell due means now.
-fn timer_event(enrollment: &Enrollment, due: Timestamp) -> Option<Event> {
+fn timer_event(enrollment: &Enrollment, now: Timestamp) -> Option<Event> {
     match enrollment.pause() {
         Some(Pause::Until { until }) => return Some(Event::PauseOver { due: *until }),
         Some(Pause::Operator { .. } | Pause::Broken { .. }) => return None,
         None => {}
     }
     let frame = enrollment.frame()?;
-    matches!(frame.awaits, Awaits::Timer { .. }).then_some(Event::Due { visit: frame.visit, due })
+    match frame.awaits {
+        Awaits::Timer { due } if due <= now => Some(Event::Due { visit: frame.visit, due }),
+        Awaits::Timer { .. } | Awaits::Call { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
+    }
 }

@@ -7,6 +7,7 @@ mod deliveries;
 mod desk;
 mod engagements;
 mod faults;
+mod last_look;
 mod letters;
 mod moves;
 mod pages;
