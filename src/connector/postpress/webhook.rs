@@ -10,6 +10,7 @@ use crate::model::account::Channel;
 use crate::model::id::{ChatId, Fingerprint, ProviderAccount, ProviderId, RemoteId, fingerprint};
 use crate::model::planted::{Bug, is_planted};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The name of an event that gives none.
 const NAMELESS: &str = "nameless";
@@ -190,10 +191,11 @@ fn counterparts(value: &Value, sender: Option<&Value>, is_own: Option<bool>, own
     if is_own == Some(false) {
         parties.extend(sending);
     }
+    // A group may have thousands: nobody is looked for among all who came before.
+    let mut known: BTreeSet<ProviderId> = parties.iter().map(|party| party.id.clone()).collect();
     for attendee in lenient::list(value, "attendees") {
         let Some(party) = party(attendee) else { continue };
-        let is_known = parties.iter().any(|known| known.id == party.id);
-        if !owner.is(attendee) && own_sender.as_ref() != Some(&party.id) && !is_known {
+        if !owner.is(attendee) && own_sender.as_ref() != Some(&party.id) && known.insert(party.id.clone()) {
             parties.push(party);
         }
     }
