@@ -9,6 +9,7 @@ use crate::lab::verdict::Verdict;
 use crate::lang::compile;
 use crate::lang::disk::load;
 use crate::model::account::Channel;
+use crate::model::journal::Entry;
 use crate::model::program::Program;
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::sim::faults::Faults;
@@ -49,6 +50,10 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
                 if other <= 10 {
                     verdict.fault(format!("seed {seed}: {who} ends as `{outcome}`, without webhooks as `{without}`"));
                 }
+                if other == 1 {
+                    tell("with webhooks", &told, who);
+                    tell("without", &untold, who);
+                }
             }
         }
     }
@@ -71,6 +76,14 @@ struct Ended {
     /// By campaign and contact.
     outcomes: BTreeMap<String, String>,
     breaches: u64,
+    /// The timelines, by campaign and contact.
+    stories: BTreeMap<String, Vec<String>>,
+}
+
+/// Shows the timeline of the first who ended otherwise.
+fn tell(which: &str, ended: &Ended, who: &str) {
+    println!("  {who}, {which}:");
+    ended.stories.get(who).into_iter().flatten().for_each(|line| println!("    {line}"));
 }
 
 fn outcomes(program: &Program, seed: u64, hears: bool) -> Result<Ended, LabFault> {
@@ -105,5 +118,7 @@ fn outcomes(program: &Program, seed: u64, hears: bool) -> Result<Ended, LabFault
     breaches.iter().take(5).for_each(|breach| println!("  seed {seed}, webhooks {hears}: {breach}"));
     let outcomes =
         books.stories.iter().map(|story| (story.name(), story.row.outcome.clone().unwrap_or_else(|| "-".to_owned()))).collect();
-    Ok(Ended { outcomes, breaches: breaches.len() as u64 })
+    let line = |entry: &Entry| format!("{} {:?} {} {:?}", entry.at, entry.kind, entry.step, entry.detail);
+    let stories = books.stories.iter().map(|story| (story.name(), story.entries.iter().map(line).collect())).collect();
+    Ok(Ended { outcomes, breaches: breaches.len() as u64, stories })
 }
