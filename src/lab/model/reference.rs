@@ -225,6 +225,7 @@ fn one(seed: u64, reached: &mut BTreeMap<&'static str, u64>) -> Result<u64, Stri
     for nth in 0..EVENTS {
         now = now.plus_ms(chance.between(1, 5 * HOUR_MS));
         let Some(event) = next(&mut chance, &mut small, &enrollment, &mut now, nth) else { continue };
+        *reached.entry("pause").or_default() += u64::from(event == Event::Paused && small.is_paused);
         let told = Person { enrollment: &enrollment, contact: &contact, sender: &SenderProfile::default() };
         if let Some(moved) = advance(&campaign, &told, &event, now) {
             enrollment = moved.enrollment;
@@ -237,7 +238,6 @@ fn one(seed: u64, reached: &mut BTreeMap<&'static str, u64>) -> Result<u64, Stri
         At::Ended { outcome } => *reached.entry(outcome).or_default() += 1,
         At::Queued | At::Timer { .. } | At::Call { .. } | At::Held { .. } => *reached.entry("under way").or_default() += 1,
     }
-    *reached.entry("pause").or_default() += u64::from(small.is_paused);
     Ok(EVENTS)
 }
 
@@ -299,7 +299,8 @@ fn next(chance: &mut Chance, small: &mut Small, real: &Enrollment, now: &mut Tim
         return Some(Event::Started);
     }
     match chance.below(20) {
-        0 => {
+        // A reply ends nearly every path: more of them, and hardly anything else would be reached.
+        0 if chance.percent(40) => {
             small.replied(*now);
             Some(Event::Replied(reply(*now, nth)))
         }
