@@ -2,7 +2,7 @@
 //!
 //! What is counted is the processor time of the reading thread, the least of several runs: it leaves out what else the machine
 //! does, though not quite what its caches do. Instructions would be steadier, but counting them takes `perf` or valgrind, which
-//! not every machine has. A doubling that is too dear is therefore measured again before it is told of. Start at [`run`].
+//! not every machine has. What is too dear is therefore measured again before it is told of. Start at [`run`].
 
 mod shapes;
 
@@ -20,6 +20,8 @@ const RUNS: usize = 3;
 const RUNS_AGAIN: usize = 15;
 /// What takes less cannot be told from the clock's own steps.
 const US_MIN: u64 = 400;
+/// Measurements again of what was too dear, at most.
+const AGAIN_MAX: u32 = 3;
 /// Doublings of each shape.
 const DOUBLINGS: u32 = 3;
 
@@ -33,25 +35,23 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
             return Err(LabFault(format!("there is no reader called {}", shape.reader)));
         };
         let pieces = shape.pieces(bytes);
-        let mut before = cost(target.run, shape, pieces, RUNS);
-        for doubling in 1..=DOUBLINGS {
-            let pieces = pieces << doubling;
-            let mut after = cost(target.run, shape, pieces, RUNS);
-            if ratio(before, after) > RATIO_MAX {
-                before = before.min(cost(target.run, shape, pieces / 2, RUNS_AGAIN));
-                after = after.min(cost(target.run, shape, pieces, RUNS_AGAIN));
+        let mut costs = costs(target.run, shape, pieces, RUNS);
+        for _ in 0..AGAIN_MAX {
+            if growth(&costs) <= RATIO_MAX {
+                break;
             }
-            let ratio = ratio(before, after);
-            worst = worst.max(ratio);
-            doublings += 1;
-            if ratio > RATIO_MAX {
-                let times = format!("{}.{:02}", ratio / 100, ratio % 100);
-                verdict.fault(format!(
-                    "{}, {}: {pieces} pieces cost {times} times what half of them do ({after} µs)",
-                    shape.reader, shape.name
-                ));
-            }
-            before = after;
+            let again = self::costs(target.run, shape, pieces, RUNS_AGAIN);
+            costs = costs.iter().zip(again).map(|(one, other)| other.min(*one)).collect();
+        }
+        let growth = growth(&costs);
+        worst = worst.max(growth);
+        doublings += u64::from(DOUBLINGS);
+        if growth > RATIO_MAX {
+            let times = format!("{}.{:02}", growth / 100, growth % 100);
+            verdict.fault(format!(
+                "{}, {}: {pieces} pieces and {DOUBLINGS} doublings of them cost {costs:?} µs, {times} times as much each time",
+                shape.reader, shape.name
+            ));
         }
     }
     verdict.at_least("shapes", SHAPES.len() as u64, 12);
@@ -60,9 +60,17 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
     Ok(verdict)
 }
 
-/// Hundredths of the first that the second is; what is too short to be told apart counts as the shortest.
-fn ratio(before: u64, after: u64) -> u64 {
-    after.max(US_MIN) * 100 / before.max(US_MIN)
+/// What so many pieces cost, and each doubling of them.
+fn costs(read: fn(&[u8]), shape: &Shape, pieces: usize, runs: usize) -> Vec<u64> {
+    (0..=DOUBLINGS).map(|doubling| cost(read, shape, pieces << doubling, runs)).collect()
+}
+
+/// Hundredths that a doubling costs, taken over all of them: a single one jumps where a cache is full. What is too short to be
+/// told apart counts as the shortest.
+fn growth(costs: &[u64]) -> u64 {
+    let (Some(first), Some(last)) = (costs.first(), costs.last()) else { return 0 };
+    let whole = (*last).max(US_MIN) as f64 / (*first).max(US_MIN) as f64;
+    (whole.powf(1.0 / f64::from(DOUBLINGS)) * 100.0).round() as u64
 }
 
 /// Microseconds of the processor that reading takes, in the quickest of so many runs.
