@@ -36,7 +36,8 @@ impl Partition {
         let Some(installed) = self.campaigns.get(&waiting.campaign).cloned() else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
         };
-        let target = self.targets.remove(&waiting.enrollment).filter(|(visit, _)| *visit == waiting.visit);
+        // Taken out once the intent is written: a disk without room must not have it looked for again and again.
+        let target = self.targets.get(&waiting.enrollment).filter(|(visit, _)| *visit == waiting.visit).cloned();
         let sheet = Sheet { campaign: &installed.campaign, account, enrollment: &enrollment, contact };
         let request = match request(sheet, &waiting.call, target.as_ref().map(|(_, target)| target)) {
             Ok(request) => request,
@@ -80,6 +81,7 @@ impl Partition {
         draft.stage_account(account);
         draft.stage_intent(key, Some(intent));
         self.submit_intent(draft, key, account_id)?;
+        self.targets.remove(&waiting.enrollment);
         Ok(Verdict::Begun)
     }
 
@@ -87,6 +89,7 @@ impl Partition {
     fn settle_unsent(&mut self, mut draft: Draft, key: EffectKey, settlement: Settlement) -> Result<Verdict, StoreFault> {
         self.happen(&mut draft, key.enrollment, &Event::Settled { visit: key.visit, settlement })?;
         self.close_quietly(draft)?;
+        self.targets.remove(&key.enrollment);
         Ok(Verdict::Settled)
     }
 
