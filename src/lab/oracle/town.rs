@@ -41,11 +41,11 @@ pub fn books(town: &Town) -> Result<Books, LabFault> {
 }
 
 /// What was said to and by our people, against what the engine knows; and each text against the data it was made of.
-/// `hands`: also what owners wrote by hand, of which only webhooks tell.
+/// `hands`: until when also what owners wrote by hand, of which only webhooks tell.
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: bool) -> Result<Vec<Breach>, LabFault> {
+pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: Option<Timestamp>) -> Result<Vec<Breach>, LabFault> {
     let told = |fault: &dyn std::fmt::Display| LabFault(fault.to_string());
     let mut people = Vec::new();
     let mut breaches = Vec::new();
@@ -78,7 +78,7 @@ pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: bool) -> Resul
         }));
         people.push(heard::Known { story, lines });
     }
-    let said: Vec<_> = town.world.said().into_iter().filter(|saying| hands || !saying.is_own).collect();
+    let said: Vec<_> = town.world.said().into_iter().filter(|saying| !saying.is_own || hands.is_some_and(|until| saying.at <= until)).collect();
     breaches.extend(heard::judge(&said, &books.performed, &people, until));
     Ok(breaches)
 }

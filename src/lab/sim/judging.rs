@@ -5,8 +5,11 @@ use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, fold, judge, tow
 use crate::lab::sim::coverage;
 use crate::lab::sim::life::{Life, told};
 use crate::model::id::{Fingerprint, fingerprint};
-use crate::model::time::HOUR_MS;
+use crate::model::time::{DAY_MS, HOUR_MS};
 use crate::runtime::inlet::Accepted;
+
+/// No webhook is later than this, of those that come.
+const WEBHOOK_LATE_MS: i64 = 8 * DAY_MS;
 
 impl Life {
     /// Judges what can be judged in the middle.
@@ -29,7 +32,8 @@ impl Life {
             }
             // Where no webhook comes, a poll tells of it within hours.
             let until = self.town.now().plus_ms(-12 * HOUR_MS);
-            self.breaches.extend(books::heard(&self.town, &books, until, self.trouble.tells_of_hands())?);
+            let hands = self.trouble.tells_of_hands().then(|| self.town.now().plus_ms(-WEBHOOK_LATE_MS));
+            self.breaches.extend(books::heard(&self.town, &books, until, hands)?);
         }
         Ok(())
     }

@@ -227,10 +227,15 @@ impl Life {
             }
         }
         let end = self.town.now().plus_ms(QUIET_DAYS * DAY_MS);
+        let mut heard_by = None;
         while self.town.now() < end && self.breaches.is_empty() {
             self.settle_down()?;
             if self.town.is_idle() && !self.resolve_parked()? {
-                return Ok(());
+                // What was written last is heard at the next poll.
+                let at = self.town.now();
+                if at >= *heard_by.get_or_insert(at.plus_ms(DAY_MS)) {
+                    return Ok(());
+                }
             }
             self.step(end)?;
         }
