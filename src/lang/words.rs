@@ -115,6 +115,9 @@ fn lower_case_of(word: &str) -> Option<String> {
     (is_lower_case(out) && !is_keyword(out)).then(|| out.to_owned())
 }
 
+/// What to do about a line break where none can stand: a path, a tag, a time zone.
+pub const ONE_LINE: &str = "write it without line breaks: only a message goes over several lines";
+
 /// `repeat` without a literal number of times.
 pub fn unbounded_repeat(span: Span) -> Diagnostic {
     let help = "write a number: `repeat up to 3 times, 2 days apart`; every campaign ends";

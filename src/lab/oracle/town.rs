@@ -78,7 +78,8 @@ pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: Option<Timesta
         }));
         people.push(heard::Known { story, lines });
     }
-    let said: Vec<_> = town.world.said().into_iter().filter(|saying| !saying.is_own || hands.is_some_and(|until| saying.at <= until)).collect();
+    let said: Vec<_> =
+        town.world.said().into_iter().filter(|saying| !saying.is_own || hands.is_some_and(|until| saying.at <= until)).collect();
     breaches.extend(heard::judge(&said, &books.performed, &people, until));
     Ok(breaches)
 }

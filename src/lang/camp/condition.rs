@@ -148,7 +148,7 @@ impl Phrase<'_> {
     }
 
     /// Default for a text that must be there.
-    pub fn plain_or_empty(&self, pair: &Pair<'_>) -> Spanned<String> {
+    pub fn plain_or_empty(&mut self, pair: &Pair<'_>) -> Spanned<String> {
         self.plain_in(pair).unwrap_or_default()
     }
 }

@@ -56,13 +56,16 @@ impl Phrase<'_> {
     }
 
     /// A text that is no template: a path, a tag, an address.
-    pub fn plain(&self, pair: &Pair<'_>) -> Spanned<String> {
+    pub fn plain(&mut self, pair: &Pair<'_>) -> Spanned<String> {
         let text = self.text(pair);
+        if text.value.contains(['\n', '\r']) {
+            self.fault(Code::WrongType, text.span, "this text has to stand on one line".to_owned(), words::ONE_LINE);
+        }
         Spanned::new(text.value, text.span)
     }
 
     /// The plain text among the children, if there is one.
-    pub fn plain_in(&self, pair: &Pair<'_>) -> Option<Spanned<String>> {
+    pub fn plain_in(&mut self, pair: &Pair<'_>) -> Option<Spanned<String>> {
         child(pair, Rule::text).map(|text| self.plain(&text))
     }
 

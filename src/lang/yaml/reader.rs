@@ -111,6 +111,11 @@ impl Reader {
     /// A text that is no template: a path, a tag, an address.
     pub fn string(&mut self, node: &Node, key: &str) -> Option<Spanned<String>> {
         let text = self.text(node, key)?;
+        if text.value.contains(['\n', '\r']) {
+            let message = format!("`{key}` takes a text of one line");
+            self.fault(Code::WrongType, node.place(), message, words::ONE_LINE);
+            return None;
+        }
         Some(Spanned::new(text.value, text.span))
     }
 

@@ -85,6 +85,7 @@ fn values_of_another_kind() {
     refused("campaign: c\ngoal: true\n", &["2:7 wrong-type `goal` takes a text, not a true or false"]);
     refused_steps("  - wait: 3\n", &["3:11 wrong-type `wait` takes a length of time, not a number"]);
     refused_steps("  - tag: 2027\n", &["3:10 wrong-type `tag` takes a text, not a number"]);
+    refused_steps("  - tag: \"two\\n  lines\"\n", &["3:10 wrong-type `tag` takes a text of one line"]);
     refused_steps("  - send: Hello there\n", &["3:11 wrong-type a message written in place stands under `text`"]);
     refused_steps("  - - stop: a\n", &["3:5 wrong-type `a list of statements` takes statements, not a list"]);
 }
