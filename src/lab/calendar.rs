@@ -5,7 +5,7 @@ use crate::lab::order::Order;
 use crate::lab::sim::{Chance, ZONES};
 use crate::lab::verdict::Verdict;
 use crate::model::calendar::Calendar;
-use crate::model::time::{DAY_MS, Delay, MINUTE_MS, Timestamp, Unit};
+use crate::model::time::{DAY_MS, Delay, HOUR_MS, MINUTE_MS, Timestamp, Unit};
 use jiff::tz::TimeZone;
 
 /// 2026-01-01, and the days from there on in which changes of clocks are looked for.
@@ -31,7 +31,9 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
             let mut chance = Chance::new(order.seed.wrapping_add(changes), zone);
             for _ in 0..order.runs(40, 2_000) {
                 let calendar = drawn(&mut chance, zone);
-                let at = change.plus_ms(chance.between(-2 * DAY_MS, DAY_MS / 2));
+                // Half of them close by: an hour that comes twice opens twice.
+                let near_ms = if chance.percent(50) { 3 * HOUR_MS } else { 2 * DAY_MS };
+                let at = change.plus_ms(chance.between(-near_ms, near_ms / 4));
                 asked += 1;
                 let (found, expected) = (calendar.next_open(at, &tz), searched(&calendar, at, &tz));
                 if expected.is_some() && found != expected {

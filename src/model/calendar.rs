@@ -200,6 +200,9 @@ fn civil(date: Date, minute: u16) -> Option<DateTime> {
 fn existing(at: DateTime, tz: &TimeZone) -> Option<Timestamp> {
     let ambiguous = tz.to_ambiguous_timestamp(at);
     if let AmbiguousOffset::Gap { before, .. } = ambiguous.offset() {
+        if is_planted(Bug::GapNeverOpens) {
+            return None;
+        }
         let after_gap = before.to_timestamp(at).ok()?;
         let change = tz.preceding(after_gap.checked_add(1.millisecond()).ok()?).next()?;
         return Some(Timestamp::from(change.timestamp()));

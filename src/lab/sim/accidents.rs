@@ -3,6 +3,7 @@
 use crate::lab::LabFault;
 use crate::lab::oracle::{Breach, Invariant};
 use crate::lab::sim::life::{Life, Still};
+use crate::lab::sim::text::Allowed;
 use crate::lab::sim::trouble::{Act, FULL_MS};
 use crate::model::event::Verdict;
 use crate::model::id::EnrollmentId;
@@ -121,8 +122,10 @@ impl Life {
         let allowed = if lower { self.allowed.lowered() } else { self.allowed.clone() };
         let program = self.scene.program(version, with_last, &allowed)?;
         let limits = program.workspace.limits.clone();
+        let before = (self.version, self.with_last, self.allowed.clone());
         match self.town.install(program) {
             Ok(()) => {
+                self.undo = Some(before);
                 (self.version, self.with_last, self.allowed) = (version, with_last, allowed);
                 let now = self.town.now();
                 self.limits.push((now, limits));
@@ -134,15 +137,21 @@ impl Life {
             }
             // The disk is full, or the process ends here: what was begun is gone on with at the next start.
             Err(TownFault::Install(crate::runtime::install::InstallFault::Store(_)) | TownFault::Store(_)) => {
-                (self.version, self.with_last) = (version, with_last);
-                self.town.program = self.scene.program(version, with_last, &allowed)?;
-                let now = self.town.now();
-                self.limits.push((now, limits));
-                self.allowed = allowed;
+                self.undo = Some(before);
+                self.edited(version, with_last, allowed)?;
                 self.start_again(0)
             }
             Err(fault) => Err(LabFault(fault.to_string())),
         }
+    }
+
+    /// The files are now these.
+    pub(super) fn edited(&mut self, version: u32, with_last: bool, allowed: Allowed) -> Result<(), LabFault> {
+        let program = self.scene.program(version, with_last, &allowed)?;
+        self.limits.push((self.town.now(), program.workspace.limits.clone()));
+        self.town.program = program;
+        (self.version, self.with_last, self.allowed) = (version, with_last, allowed);
+        Ok(())
     }
 
     fn operate(&mut self, act: Act) -> Result<(), LabFault> {

@@ -5,8 +5,11 @@ use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, fold, judge, tow
 use crate::lab::sim::coverage;
 use crate::lab::sim::life::{Life, told};
 use crate::model::id::{Fingerprint, fingerprint};
+use crate::model::journal::Table;
 use crate::model::time::{DAY_MS, HOUR_MS};
 use crate::runtime::inlet::Accepted;
+use crate::store::contract::Store;
+use std::ops::ControlFlow;
 
 /// No webhook is later than this, of those that come.
 const WEBHOOK_LATE_MS: i64 = 8 * DAY_MS;
@@ -57,13 +60,18 @@ impl Life {
         self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
         self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
         coverage::note(&mut self.tally, &*self.store).map_err(told)?;
-        self.bounded();
-        Ok(())
+        self.bounded()
     }
 
     /// I12: nothing is left over.
-    fn bounded(&mut self) {
-        let Some(house) = &self.town.house else { return };
+    fn bounded(&mut self) -> Result<(), LabFault> {
+        let Some(house) = &self.town.house else { return Ok(()) };
+        let mut rows = 0;
+        let count = &mut |_| {
+            rows += 1;
+            ControlFlow::Continue(())
+        };
+        self.store.scan(Table::Inbox, None, count).map_err(told)?;
         let partition = &house.partition;
         let left = [
             ("calls", partition.calling.len()),
@@ -71,10 +79,12 @@ impl Life {
             ("webhooks", partition.inbox.len() + partition.deferred.len()),
             ("intents", partition.intents.len()),
             ("accounts at work", partition.busy.len()),
+            ("rows of webhooks", rows),
         ];
         for (what, count) in left.into_iter().filter(|(_, count)| *count > 0) {
             self.breaches.push(Breach::new(Invariant::Bounded, format!("{count} {what} are left when all have ended")));
         }
+        Ok(())
     }
 
     /// All that happened, for whoever looks for the cause.

@@ -43,6 +43,8 @@ pub struct Scene {
     zone: &'static str,
     folk: Vec<Row>,
     has_second: bool,
+    /// The second campaign invites too: through another account, now and then.
+    both_invite: bool,
     pub begin: Timestamp,
 }
 
@@ -71,7 +73,10 @@ impl Scene {
             phone: chance.percent(60).then(|| format!("+33612{:06}", seed % 1_000 * 1_000 + n as u64)),
             zone: chance.percent(40).then(|| chance.pick(&ZONES)),
         });
-        Self { seed, shape, allowed, zone, folk: folk.collect(), has_second: chance.percent(30), begin }
+        let folk = folk.collect();
+        let has_second = chance.percent(30);
+        let both_invite = shape.invites && shape.two_accounts && chance.percent(60);
+        Self { seed, shape, allowed, zone, folk, has_second, both_invite, begin }
     }
 
     /// The folder, compiled: that version of the campaigns, all rows or all but the last, and what the workspace allows.
@@ -84,7 +89,7 @@ impl Scene {
         let mut texts =
             vec![("workspace.camp", workspace), ("intro.camp", campaign(self.seed, "intro", version, self.shape, "a.csv"))];
         if self.has_second {
-            let shape = Shape { invites: false, ..self.shape };
+            let shape = Shape { invites: self.both_invite, ..self.shape };
             texts.push(("again.camp", campaign(self.seed, "again", 1, shape, "b.csv")));
         }
         let source =

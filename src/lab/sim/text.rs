@@ -145,7 +145,8 @@ fn talk(chance: &mut Chance, shape: Shape, version: u32) -> String {
         text.push_str(&piece(chance, shape, nth));
     }
     if version > 1 {
-        text.push_str("added: send \"One thing more, {{ first_name }}.\"\n");
+        // Said in other words each time: what says the same is the same version.
+        let _ = writeln!(text, "added: send \"One thing more ({version}), {{{{ first_name }}}}.\"");
     }
     text.push_str("wait 1 day\n");
     text

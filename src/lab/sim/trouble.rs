@@ -95,6 +95,8 @@ impl Trouble {
         acts.sort();
         let is_recipe = chance.percent(15);
         if is_recipe {
+            // Two readings that are both further behind than a call is left alone for are what the protocol cannot stand.
+            rules.retain(|rule| rule.kind != Kind::ListLag);
             rules.extend(recipe(&mut chance));
         }
         let loses = if chance.percent(15) { chance.between(2, 12) as u64 } else { 0 };
