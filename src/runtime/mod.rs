@@ -36,6 +36,7 @@ pub mod moving;
 mod notify;
 pub mod outbox;
 pub mod outside;
+mod own;
 pub mod pace;
 mod pages;
 pub mod partition;
