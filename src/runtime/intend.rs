@@ -16,10 +16,14 @@ use crate::runtime::errand::{self, Message};
 use crate::runtime::limits::Use;
 use crate::runtime::outbox::{Verdict, awaited_call, key_of};
 use crate::runtime::pace;
+use crate::runtime::pages::normalised;
 use crate::runtime::partition::Partition;
 use crate::runtime::request::{Sheet, order_of, person_of, request, told};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
+
+/// How long after the other's reading a call is looked at again that waits for its twin.
+const TWIN_AGAIN_MS: i64 = 1_000;
 
 impl Partition {
     /// Writes the intent down; the call starts once that is durable.
@@ -59,6 +63,9 @@ impl Partition {
             state: IntentState::Open,
             request,
         };
+        if let Some(until) = self.twin_in_doubt(&intent, now) {
+            return Ok(Verdict::NotBefore(until));
+        }
         if let Some(known) = self.recall(&intent, &enrollment, contact, now)? {
             return Ok(known);
         }
@@ -83,6 +90,21 @@ impl Partition {
         self.submit_intent(draft, key, account_id)?;
         self.targets.remove(&waiting.enrollment);
         Ok(Verdict::Begun)
+    }
+
+    /// Is it being found out whether the person got this very thing from another campaign? Then whatever a list shows could be
+    /// either's: the second waits until the first is settled. One in a person's hands is read for no more, and holds nobody.
+    fn twin_in_doubt(&self, intent: &Intent, now: Timestamp) -> Option<Timestamp> {
+        let is_twin = |other: &&Intent| {
+            (other.contact, other.account) == (intent.contact, intent.account)
+                && other.key != intent.key
+                && look_alike(&intent.request, &other.request)
+        };
+        let doubts = self.intents.values().filter(is_twin).filter_map(|other| match other.state {
+            IntentState::Unknown { next_read, .. } => Some(self.own(next_read)),
+            IntentState::Open | IntentState::Parked { .. } => None,
+        });
+        doubts.max().map(|at| at.max(now).plus_ms(TWIN_AGAIN_MS))
     }
 
     /// Ends a call for which there is nothing to send, or nothing that can be sent.
@@ -203,6 +225,16 @@ fn attempts_of(enrollment: &mut Enrollment, key: EffectKey) -> u16 {
     match awaited_call(enrollment, key) {
         Some(Awaits::Call { hold: Some(Hold::Retry { attempts, .. }), .. }) => *attempts,
         Some(_) | None => 0,
+    }
+}
+
+/// Could a list not tell the two apart? Both invite the same person, or say the same to them.
+fn look_alike(one: &Request, other: &Request) -> bool {
+    match (one, other) {
+        (Request::Invite { .. }, Request::Invite { .. }) => true,
+        (Request::Message { .. } | Request::Inmail { .. }, Request::Message { .. } | Request::Inmail { .. })
+        | (Request::Group { .. }, Request::Group { .. }) => one.text().map(normalised) == other.text().map(normalised),
+        _ => false,
     }
 }
 
