@@ -158,7 +158,7 @@ fn one_campaign_at_a_time_waits_for_the_other() {
 }
 
 #[test]
-fn lists_are_read_again_and_figures_sent_by_the_clock() {
+fn lists_are_read_again_by_the_clock() {
     let program = folder("refresh \"0 7 * * mon-fri\"\n    start 1 a day", "", ["linkedin\na\n", ""]);
     let longer = folder("refresh \"0 7 * * mon-fri\"\n    start 1 a day", "", ["linkedin\na\nb\nc\n", ""]);
     let outlet = answering(Some(""));
@@ -177,4 +177,63 @@ fn lists_are_read_again_and_figures_sent_by_the_clock() {
     }
     assert_eq!(entered(&town), 3, "the new ones entered, the known one did not enter twice");
     assert!(bodies(&outlet, CHAT).is_empty(), "nobody asked for a report");
+}
+
+const REPORTED: &str = "
+  report \"0 8 * * *\" to owner
+  steps
+    wait 20 days
+    stop as no_answer
+  end";
+
+#[test]
+fn figures_are_sent_by_the_clock_and_missed_ones_once() {
+    let outlet = answering(Some(""));
+    let reach_out = |town: &mut Town| {
+        let outside = Outside { outlet: outlet.clone(), notify_url: Some(CHAT.to_owned()), ..Outside::default() };
+        town.house.as_mut().unwrap().partition.reach_out(outside);
+    };
+    let mut town = Town::new(Wish { body: REPORTED, people: vec!["ada,,,,yes,", "bo,,,,yes,"], ..Wish::default() });
+    reach_out(&mut town);
+    let live = |town: &mut Town, days: i64| {
+        let end = town.clock.now().plus_ms(days * DAY_MS);
+        while town.clock.now() < end {
+            let next = town.settle_down();
+            town.clock.set(next.min(end));
+        }
+    };
+    live(&mut town, 3);
+    let told = bodies(&outlet, CHAT);
+    assert_eq!(told.len(), 3, "one a day: {told:?}");
+    assert_eq!((&told[2]["type"], &told[2]["data"]["campaigns"][0]["contacts"]["total"]), (&json!("report"), &json!(2)));
+    town.crash();
+    town.clock.set(town.clock.now().plus_ms(5 * DAY_MS));
+    town.open();
+    reach_out(&mut town);
+    live(&mut town, 1);
+    assert_eq!(bodies(&outlet, CHAT).len(), 5, "the five that were missed are one, and today's");
+}
+
+const TWICE: &str = "
+  steps
+    if contacted in the last 30 days
+      stop as unreachable
+    end
+    send \"Hi {{ first_name }}\"
+    if contacted in the last 3 days
+      wait 5 days
+      if contacted in the last 3 days
+        stop as unreachable
+      end
+      stop as no_answer
+    end
+    stop as unreachable
+  end";
+
+#[test]
+fn contacted_in_the_last_days_is_counted_from_what_went_out() {
+    let mut town = Town::new(Wish { body: TWICE, people: vec!["ada,,,,yes,"], ..Wish::default() });
+    town.live(10);
+    assert_eq!(town.reached(), ["message ada"]);
+    assert_eq!(town.outcomes().into_keys().collect::<Vec<_>>(), ["no_answer"]);
 }
