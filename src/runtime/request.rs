@@ -85,9 +85,10 @@ pub(super) fn request(sheet: Sheet<'_>, call: &Call, target: Option<&Target>) ->
         (Call::Engage(Engagement::Endorse(name)), Some(Target::Skill(skill))) => {
             Request::Endorse { skill: *skill, name: name.clone() }
         }
-        (Call::Engage(Engagement::React(emoji)), _) => match &enrollment.facts.reply_message {
-            Some(message) => Request::React { message: message.clone(), emoji: emoji.clone() },
-            None => return Err(skipped("they have written nothing that could be reacted to")),
+        (Call::Engage(Engagement::React(emoji)), _) => match (&enrollment.facts.reply_message, &enrollment.facts.reply_chat) {
+            (Some(message), Some(_)) => Request::React { message: message.clone(), emoji: emoji.clone() },
+            (Some(_), None) => return Err(skipped("they wrote to another account, through which this campaign does not speak")),
+            (None, _) => return Err(skipped("they have written nothing that could be reacted to")),
         },
         (Call::Engage(Engagement::LikePost | Engagement::CommentPost(_) | Engagement::Endorse(_)), _) => {
             return Err(skipped("what it is about could not be read"));

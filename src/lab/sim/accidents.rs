@@ -125,7 +125,7 @@ impl Life {
         let before = (self.version, self.with_last, self.allowed.clone());
         match self.town.install(program) {
             Ok(()) => {
-                self.undo = Some(before);
+                self.undo.push(before);
                 (self.version, self.with_last, self.allowed) = (version, with_last, allowed);
                 let now = self.town.now();
                 self.limits.push((now, limits));
@@ -137,7 +137,7 @@ impl Life {
             }
             // The disk is full, or the process ends here: what was begun is gone on with at the next start.
             Err(TownFault::Install(crate::runtime::install::InstallFault::Store(_)) | TownFault::Store(_)) => {
-                self.undo = Some(before);
+                self.undo.push(before);
                 self.edited(version, with_last, allowed)?;
                 self.start_again(0)
             }

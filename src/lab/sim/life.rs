@@ -71,8 +71,8 @@ pub(super) struct Life {
     pub version: u32,
     pub with_last: bool,
     pub allowed: Allowed,
-    /// What the files were before the last edit.
-    pub undo: Option<(u32, bool, Allowed)>,
+    /// What the files were before each edit.
+    pub undo: Vec<(u32, bool, Allowed)>,
     pub was_skewed: bool,
     /// What befell our own side, and when.
     pub log: Vec<String>,
@@ -190,7 +190,7 @@ impl Life {
             version: 1,
             with_last: false,
             allowed,
-            undo: None,
+            undo: Vec::new(),
             was_skewed: false,
             log: Vec::new(),
             still: None,
@@ -364,7 +364,7 @@ impl Life {
                 Err(TownFault::Store(_) | TownFault::Install(InstallFault::Store(_))) => self.tally.note("fell while starting"),
                 // The edit fell with the disk, and is refused now: its author takes it back.
                 Err(fault @ TownFault::Install(InstallFault::Refused(_))) => {
-                    let (version, with_last, allowed) = self.undo.take().ok_or_else(|| told(fault))?;
+                    let (version, with_last, allowed) = self.undo.pop().ok_or_else(|| told(fault))?;
                     self.edited(version, with_last, allowed)?;
                     self.tally.note("edit taken back");
                 }
