@@ -15,4 +15,5 @@ mod query;
 mod restored;
 pub mod town;
 mod tripping;
+mod twins;
 pub mod wish;
