@@ -5,6 +5,7 @@ use crate::lab::oracle::{Breach, Invariant};
 use crate::lab::sim::life::{Life, Still};
 use crate::lab::sim::text::Allowed;
 use crate::lab::sim::trouble::{Act, FULL_MS};
+use crate::model::account::Channel;
 use crate::model::event::Verdict;
 use crate::model::id::EnrollmentId;
 use crate::model::intent::IntentState;
@@ -12,6 +13,7 @@ use crate::model::journal::{Record, Table};
 use crate::model::time::{HOUR_MS, MINUTE_MS};
 use crate::runtime::command::{Command, Resolution};
 use crate::runtime::inlet::Accepted;
+use crate::sim::people::identity;
 use crate::sim::postpress::deed::Deed;
 use crate::sim::world::TownFault;
 use crate::store::contract::Store;
@@ -72,7 +74,10 @@ impl Life {
                 }
                 Ok(())
             }
-            Act::Stray => STRAYS.iter().try_for_each(|body| self.stray(body.as_bytes())),
+            Act::Stray => {
+                STRAYS.iter().try_for_each(|body| self.stray(body.as_bytes()))?;
+                self.elsewhere()
+            }
             Act::Again => self.again(),
             Act::ClockForward(minutes) => {
                 self.was_skewed = true;
@@ -97,6 +102,19 @@ impl Life {
             Ok(Accepted::Full) => Err(LabFault("there is no room for one webhook".to_owned())),
             Err(fault) => Err(LabFault(fault.to_string())),
         }
+    }
+
+    /// All of them have accepted another account, of which this workspace knows nothing: that is no acceptance of ours, and
+    /// must not be taken for the one that is still to come.
+    fn elsewhere(&mut self) -> Result<(), LabFault> {
+        for slug in self.scene.slugs() {
+            let body = serde_json::json!({
+                "event": "new_relation", "account_id": "acc_elsewhere", "account_type": "LINKEDIN",
+                "user_provider_id": identity::provider_id(Channel::Linkedin, &slug), "user_public_identifier": slug,
+            });
+            self.stray(body.to_string().as_bytes())?;
+        }
+        Ok(())
     }
 
     /// The last webhooks come again, newest first.

@@ -60,6 +60,7 @@ impl Life {
         self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
         self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
         coverage::note(&mut self.tally, &*self.store).map_err(told)?;
+        self.knows_relations()?;
         self.bounded()
     }
 

@@ -1,7 +1,5 @@
 //! One world, lived from its begin until everybody in it has ended, and judged all along.
 
-use crate::connector::contract::Incoming;
-use crate::connector::postpress::webhook;
 use crate::lab::LabFault;
 use crate::lab::oracle::acks::Halt;
 use crate::lab::oracle::{Breach, Invariant, When};
@@ -12,15 +10,11 @@ use crate::lab::sim::tally::Tally;
 use crate::lab::sim::text::Allowed;
 use crate::lab::sim::trouble::{Act, Trouble};
 use crate::model::campaign::Limits;
-use crate::model::id::{EffectKey, EnrollmentId, Fingerprint};
-use crate::model::intent::IntentState;
+use crate::model::id::{EnrollmentId, Fingerprint};
 use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::runtime::clock::Clock;
-use crate::runtime::inlet::Accepted;
 use crate::runtime::install::InstallFault;
-use crate::runtime::receive;
 use crate::sim::faults::Faults;
-use crate::sim::postpress::deed::Deed;
 use crate::sim::world::{Setting, Town, TownFault};
 use crate::store::contract::Store;
 use std::collections::BTreeSet;
@@ -31,6 +25,8 @@ use std::sync::Arc;
 const QUIET_DAYS: i64 = 200;
 /// Steps between two looks at the whole of the books, where nothing was performed.
 const JUDGED_EVERY: u64 = 60;
+/// Moments it may take until then: somebody who is looked at again each second, and never moved, is stuck.
+const CALM_STEPS_MAX: u64 = 20_000;
 /// Starts that may fail one after another before the world is taken for broken.
 const STARTS_MAX: usize = 5;
 
@@ -80,7 +76,10 @@ pub(super) struct Life {
     pub still: Option<(usize, Still)>,
     pub trouble: Trouble,
     judged: usize,
-    seen: usize,
+    /// Who accepted, by webhooks that were answered 200.
+    pub related: BTreeSet<EnrollmentId>,
+    /// Webhooks of which it is known what they forbid.
+    pub seen: usize,
     pub steps: u64,
 }
 
@@ -196,6 +195,7 @@ impl Life {
             still: None,
             trouble,
             judged: 0,
+            related: BTreeSet::new(),
             seen: 0,
             steps: 0,
         }
@@ -231,6 +231,7 @@ impl Life {
         }
         let end = self.town.now().plus_ms(QUIET_DAYS * DAY_MS);
         let mut heard_by = None;
+        let steps_max = self.steps + CALM_STEPS_MAX;
         while self.town.now() < end && self.breaches.is_empty() {
             self.settle_down()?;
             if self.town.is_idle() && !self.resolve_parked()? {
@@ -241,6 +242,10 @@ impl Life {
                 }
             }
             self.step(end)?;
+            if self.steps > steps_max {
+                let what = format!("nothing goes on any more, step for step, at {}", self.town.now());
+                self.breaches.push(Breach::new(Invariant::NeverStuck, what));
+            }
         }
         Ok(())
     }
@@ -300,50 +305,6 @@ impl Life {
         }
     }
 
-    /// Calls whose intents are open: under way, or about to start.
-    pub(super) fn open_calls(&self) -> Vec<(EffectKey, String)> {
-        let Some(house) = &self.town.house else { return Vec::new() };
-        let open = house.partition.intents.values().filter(|intent| intent.state == IntentState::Open);
-        open.map(|intent| (intent.key, format!("{}.{}", intent.key, intent.attempt))).collect()
-    }
-
-    /// From that many effects on, none of these calls of these people may be performed.
-    pub(super) fn halt(&mut self, performed: usize, open: &[(EffectKey, String)], people: &[EnrollmentId], what: &str) {
-        // Whoever has ended is past pausing; what still answers them is the reply handler's.
-        let is_ended = |id: EnrollmentId| matches!(self.town.enrollment(id), Ok(Some(one)) if one.has_ended());
-        let people: Vec<EnrollmentId> = people.iter().copied().filter(|id| what == "a reply" || !is_ended(*id)).collect();
-        let forbidden: Vec<String> =
-            open.iter().filter(|(key, _)| people.contains(&key.enrollment)).map(|(_, call)| call.clone()).collect();
-        self.tally.note(format!("halt {what}"));
-        if !forbidden.is_empty() {
-            self.tally.note("calls forbidden at the last moment");
-            self.halts.push(Halt { performed, forbidden, what: format!("{what} at {}", self.town.now()) });
-        }
-    }
-
-    fn watch(&mut self, open: &[(EffectKey, String)]) -> Result<(), LabFault> {
-        let heard = self.town.hearing.as_ref().map_or(&[][..], |heard| heard.get(self.seen..).unwrap_or_default());
-        let (mut halts, mut count) = (Vec::new(), 0);
-        for one in heard {
-            count += 1;
-            if one.accepted == Accepted::Durable
-                && let Ok(read) = webhook::read(&one.body)
-                && let (Incoming::Message(message), Some(house)) = (&read.incoming, &self.town.house)
-                && let Some((_, listed)) = receive::listed_of(&house.partition.parts.directory, &read.incoming)
-                && !receive::is_own(message, &listed)
-                && !message.is_group
-            {
-                let people = receive::routed(&*self.store, &listed, &read.incoming).map_err(told)?;
-                halts.push((one.performed, people));
-            }
-        }
-        self.seen += count;
-        for (performed, people) in halts {
-            self.halt(performed, open, &people, "a reply");
-        }
-        Ok(())
-    }
-
     /// Ends the process and starts it again; `trips`: ends it so often while it starts.
     pub(super) fn start_again(&mut self, trips: u64) -> Result<(), LabFault> {
         self.town.crash();
@@ -372,27 +333,5 @@ impl Life {
             }
         }
         Err(LabFault(format!("the engine does not start any more at {}", self.town.now())))
-    }
-
-    /// In the last moment before a call, now and then, the person writes or an operator pauses them.
-    fn interfere(&mut self) -> Result<(), LabFault> {
-        let open = self.open_calls();
-        let Some((key, _)) = open.first().filter(|_| self.town.now() < self.trouble.calm_at) else { return Ok(()) };
-        let Some(intent) = self.town.house.as_ref().and_then(|house| house.partition.intents.get(key)).cloned() else {
-            return Ok(());
-        };
-        match self.chance.below(60) {
-            0 | 1 => {
-                let account = self.town.account(intent.account).map_err(told)?;
-                let Some(account) = account else { return Ok(()) };
-                let deed = Deed::Write("Wait, who are you?".to_owned());
-                // Whoever the world does not know writes nothing.
-                let _nobody = self.town.world.happen(account.spec.provider_account.as_str(), intent.person.as_str(), &deed);
-                self.tally.note("wrote at the last moment");
-                Ok(())
-            }
-            2 => self.pause_one(key.enrollment),
-            _ => Ok(()),
-        }
     }
 }

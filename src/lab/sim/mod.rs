@@ -14,6 +14,7 @@ mod shaky;
 mod tally;
 mod text;
 mod trouble;
+mod watching;
 
 pub use chance::Chance;
 pub use run::run;

@@ -74,8 +74,10 @@ impl Scene {
             zone: chance.percent(40).then(|| chance.pick(&ZONES)),
         });
         let folk = folk.collect();
-        let has_second = chance.percent(30);
-        let both_invite = shape.invites && shape.two_accounts && chance.percent(60);
+        // One world in twelve: the same people are invited twice, through two accounts.
+        let both_invite = chance.percent(8);
+        let has_second = chance.percent(30) || both_invite;
+        let shape = Shape { two_accounts: shape.two_accounts || both_invite, invites: shape.invites || both_invite, ..shape };
         Self { seed, shape, allowed, zone, folk, has_second, both_invite, begin }
     }
 
@@ -114,6 +116,11 @@ impl Scene {
             list.push_str(&format!("{},https://www.linkedin.com/in/{}/,{phone},{zone}\n", row.name, row.slug));
         }
         list
+    }
+
+    /// By what name each goes.
+    pub fn slugs(&self) -> Vec<String> {
+        self.folk.iter().map(|row| row.slug.clone()).collect()
     }
 
     /// Everybody who lives in it.
