@@ -44,10 +44,10 @@ impl Life {
             let Some((_, listed)) = receive::listed_of(&house.partition.parts.directory, &read.incoming) else { continue };
             let people = || receive::routed(&*self.store, &listed, &read.incoming).map_err(told);
             match &read.incoming {
-                Incoming::Message(message) if one.accepted == Accepted::Durable => {
-                    if !receive::is_own(message, &listed) && !message.is_group {
-                        halts.push((one.performed, people()?));
-                    }
+                Incoming::Message(message)
+                    if one.accepted == Accepted::Durable && !receive::is_own(message, &listed) && !message.is_group =>
+                {
+                    halts.push((one.performed, people()?));
                 }
                 Incoming::Relation { .. } if matches!(one.accepted, Accepted::Durable | Accepted::Duplicate) => {
                     related.extend(people()?.into_iter().map(|id| (id, listed.id)));
