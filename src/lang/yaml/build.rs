@@ -31,6 +31,7 @@ pub fn read(source: SourceId, text: &str) -> (Document, Diagnostics) {
         columns: Vec::new(),
         comments: Comments::default(),
         first_on_line: HashMap::new(),
+        blank_above: None,
         faults: Vec::new(),
     };
     builder.push_item(None, 0);
@@ -85,6 +86,8 @@ struct Builder<'t> {
     comments: Comments,
     /// The first entry or list item of each line: a comment behind it is its own.
     first_on_line: HashMap<usize, usize>,
+    /// The line last asked of, and whether the one above it is empty.
+    blank_above: Option<(usize, bool)>,
     faults: Diagnostics,
 }
 
@@ -141,15 +144,21 @@ impl<'t> Builder<'t> {
             }
             return;
         }
-        let has_blank_above = self.has_blank_above(mark.start);
+        let has_blank_above = self.has_blank_above(mark);
         self.pending.push(PendingComment { text: line, column: mark.column, has_blank_above });
     }
 
-    /// Is the line above that of a byte empty?
-    fn has_blank_above(&self, offset: usize) -> bool {
-        let before = self.text.get(..offset).unwrap_or_default();
-        let mut lines = before.rsplit('\n').skip(1);
-        lines.next().is_some_and(|line| line.trim().is_empty())
+    /// Is the line above that of a mark empty? Asked once a line: a whole campaign may stand on one.
+    fn has_blank_above(&mut self, mark: Mark) -> bool {
+        if let Some((line, is_blank)) = self.blank_above
+            && line == mark.line
+        {
+            return is_blank;
+        }
+        let before = self.text.get(..mark.start).unwrap_or_default();
+        let is_blank = before.rsplit('\n').nth(1).is_some_and(|line| line.trim().is_empty());
+        self.blank_above = Some((mark.line, is_blank));
+        is_blank
     }
 
     fn push_item(&mut self, parent: Option<usize>, line: usize) -> usize {
@@ -163,10 +172,10 @@ impl<'t> Builder<'t> {
     fn open_item(&mut self, parent: usize, mark: Mark) -> usize {
         let item = self.push_item(Some(parent), mark.line);
         let pending = std::mem::take(&mut self.pending);
-        let blank_below = !pending.is_empty() && self.has_blank_above(mark.start);
+        let blank_below = !pending.is_empty() && self.has_blank_above(mark);
         let blank_above = match pending.first() {
             Some(first) => first.has_blank_above,
-            None => self.has_blank_above(mark.start),
+            None => self.has_blank_above(mark),
         };
         if let Some(item) = self.comments.items.get_mut(item) {
             item.notes.blank_above = blank_above;
