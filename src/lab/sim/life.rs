@@ -117,50 +117,35 @@ pub(super) fn told(fault: impl std::fmt::Display) -> LabFault {
 impl Life {
     fn begin(seed: u64, dir: Option<PathBuf>) -> Result<Self, LabFault> {
         let scene = Scene::draw(seed);
-        let trouble = Trouble::draw(seed, scene.begin);
+        let mut trouble = Trouble::draw(seed, scene.begin);
         let store = Arc::new(Shaky::new(seed, dir).map_err(told)?);
         let program = scene.program(1, false, &scene.allowed)?;
         let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
-        let setting = Setting {
-            program,
+        let setting = |hears: bool| Setting {
+            program: program.clone(),
             store: Arc::clone(&store) as Arc<dyn Store>,
             people: scene.people(),
             accounts: scene.accounts(),
             faults: trouble.faults(seed),
             ledger: None,
             begin: scene.begin,
-            hears: !trouble.is_deaf,
+            hears,
         };
+        let town = match Town::new(setting(!trouble.is_deaf)) {
+            // Every attempt to register a webhook met a fault.
+            Err(TownFault::Deaf { .. }) => {
+                let deaf = Town::new(setting(false));
+                trouble.is_deaf = true;
+                deaf
+            }
+            town => town,
+        };
+        let mut town = town.map_err(told)?;
+        town.loses = trouble.loses;
         let mut tally = Tally::default();
         tally.add("deaf", u64::from(trouble.is_deaf));
         tally.add("errands lost", u64::from(trouble.loses > 0));
-        let mut town = match Town::new(setting) {
-            Ok(town) => town,
-            // Every attempt to register a webhook met a fault.
-            Err(TownFault::Deaf { .. }) => return Self::begin_deaf(seed, scene, trouble, store),
-            Err(fault) => return Err(told(fault)),
-        };
-        town.loses = trouble.loses;
         Ok(Self::of(seed, scene, trouble, store, town, limits, tally))
-    }
-
-    fn begin_deaf(seed: u64, scene: Scene, trouble: Trouble, store: Arc<Shaky>) -> Result<Self, LabFault> {
-        let mut trouble = trouble;
-        trouble.is_deaf = true;
-        let program = scene.program(1, false, &scene.allowed)?;
-        let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
-        let setting = Setting {
-            program,
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            people: scene.people(),
-            accounts: scene.accounts(),
-            faults: trouble.faults(seed),
-            ledger: None,
-            begin: scene.begin,
-            hears: false,
-        };
-        let town = Town::new(setting).map_err(told)?;
-        Ok(Self::of(seed, scene, trouble, store, town, limits, Tally::default()))
     }
 
     fn of(
