@@ -2,11 +2,12 @@
 
 use crate::runtime::town::{BEGIN, Town};
 use crate::runtime::wish::Wish;
+use crate::store::behind::{Behind, Rule};
 use campaign_engine::connector::outlet::contract::{Letter, Outlet, Posted, Receipt};
 use campaign_engine::model::enrollment::Status;
-use campaign_engine::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn, fingerprint};
-use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, InboxRow, Key, Record, Table};
-use campaign_engine::model::time::{HOUR_MS, Timestamp};
+use campaign_engine::model::id::{EnrollmentId, Lsn, fingerprint};
+use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, InboxRow, Record, Table};
+use campaign_engine::model::time::HOUR_MS;
 use campaign_engine::runtime::beside::ASKED_MAX;
 use campaign_engine::runtime::clock::{Clock, SetClock};
 use campaign_engine::runtime::directory::Directory;
@@ -16,7 +17,7 @@ use campaign_engine::runtime::outside::Outside;
 use campaign_engine::runtime::pulse::{LINES_KEPT_MAX, Pulse};
 use campaign_engine::runtime::receive::{ARRIVALS_MAX, Door, Receiver};
 use campaign_engine::runtime::scheduler::CAUSES_MAX;
-use campaign_engine::store::contract::{Done, Figures, Store, StoreFault, commit};
+use campaign_engine::store::contract::{Done, Store, StoreFault, commit};
 use campaign_engine::store::memory::MemoryStore;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -27,50 +28,13 @@ use std::sync::{Arc, Mutex};
 /// A store whose disk does not answer until it is told to.
 #[derive(Default)]
 struct Slow {
-    inner: MemoryStore,
     waiting: Mutex<VecDeque<Done>>,
 }
 
-impl Store for Slow {
-    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+impl Rule for Slow {
+    fn submit(&self, inner: &dyn Store, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
         self.waiting.lock().unwrap().push_back(done);
-        self.inner.submit(commits, Box::new(drop))
-    }
-
-    fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
-        self.inner.get(key)
-    }
-
-    fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.scan(table, after, see)
-    }
-
-    fn timeline(&self, enrollment: EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault> {
-        self.inner.timeline(enrollment)
-    }
-
-    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Lsn, Commit) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.replay(from, see)
-    }
-
-    fn settle(&self) -> Result<(), StoreFault> {
-        self.inner.settle()
-    }
-
-    fn figures(&self) -> Figures {
-        self.inner.figures()
-    }
-
-    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
-        self.inner.erase(contact, marks, at)
-    }
-
-    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
-        self.inner.erased(mark)
-    }
-
-    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
-        self.inner.marks()
+        inner.submit(commits, Box::new(drop))
     }
 }
 
@@ -98,12 +62,12 @@ fn answer(door: &Door, nth: usize) -> Option<Accepted> {
 
 #[test]
 fn webhooks_that_wait_for_the_disk_are_so_many() {
-    let store = Arc::new(Slow::default());
+    let store = Arc::new(Behind { inner: Arc::new(MemoryStore::new()), rule: Slow::default() });
     let door = door(Arc::clone(&store) as Arc<dyn Store>, &Arc::new(Gate::default()));
     let most = usize::try_from(ARRIVALS_MAX).unwrap();
     assert!((0..most).all(|nth| answer(&door, nth).is_none()), "each waits for the disk");
     assert_eq!(answer(&door, most), Some(Accepted::Full), "the next is told to come again");
-    let first = store.waiting.lock().unwrap().pop_front().unwrap();
+    let first = store.rule.waiting.lock().unwrap().pop_front().unwrap();
     first(Ok(Lsn(1)));
     assert_eq!(answer(&door, most), None, "there is room for one");
     assert_eq!(answer(&door, most + 1), Some(Accepted::Full));

@@ -2,14 +2,13 @@
 
 use crate::runtime::town::Town;
 use crate::runtime::wish::Wish;
-use campaign_engine::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
+use crate::store::behind::{Behind, Rule};
+use campaign_engine::model::id::Lsn;
 use campaign_engine::model::intent::IntentState;
-use campaign_engine::model::journal::{Change, Commit, Entry, Key, Record, Table};
-use campaign_engine::model::time::Timestamp;
-use campaign_engine::store::contract::{Done, Figures, Store, StoreFault};
+use campaign_engine::model::journal::{Change, Commit, Record};
+use campaign_engine::store::contract::{Done, Store, StoreFault};
 use campaign_engine::store::memory::MemoryStore;
 use serde_json::json;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,60 +17,24 @@ const PEOPLE: [&str; 3] = ["ada,2h,,,,", "bob,3h,1h,Sure,,", "dan,,,,,"];
 /// A disk that has room for an intent only now and then.
 #[derive(Default)]
 struct Narrow {
-    inner: MemoryStore,
     asked: AtomicU64,
 }
 
-impl Store for Narrow {
-    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+impl Rule for Narrow {
+    fn submit(&self, inner: &dyn Store, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
         let opens = |change: &Change| matches!(change, Change::Put(Record::Intent(intent)) if intent.state == IntentState::Open);
         let is_start = commits.iter().flat_map(|commit| &commit.changes).any(opens);
         if is_start && !self.asked.fetch_add(1, Ordering::Relaxed).is_multiple_of(5) {
             return Err(StoreFault::DiskFull { path: "data".into(), free_mib: 1, needed_mib: 200 });
         }
-        self.inner.submit(commits, done)
-    }
-
-    fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
-        self.inner.get(key)
-    }
-
-    fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.scan(table, after, see)
-    }
-
-    fn timeline(&self, enrollment: EnrollmentId) -> Result<Vec<(Lsn, Entry)>, StoreFault> {
-        self.inner.timeline(enrollment)
-    }
-
-    fn replay(&self, from: Lsn, see: &mut dyn FnMut(Lsn, Commit) -> ControlFlow<()>) -> Result<(), StoreFault> {
-        self.inner.replay(from, see)
-    }
-
-    fn settle(&self) -> Result<(), StoreFault> {
-        self.inner.settle()
-    }
-
-    fn figures(&self) -> Figures {
-        self.inner.figures()
-    }
-
-    fn erase(&self, contact: ContactId, marks: &[Fingerprint], at: Timestamp) -> Result<(), StoreFault> {
-        self.inner.erase(contact, marks, at)
-    }
-
-    fn erased(&self, mark: Fingerprint) -> Option<Timestamp> {
-        self.inner.erased(mark)
-    }
-
-    fn marks(&self) -> Vec<(Fingerprint, Timestamp)> {
-        self.inner.marks()
+        inner.submit(commits, done)
     }
 }
 
 #[test]
 fn a_nearly_full_disk_delays_and_loses_nothing() {
-    let mut town = Town::new(Wish { people: PEOPLE.to_vec(), store: Arc::new(Narrow::default()), ..Wish::default() });
+    let narrow = Arc::new(Behind { inner: Arc::new(MemoryStore::new()), rule: Narrow::default() });
+    let mut town = Town::new(Wish { people: PEOPLE.to_vec(), store: narrow, ..Wish::default() });
     town.live(90);
     assert!(town.is_idle());
     town.judge();

@@ -3,6 +3,7 @@
 use crate::runtime::town::{Town, detail};
 use crate::runtime::tripping::Tripping;
 use crate::runtime::wish::{INTRO, Wish, program};
+use crate::store::behind::Behind;
 use campaign_engine::model::campaign::{Destination, Migration};
 use campaign_engine::model::enrollment::{Awaits, Enrollment, Status};
 use campaign_engine::model::journal::{EntryKind, Key, Meta, MetaKey, Record, Table};
@@ -274,13 +275,13 @@ fn a_crash_at_any_commit_of_an_installation_is_gone_on_with() {
         town.live(4);
         town.crash();
         let before = stands(&*inner);
-        town.store = Arc::new(Tripping { inner: inner.clone(), left: AtomicI64::new(i64::MAX) });
+        town.store = Arc::new(Behind { inner: inner.clone(), rule: Tripping { left: AtomicI64::new(i64::MAX) } });
         town.open();
         town.crash();
-        let tripping = Arc::new(Tripping { inner: inner.clone(), left: AtomicI64::new(1_000) });
+        let tripping = Arc::new(Behind { inner: inner.clone(), rule: Tripping { left: AtomicI64::new(1_000) } });
         town.store = tripping.clone();
         town.open();
-        tripping.left.store(trip, Ordering::Relaxed);
+        tripping.rule.left.store(trip, Ordering::Relaxed);
         let outcome = town.edit(next.clone());
         town.crash();
         town.store = inner.clone();

@@ -1,6 +1,7 @@
 //! Tests of store: one suite of the contract over every store, then what only the one on disk promises.
 
 mod backup;
+pub mod behind;
 mod contract;
 mod disk;
 mod histories;
