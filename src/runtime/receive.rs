@@ -71,7 +71,7 @@ impl Receiver {
         self.rows.fetch_add(1, Ordering::Relaxed).max(last) + 1
     }
 
-    fn make_durable(self: &Arc<Self>, read: &Webhook, body: &[u8], told: Told) -> Result<(), (Told, Accepted)> {
+    fn make_durable(self: &Arc<Self>, read: &Webhook, body: &[u8], told: Told) {
         let now = self.clock.now();
         let row = self.next_row();
         let dedup = read.dedup.unwrap_or_else(|| fingerprint(&[b"row", &row.to_le_bytes()]));
@@ -79,21 +79,16 @@ impl Receiver {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(others) = open.get_mut(&dedup) {
                 others.push(told);
-                return Ok(());
+                return;
             }
             open.insert(dedup, Vec::new());
         }
         // Asked only now: whoever came first is either still in `open`, or can be read.
-        let known = match self.is_known(read.dedup) {
-            Ok(false) => None,
-            Ok(true) if is_planted(Bug::DedupForgotten) => None,
-            Ok(true) => Some(Accepted::Duplicate),
-            Err(fault) => Some(Accepted::Failed(fault.to_string())),
-        };
-        if let Some(known) = known {
-            let others = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&dedup).unwrap_or_default();
-            others.into_iter().for_each(|other| other(known.clone()));
-            return Err((told, known));
+        match self.is_known(read.dedup) {
+            Ok(false) => {}
+            Ok(true) if is_planted(Bug::DedupForgotten) => {}
+            Ok(true) => return self.answer_known(dedup, told),
+            Err(fault) => return self.answer_all(dedup, told, &Accepted::Failed(fault.to_string())),
         }
         let account = account_of(&read.incoming).and_then(|account| self.directory.find(account));
         let enrollments = match &account {
@@ -120,7 +115,27 @@ impl Receiver {
         if let Err(fault) = self.store.submit(vec![commit], done) {
             self.finished(row, dedup, &enrollments, &told, Err(fault));
         }
-        Ok(())
+    }
+
+    /// The same was told before, or read. What is known may be on its way to the disk only: it is called known once it is there.
+    fn answer_known(self: &Arc<Self>, dedup: Fingerprint, told: Told) {
+        let told = Arc::new(Mutex::new(Some(told)));
+        let (door, tell) = (Arc::clone(self), Arc::clone(&told));
+        let answer = move |durable: Result<_, StoreFault>| {
+            let Some(told) = tell.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+            let accepted = durable.map_or_else(|fault| Accepted::Failed(fault.to_string()), |_| Accepted::Duplicate);
+            door.answer_all(dedup, told, &accepted);
+        };
+        if let Err(fault) = self.store.submit(Vec::new(), Box::new(answer))
+            && let Some(told) = told.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            self.answer_all(dedup, told, &Accepted::Failed(fault.to_string()));
+        }
+    }
+
+    fn answer_all(&self, dedup: Fingerprint, told: Told, accepted: &Accepted) {
+        let others = self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&dedup).unwrap_or_default();
+        others.into_iter().chain([told]).for_each(|told| told(accepted.clone()));
     }
 
     /// Every enrollment of the people it may concern, in whatever campaign: a reply stops them all. Where the store cannot
@@ -188,9 +203,7 @@ impl Inlet for Door {
             Ok(read) => read,
             Err(unreadable) => return done(Accepted::Unreadable(unreadable.to_string())),
         };
-        if let Err((done, accepted)) = self.0.make_durable(&read, body, done) {
-            done(accepted);
-        }
+        self.0.make_durable(&read, body, done);
     }
 }
 

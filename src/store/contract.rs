@@ -25,6 +25,7 @@ pub type Done = Box<dyn FnOnce(Result<Lsn, StoreFault>) + Send>;
 pub trait Store: Send + Sync {
     /// Orders the commits (all or none), makes them visible, and durable in the background. Returns the last one's
     /// place. Blocks while the queue is full (`SUBMITTED_MAX`); fails at once when the store is poisoned or closed.
+    /// Without commits it is a barrier: `done` says when all that was submitted before is durable.
     fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault>;
 
     /// The row, if there is one.

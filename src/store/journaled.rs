@@ -251,7 +251,7 @@ impl Parts {
             let (previous, rows, bytes) = current.chain(prepared, place);
             overlay.cover(lsn, &rows);
             let frame = Arc::new(Frame { lsn, place, payload: record::payload(&previous, &bytes) });
-            queue.submitted.push_back(Submitted { frame, rows, done: if left == 0 { done.take() } else { None } });
+            queue.submitted.push_back(Submitted { frame, rows, dones: done.take_if(|_| left == 0).into_iter().collect() });
             queue.last = lsn;
         }
         drop(overlay);
@@ -265,9 +265,7 @@ impl Parts {
 impl Store for JournaledStore {
     fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
         if commits.is_empty() {
-            let durable = self.parts.way.queue().durable;
-            done(Ok(durable));
-            return Ok(durable);
+            return self.parts.way.barrier(done);
         }
         self.refuse_when_full(&commits)?;
         let new = newcomers(&self.parts.safe.ring(), commits.iter().flat_map(commit::people_in));

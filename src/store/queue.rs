@@ -21,8 +21,8 @@ pub const BATCH_BYTES_MAX: usize = 1 << 20;
 pub struct Submitted {
     pub frame: Arc<Frame>,
     pub rows: Vec<RowChange>,
-    /// With the last commit of a `submit`.
-    pub done: Option<Done>,
+    /// With the last commit of a `submit`; and whoever only waits for what came before.
+    pub dones: Vec<Done>,
 }
 
 /// A commit on its way to the tree.
@@ -107,6 +107,23 @@ impl Way {
         queue.refusal().map_or(Ok(queue), Err)
     }
 
+    /// Tells when all that has entered is durable: at once, when it is.
+    pub fn barrier(&self, done: Done) -> Result<Lsn, StoreFault> {
+        let mut queue = self.queue();
+        if let Some(refusal) = queue.refusal() {
+            return Err(refusal);
+        }
+        let last = queue.last;
+        match queue.submitted.back_mut() {
+            Some(submitted) => submitted.dones.push(done),
+            None => {
+                drop(queue);
+                done(Ok(last));
+            }
+        }
+        Ok(last)
+    }
+
     /// Tells the committer.
     pub fn entered(&self) {
         self.to_write.notify_one();
@@ -138,7 +155,7 @@ impl Way {
             let lsn = submitted.frame.lsn;
             queue.durable = lsn;
             queue.unapplied.push_back(Durable { lsn, rows: submitted.rows });
-            dones.extend(submitted.done.map(|done| (done, lsn)));
+            dones.extend(submitted.dones.into_iter().map(|done| (done, lsn)));
         }
         drop(queue);
         self.room.notify_all();
@@ -151,7 +168,7 @@ impl Way {
     pub fn poison(&self, because: &str) -> Vec<Done> {
         let mut queue = self.queue();
         queue.poison.get_or_insert_with(|| because.to_owned());
-        let dones = queue.submitted.iter_mut().filter_map(|submitted| submitted.done.take()).collect();
+        let dones = queue.submitted.iter_mut().flat_map(|submitted| std::mem::take(&mut submitted.dones)).collect();
         drop(queue);
         self.ring();
         dones

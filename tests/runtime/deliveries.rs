@@ -1,12 +1,13 @@
 //! Every payload as it arrives from postpress, through the door and the turns: what it does to the person it concerns.
 
+use crate::store::behind::{Behind, Rule};
 use campaign_engine::connector::absent::Absent;
 use campaign_engine::lang::compile;
 use campaign_engine::lang::folder::MemoryFiles;
 use campaign_engine::lang::source::{Notation, Source};
 use campaign_engine::model::enrollment::{Enrollment, Relation, Status};
-use campaign_engine::model::id::{AccountId, EnrollmentId};
-use campaign_engine::model::journal::{Key, Record, Table};
+use campaign_engine::model::id::{AccountId, EnrollmentId, Lsn};
+use campaign_engine::model::journal::{Commit, Key, Record, Table};
 use campaign_engine::model::time::{DAY_MS, Timestamp};
 use campaign_engine::runtime::clock::{Clock, SetClock};
 use campaign_engine::runtime::directory::Directory;
@@ -16,7 +17,7 @@ use campaign_engine::runtime::inlet::{Accepted, Inlet};
 use campaign_engine::runtime::partition::{Partition, Parts};
 use campaign_engine::runtime::pulse::Pulse;
 use campaign_engine::runtime::receive::{Door, Receiver};
-use campaign_engine::store::contract::Store;
+use campaign_engine::store::contract::{Done, Store, StoreFault};
 use campaign_engine::store::memory::MemoryStore;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -66,13 +67,31 @@ struct Hall {
     door: Door,
 }
 
+/// A store that says only when it is told to what was durable before.
+struct Slow {
+    waiting: Mutex<Vec<Done>>,
+}
+
+impl Rule for Arc<Slow> {
+    fn submit(&self, inner: &dyn Store, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+        if commits.is_empty() {
+            self.waiting.lock().unwrap().push(done);
+            return Ok(inner.figures().last);
+        }
+        inner.submit(commits, done)
+    }
+}
+
 impl Hall {
     /// Tobias on LinkedIn and Ines on WhatsApp, both waiting at `hold`.
     fn new() -> Self {
+        Self::over(Arc::new(MemoryStore::new()))
+    }
+
+    fn over(store: Arc<dyn Store>) -> Self {
         let source = Source { path: "c.camp".into(), notation: Notation::Camp, text: FOLDER.into() };
         let compiled = compile(&[source], &MemoryFiles::new(".").with("l.csv", LIST));
         assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(SetClock::at(BEGIN));
         let (post, inbox) = channel();
         let (gate, directory) = (Arc::new(Gate::default()), Arc::new(Directory::default()));
@@ -109,12 +128,18 @@ impl Hall {
     }
 
     fn deliver(&mut self, body: &[u8]) -> Accepted {
+        let told = self.hand_over(body);
+        let told = told.lock().unwrap().take();
+        told.expect("the door answers at once over a store in memory")
+    }
+
+    /// What the door answers, once it does.
+    fn hand_over(&mut self, body: &[u8]) -> Arc<Mutex<Option<Accepted>>> {
         let told = Arc::new(Mutex::new(None));
         let tell = Arc::clone(&told);
         self.door.accept(body, Box::new(move |accepted| *tell.lock().unwrap() = Some(accepted)));
         self.turn();
-        let told = told.lock().unwrap().take();
-        told.expect("the door answers at once over a store in memory")
+        told
     }
 
     fn person(&self, id: u64) -> Enrollment {
@@ -237,4 +262,26 @@ fn the_same_event_twice_is_one_event_and_rubbish_is_none() {
     assert_eq!(hall.deliver(&body), Accepted::Duplicate);
     assert!(matches!(hall.deliver(b"not json {"), Accepted::Unreadable(_)));
     assert_eq!(hall.last(), last);
+}
+
+/// What a poll read may be known and not yet on the disk: the webhook that tells of it is answered when it is, or else refused.
+#[test]
+fn what_is_known_is_called_known_once_it_is_durable() {
+    for is_kept in [true, false] {
+        let slow = Arc::new(Slow { waiting: Mutex::default() });
+        let mut hall = Hall::over(Arc::new(Behind { inner: Arc::new(MemoryStore::new()), rule: Arc::clone(&slow) }));
+        let body = fixture("message_received_inbound");
+        assert_eq!(hall.deliver(&body), Accepted::Durable);
+        let told = [hall.hand_over(&body), hall.hand_over(&body)];
+        assert!(told.iter().all(|told| told.lock().unwrap().is_none()), "nothing is promised before the disk has it");
+        let durable = || if is_kept { Ok(Lsn(1)) } else { Err(StoreFault::Poisoned { because: "the disk is gone".to_owned() }) };
+        slow.waiting.lock().unwrap().drain(..).for_each(|done| done(durable()));
+        for told in told {
+            let told = told.lock().unwrap().take();
+            assert!(
+                matches!((&told, is_kept), (Some(Accepted::Duplicate), true) | (Some(Accepted::Failed(_)), false)),
+                "{told:?}"
+            );
+        }
+    }
 }

@@ -64,6 +64,19 @@ fn nothing_submitted_is_done_at_once() {
 }
 
 #[test]
+fn nothing_submitted_is_done_when_all_before_it_is() {
+    check(|store| {
+        for nth in 1..100 {
+            let (tell, told) = channel();
+            let (first, then) = (tell.clone(), tell);
+            store.submit(vec![step(1, nth)], Box::new(move |result| first.send(("commit", result.unwrap())).unwrap())).unwrap();
+            store.submit(Vec::new(), Box::new(move |result| then.send(("barrier", result.unwrap())).unwrap())).unwrap();
+            assert_eq!(told.iter().collect::<Vec<_>>(), [("commit", Lsn(nth.into())), ("barrier", Lsn(nth.into()))]);
+        }
+    });
+}
+
+#[test]
 fn a_deleted_row_is_gone() {
     check(|store| {
         submit(store, vec![put(vec![contact(1, "ada"), contact(2, "bob")])]);
