@@ -94,6 +94,8 @@ pub struct Sight {
 pub struct News {
     pub relations: Vec<RelationRow>,
     pub inbound: Vec<MessageRow>,
+    /// Every chat of ours that was listed could be read.
+    pub is_whole: bool,
 }
 
 /// How an account is, and who it is.
@@ -252,13 +254,13 @@ pub async fn relations(
     }
 }
 
-/// Messages that came in after that moment, in the chats that `is_ours` knows.
+/// Messages that came in after that moment, in the chats that `is_ours` knows; and whether each of these chats could be read.
 pub async fn replies(
     connector: Arc<dyn Connector>,
     account: ProviderAccount,
     after: Timestamp,
     is_ours: impl Fn(&ChatRow) -> bool + Send,
-) -> Result<Vec<MessageRow>, Refusal> {
+) -> Result<(Vec<MessageRow>, bool), Refusal> {
     let (mut walk, mut chats) = (Walk::default(), Vec::new());
     loop {
         let page = connector.chats_since(account.clone(), after, walk.cursor.clone()).await?;
@@ -267,14 +269,17 @@ pub async fn replies(
             break;
         }
     }
-    let mut inbound = Vec::new();
+    let (mut inbound, mut is_whole) = (Vec::new(), true);
     for chat in chats {
         let mut walk = Walk::default();
         loop {
             let page = match connector.messages(account.clone(), chat.id.clone(), walk.cursor.clone()).await {
                 Ok(page) => page,
-                // A chat that is gone, or not synced yet, has nothing to read; the others have.
-                Err(refusal) if refusal.verdict == Verdict::Never => break,
+                // A chat that is gone, or not synced yet, has nothing to read now; the others have.
+                Err(refusal) if refusal.verdict == Verdict::Never => {
+                    is_whole = false;
+                    break;
+                }
                 Err(refusal) => return Err(refusal),
             };
             let is_past = page.items.last().is_some_and(|row| row.at <= after);
@@ -285,7 +290,7 @@ pub async fn replies(
         }
     }
     inbound.sort_by_key(|row| std::cmp::Reverse(row.at));
-    Ok(inbound)
+    Ok((inbound, is_whole))
 }
 
 /// How an account is, and who it is.

@@ -80,6 +80,8 @@ pub struct Partition {
     pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
     /// Whose time for an acceptance is up, by account; held until then at most, while its relations are read once more.
     pub(crate) last_looks: BTreeMap<AccountId, BTreeMap<EnrollmentId, Timestamp>>,
+    /// Since when a chat of the account is listed that cannot be read.
+    pub(crate) unread_since: BTreeMap<AccountId, Timestamp>,
     /// When each account may be tried again; absent: now.
     pub(crate) try_at: BTreeMap<AccountId, Timestamp>,
     /// Own sends that nobody claims yet: inbox rows looked at again later.
@@ -129,6 +131,7 @@ impl Partition {
             targets: BTreeMap::new(),
             looks_held: BTreeMap::new(),
             last_looks: BTreeMap::new(),
+            unread_since: BTreeMap::new(),
             try_at: BTreeMap::new(),
             deferred: BTreeMap::new(),
             inbox: BTreeSet::new(),

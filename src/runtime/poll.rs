@@ -26,6 +26,8 @@ const POLL_AGAIN_MS: i64 = 10 * MINUTE_MS;
 const NEWS_BACK_MS: i64 = 30 * DAY_MS;
 /// What a poll reads again: messages that appear late in their chats.
 const NEWS_AGAIN_MS: i64 = HOUR_MS;
+/// A chat that is listed but cannot be read for so long is gone.
+const UNREAD_MS_MAX: i64 = DAY_MS;
 /// Nothing older than the oldest invitation that can still be pending matters.
 const RELATIONS_BACK_MS: i64 = 200 * DAY_MS;
 
@@ -136,7 +138,7 @@ impl Partition {
                     let not_before = now.plus_ms(-RELATIONS_BACK_MS);
                     news.relations = errand::relations(Arc::clone(&connector), provider.clone(), known, not_before).await?;
                 }
-                news.inbound = errand::replies(connector, provider, after, is_ours).await?;
+                (news.inbound, news.is_whole) = errand::replies(connector, provider, after, is_ours).await?;
                 Ok(news)
             };
             Message::Polled { account: id, result: result.await }
@@ -169,12 +171,24 @@ impl Partition {
         if let Some(mut account) = self.accounts.get(&id).cloned() {
             account.relations_seen = news.relations.first().map(|newest| newest.person.clone()).or(account.relations_seen);
             let behind_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
-            account.news_until = Some(now.plus_ms(behind_ms - NEWS_AGAIN_MS)).max(account.news_until);
+            if self.may_forget(id, news.is_whole, now) {
+                account.news_until = Some(now.plus_ms(behind_ms - NEWS_AGAIN_MS)).max(account.news_until);
+            }
             let mut draft = Draft::new(Cause::Poll { account: id }, now);
             draft.stage_account(account);
             self.close_quietly(draft)?;
         }
         Ok(())
+    }
+
+    /// Does the mark move on? While a chat that was listed cannot be read, the same is read again, for a day at most: then it is
+    /// taken to be gone.
+    fn may_forget(&mut self, id: AccountId, is_whole: bool, now: Timestamp) -> bool {
+        let is_over = is_whole || now.since_ms(*self.unread_since.entry(id).or_insert(now)) >= UNREAD_MS_MAX;
+        if is_over {
+            self.unread_since.remove(&id);
+        }
+        is_over
     }
 
     fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {
