@@ -5,6 +5,7 @@ use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, fold, judge, tow
 use crate::lab::sim::coverage;
 use crate::lab::sim::life::{Life, told};
 use crate::model::id::{Fingerprint, fingerprint};
+use crate::model::intent::IntentState;
 use crate::model::journal::Table;
 use crate::model::time::{DAY_MS, HOUR_MS};
 use crate::runtime::inlet::Accepted;
@@ -53,18 +54,21 @@ impl Life {
         }
         self.look(When::AtRest)?;
         let heard = self.town.hearing.as_deref().unwrap_or_default();
-        let durable: Vec<Vec<u8>> =
-            heard.iter().filter(|one| one.accepted == Accepted::Durable).map(|one| one.body.clone()).collect();
+        let answered = |how: Accepted| -> Vec<Vec<u8>> {
+            heard.iter().filter(|one| one.accepted == how).map(|one| one.body.clone()).collect()
+        };
+        let (durable, known) = (answered(Accepted::Durable), answered(Accepted::Duplicate));
         self.tally.add("webhooks", heard.len() as u64);
         self.tally.add("webhooks known before", (heard.len() - durable.len()) as u64);
         self.breaches.extend(acks::durable(&*self.store, &durable).map_err(told)?);
+        self.breaches.extend(acks::known(&*self.store, &known).map_err(told)?);
         self.breaches.extend(fold::judge(&*self.store).map_err(told)?);
         coverage::note(&mut self.tally, &*self.store).map_err(told)?;
         self.knows_relations()?;
         self.bounded()
     }
 
-    /// I12: nothing is left over.
+    /// I12: nothing is left over but what is parked: that waits for a person.
     fn bounded(&mut self) -> Result<(), LabFault> {
         let Some(house) = &self.town.house else { return Ok(()) };
         let mut rows = 0;
@@ -78,7 +82,7 @@ impl Life {
             ("calls", partition.calling.len()),
             ("readings", partition.reading.len()),
             ("webhooks", partition.inbox.len() + partition.deferred.len()),
-            ("intents", partition.intents.len()),
+            ("intents", partition.intents.values().filter(|intent| !matches!(intent.state, IntentState::Parked { .. })).count()),
             ("accounts at work", partition.busy.len()),
             ("rows of webhooks", rows),
         ];
