@@ -230,7 +230,7 @@ fn wait(turn: &mut Turn<'_>, level: Level, due: Timestamp) -> Option<StepId> {
 
 /// Asks the outbox; in a pause it is asked when the pause is over.
 fn call(turn: &mut Turn<'_>, level: Level, call: Call) -> Option<StepId> {
-    if turn.contact.is_suppressed_on(call.channel()) {
+    if turn.contact.is_suppressed_on(turn.enrollment.channel_of(&call)) {
         turn.end_as("opted_out", Some("the contact may not be written to any more"));
         return None;
     }

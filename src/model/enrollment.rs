@@ -1,6 +1,7 @@
 //! Where one contact stands in one campaign: the progress that is persisted.
 
 use crate::model::account::Channel;
+use crate::model::action::Engagement;
 use crate::model::effect::{Call, Look};
 use crate::model::event::{Reply, Verdict};
 use crate::model::id::{AccountId, CampaignId, ChatId, ContactId, EnrollmentId, OutcomeId, ProviderId, RemoteId, StepId, Visit};
@@ -253,6 +254,21 @@ impl Enrollment {
             self.groups.remove(0);
         }
         self.groups.push(GroupChat { channel, chat: chat.clone() });
+    }
+
+    /// The channel a call travels on for this person. A reaction goes where the message stands that it answers: theirs may have
+    /// come through another line than LinkedIn's.
+    pub fn channel_of(&self, call: &Call) -> Channel {
+        match (call, &self.facts.reply_chat) {
+            (Call::Engage(Engagement::React(_)), Some(chat)) => self.channel_of_chat(chat).unwrap_or(call.channel()),
+            _ => call.channel(),
+        }
+    }
+
+    fn channel_of_chat(&self, chat: &ChatId) -> Option<Channel> {
+        let mut lines = self.lines.iter();
+        let own = lines.find(|(_, line)| line.chat.as_ref() == Some(chat)).map(|(channel, _)| *channel);
+        own.or_else(|| self.groups.iter().find(|group| group.chat == *chat).map(|group| group.channel))
     }
 
     /// The reply that is being handled.

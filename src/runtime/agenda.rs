@@ -7,6 +7,7 @@ use crate::model::enrollment::{Awaits, Enrollment, Frame, Hold, Relation, Status
 use crate::model::id::{AccountId, CampaignId, EnrollmentId, Visit};
 use crate::model::planted::{Bug, is_planted};
 use crate::model::time::Timestamp;
+use crate::runtime::ceiling::place_of;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Order of service when a limit binds (RUNTIME.md §6).
@@ -134,6 +135,7 @@ struct Slot {
     start: Option<CampaignId>,
     is_parked: bool,
     awaits_acceptance: Option<AccountId>,
+    invite_out: Option<AccountId>,
     is_open: bool,
 }
 
@@ -145,8 +147,10 @@ pub struct Agenda {
     pub looks: BTreeMap<AccountId, BTreeMap<EnrollmentId, LookOut>>,
     starts: BTreeMap<CampaignId, BTreeSet<EnrollmentId>>,
     parked: BTreeSet<EnrollmentId>,
-    /// Pending invitations by account: relations are polled only while there are some.
+    /// People of whom an acceptance may come, by account: relations are polled only while there are some.
     awaiting: BTreeMap<AccountId, u32>,
+    /// Invitations that take a place under the ceiling, by account.
+    invites_out: BTreeMap<AccountId, u32>,
     /// Neither ended nor parked.
     open: usize,
     slots: HashMap<EnrollmentId, Slot>,
@@ -180,6 +184,12 @@ impl Agenda {
             *self.awaiting.entry(line.account).or_insert(0) += 1;
             slot.awaits_acceptance = Some(line.account);
         }
+        if place_of(enrollment).is_some()
+            && let Some(line) = enrollment.lines.get(&Channel::Linkedin)
+        {
+            *self.invites_out.entry(line.account).or_insert(0) += 1;
+            slot.invite_out = Some(line.account);
+        }
         if slot.is_parked {
             self.parked.insert(id);
         } else if slot.is_open {
@@ -197,7 +207,7 @@ impl Agenda {
     ) {
         match &frame.awaits {
             Awaits::Call { call, ready_at, hold } => {
-                let Some(line) = enrollment.lines.get(&call.channel()) else { return };
+                let Some(line) = enrollment.lines.get(&enrollment.channel_of(call)) else { return };
                 let earliest = match hold {
                     None => *ready_at,
                     Some(Hold::Retry { until, .. }) => (*until).max(*ready_at),
@@ -255,6 +265,11 @@ impl Agenda {
         {
             *count = count.saturating_sub(1);
         }
+        if let Some(account) = slot.invite_out
+            && let Some(count) = self.invites_out.get_mut(&account)
+        {
+            *count = count.saturating_sub(1);
+        }
         if slot.is_parked {
             self.parked.remove(&id);
         } else if slot.is_open {
@@ -305,9 +320,9 @@ impl Agenda {
         self.awaiting.get(&account).is_some_and(|count| *count > 0)
     }
 
-    /// How many invitations of the account are pending.
-    pub fn invites_pending(&self, account: AccountId) -> u32 {
-        self.awaiting.get(&account).copied().unwrap_or(0)
+    /// How many invitations of the account are pending, or may be.
+    pub fn invites_out(&self, account: AccountId) -> u32 {
+        self.invites_out.get(&account).copied().unwrap_or(0)
     }
 
     /// Neither ended nor parked.

@@ -47,7 +47,7 @@ impl Partition {
             Ok(request) => request,
             Err(settlement) => return self.settle_unsent(draft, key, settlement),
         };
-        let Some(person) = person_of(&enrollment, contact, waiting.call.channel()) else {
+        let Some(person) = person_of(&enrollment, contact, enrollment.channel_of(&waiting.call)) else {
             return Ok(Verdict::NotBefore(now.plus_ms(HOUR_MS)));
         };
         let attempt = attempts_of(&mut enrollment, key).saturating_add(1);
@@ -57,7 +57,7 @@ impl Partition {
             account: account.id,
             contact: contact.id,
             person,
-            chat: chat_of(&request, &enrollment, waiting.call.channel()),
+            chat: chat_of(&request, &enrollment, enrollment.channel_of(&waiting.call)),
             budget: waiting.call.budget(),
             at: far,
             state: IntentState::Open,

@@ -9,7 +9,6 @@ use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment, Relation};
 use crate::model::event::{Event, Settlement, Unneeded};
 use crate::model::id::{AccountId, ContactId, EffectKey};
-use crate::model::intent::{Intent, Request};
 use crate::model::journal::Cause;
 use crate::model::planted::{Bug, is_planted};
 use crate::model::time::Timestamp;
@@ -128,7 +127,7 @@ impl Partition {
         let Some(contact) = self.contact(&draft, enrollment.contact)? else {
             return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
         };
-        if contact.is_suppressed_on(waiting.call.channel()) && !matches!(waiting.call, Call::Withdraw) {
+        if contact.is_suppressed_on(enrollment.channel_of(&waiting.call)) && !matches!(waiting.call, Call::Withdraw) {
             self.settle_uncalled(draft, waiting, Settlement::Suppressed)?;
             return Ok(Verdict::Settled);
         }
@@ -174,15 +173,8 @@ impl Partition {
             return Some(free);
         }
         let ceiling = pace::pending_ceiling(limits, &self.parts.workspace.limits)?;
-        let is_full = matches!(waiting.call, Call::Invite { .. }) && self.invites_out(account.id) >= ceiling;
+        let is_full = matches!(waiting.call, Call::Invite { .. }) && self.agenda.invites_out(account.id) >= ceiling;
         is_full.then(|| now.plus_ms(CEILING_AGAIN_MS))
-    }
-
-    /// Pending invitations, and those of which nobody knows yet whether they arrived.
-    fn invites_out(&self, account: AccountId) -> u32 {
-        let is_invite = |intent: &&Intent| intent.account == account && matches!(intent.request, Request::Invite { .. });
-        let open = self.intents.values().filter(is_invite).count();
-        self.agenda.invites_pending(account).saturating_add(u32::try_from(open).unwrap_or(u32::MAX))
     }
 
     /// Is a message too late? Where its step says `late: within D`, when it could not go for longer than that since its first open

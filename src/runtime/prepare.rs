@@ -40,15 +40,15 @@ impl Partition {
         contact: Contact,
         now: Timestamp,
     ) -> Result<Verdict, StoreFault> {
-        let Some(line) = enrollment.lines.get(&waiting.call.channel()).cloned() else {
+        let Some(line) = enrollment.lines.get(&enrollment.channel_of(&waiting.call)).cloned() else {
             let draft = Draft::new(Cause::Outbox { key: key_of(waiting) }, now);
             return self.fail_now(draft, waiting, "no_account_on_channel");
         };
-        let Some(identifier) = reach::address(&contact.fields, waiting.call.channel()) else {
+        let Some(identifier) = reach::address(&contact.fields, enrollment.channel_of(&waiting.call)) else {
             let draft = Draft::new(Cause::Outbox { key: key_of(waiting) }, now);
             return self.fail_now(draft, waiting, "no_identifier");
         };
-        let known = line.person.is_some() || waiting.call.channel() == Channel::Whatsapp;
+        let known = line.person.is_some() || enrollment.channel_of(&waiting.call) == Channel::Whatsapp;
         let chat = line.chat.clone().filter(|_| matches!(waiting.call, Call::Message { .. }));
         let is_fresh = self
             .prepared

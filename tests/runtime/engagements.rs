@@ -1,8 +1,14 @@
 //! Visits, follows, likes, comments, endorsements, reactions and groups: once each, whatever goes wrong, and never a
 //! reason to end a path.
 
+use crate::runtime::desk::Desk;
 use crate::runtime::town::{Town, detail, word};
 use crate::runtime::wish::Wish;
+use campaign_engine::model::account::Channel;
+use campaign_engine::model::action::Engagement;
+use campaign_engine::model::effect::Call;
+use campaign_engine::model::enrollment::Line as ChannelLine;
+use campaign_engine::model::id::{AccountId, ChatId};
 use campaign_engine::model::journal::{Entry, EntryKind};
 use campaign_engine::model::time::MINUTE_MS;
 use campaign_engine::runtime::clock::Clock;
@@ -158,5 +164,23 @@ fn a_crash_leaves_it_unknown() {
             let most = if what == "reaction" || what == "group" { 2 } else { 1 };
             assert!(count <= most, "{person} got {what} {count} times");
         }
+    }
+}
+
+/// Somebody answers where they like: on LinkedIn, elsewhere, or in a group.
+#[test]
+fn a_reaction_goes_where_the_message_stands_that_it_answers() {
+    let enrollment = &mut Desk::new().person(1, "ada", &["start"]).enrollment;
+    let thumb = Call::Engage(Engagement::React("👍".to_owned()));
+    assert_eq!(enrollment.channel_of(&thumb), Channel::Linkedin);
+    let (own, group) = (ChatId("own".to_owned()), ChatId("group".to_owned()));
+    enrollment.lines.insert(Channel::Whatsapp, ChannelLine { account: AccountId(2), person: None, chat: Some(own.clone()) });
+    enrollment.join_group(Channel::Telegram, &group);
+    for (chat, channel) in
+        [(own, Channel::Whatsapp), (group, Channel::Telegram), (ChatId("inmail".to_owned()), Channel::Linkedin)]
+    {
+        enrollment.facts.reply_chat = Some(chat);
+        assert_eq!(enrollment.channel_of(&thumb), channel);
+        assert_eq!(enrollment.channel_of(&Call::Engage(Engagement::Follow)), Channel::Linkedin);
     }
 }

@@ -4,7 +4,7 @@ use crate::machine::walk::BEGIN;
 use crate::runtime::desk::Desk;
 use campaign_engine::model::account::{Budget, Health};
 use campaign_engine::model::campaign::{Caps, Limits, Ramp};
-use campaign_engine::model::enrollment::{Awaits, Hold, Status};
+use campaign_engine::model::enrollment::{Awaits, Hold, Relation, Status};
 use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Entry, Meta, Record};
 use campaign_engine::model::time::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -89,6 +89,38 @@ fn a_ramp_a_campaigns_own_limit_and_the_ceiling() {
     desk.person(2, "bob", &["start", "sent inv_2"]);
     check(&desk, ["pending_ceiling", "-", "-", "-"]);
     assert_eq!(desk.why("ada").sentence, "account `lina` is at its ceiling of pending invitations: 1 of 1");
+}
+
+/// Places under the ceiling: one of the invitation that waits itself would keep it waiting for ever.
+#[test]
+fn what_takes_a_place_under_the_ceiling() {
+    let mut desk = Desk::new();
+    desk.installed.campaign.limits = Limits { invites_pending_max: Some(1), ..Limits::default() };
+    desk.keep();
+    desk.person(1, "ada", &["start"]);
+    let mut bob = desk.person(2, "bob", &["start"]);
+    let mut check_with = |relation, hold: Option<Hold>, expected: &str| {
+        bob.enrollment.facts.relation = relation;
+        if let Some(Awaits::Call { hold: held, .. }) = bob.enrollment.frame_mut().map(|frame| &mut frame.awaits) {
+            *held = hold;
+        }
+        desk.place(&bob);
+        assert_eq!(serde_json::to_value(desk.why("ada")).unwrap()["reason"], expected, "{relation:?}");
+        desk.why("ada").sentence
+    };
+    let parked = || Some(Hold::Parked { since: BEGIN, why: "the list cannot be read".to_owned() });
+    check_with(Relation::None, None, "ready");
+    // Invited by another campaign, which counts it.
+    check_with(Relation::Pending, None, "ready");
+    check_with(Relation::None, Some(Hold::Retry { until: BEGIN, attempts: 1, code: "unreachable".to_owned() }), "ready");
+    check_with(Relation::None, Some(Hold::Open { since: BEGIN }), "pending_ceiling");
+    let sentence = check_with(Relation::None, parked(), "pending_ceiling");
+    assert_eq!(
+        sentence,
+        "account `lina` is at its ceiling of pending invitations: 1 of 1, 1 of them parked (`engine status --contacts --where parked` names them)"
+    );
+    // They have accepted: nothing is pending, whatever became of the call.
+    check_with(Relation::Yes, parked(), "ready");
 }
 
 #[test]

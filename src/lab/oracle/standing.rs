@@ -18,9 +18,15 @@ const UNTIL_SOMEBODY_ACTS: [&str; 10] = [
 /// Reasons of which the end is near, but not known to the minute.
 const SOON: [&str; 5] = ["ready", "in_flight", "unknown", "reading", "pending_ceiling"];
 
-/// Judges everybody's standing.
+/// Judges everybody's standing. Whoever waits for room under the ceiling of pending invitations waits for a person too, where
+/// invitations of the account are parked: they keep their places.
 pub fn judge(books: &Books, when: When) -> Vec<Breach> {
-    books.stories.iter().filter_map(|story| stuck(story, when)).collect()
+    let parked = |account: Option<&String>| {
+        books.stories.iter().any(|story| story.row.status == "parked" && story.row.account.as_ref() == account)
+    };
+    let waits_for_room =
+        |story: &Story| story.row.reason.as_deref() == Some("pending_ceiling") && parked(story.row.account.as_ref());
+    books.stories.iter().filter(|story| !waits_for_room(story)).filter_map(|story| stuck(story, when)).collect()
 }
 
 fn stuck(story: &Story, when: When) -> Option<Breach> {

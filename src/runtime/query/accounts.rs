@@ -2,9 +2,10 @@
 
 use crate::model::account::{Account, Budget, Channel, Health};
 use crate::model::campaign::Caps;
-use crate::model::enrollment::{Enrollment, Relation};
+use crate::model::enrollment::Enrollment;
 use crate::model::id::AccountId;
 use crate::model::time::Timestamp;
+use crate::runtime::ceiling::place_of;
 use crate::runtime::limits::caps_now;
 use crate::runtime::query::view::each_enrollment;
 use crate::runtime::query::{Query, QueryFault, iso};
@@ -85,7 +86,7 @@ pub(super) fn count(people: &mut BTreeMap<AccountId, (u64, u64)>, enrollment: &E
     for (channel, line) in &enrollment.lines {
         let (under_way, pending) = people.entry(line.account).or_default();
         *under_way += 1;
-        *pending += u64::from(*channel == Channel::Linkedin && enrollment.facts.relation == Relation::Pending);
+        *pending += u64::from(*channel == Channel::Linkedin && place_of(enrollment).is_some());
     }
 }
 

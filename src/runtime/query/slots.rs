@@ -30,16 +30,16 @@ pub(super) struct Asked<'a> {
 /// lets it go.
 pub(super) fn slot(store: &dyn Store, view: &View, asked: &Asked<'_>) -> Result<(Vec<Obstacle>, Option<Timestamp>), StoreFault> {
     let mut obstacles = Vec::new();
+    let channel = asked.enrollment.channel_of(&asked.call);
+    let account = view.account_on(asked.enrollment, channel);
     let is_isolated = |account: &Account| view.is_isolated(account.id);
-    if let Some(row) =
-        view.quarantine_row().filter(|_| view.account_on(asked.enrollment, asked.call.channel()).is_some_and(is_isolated))
-    {
+    if let Some(row) = view.quarantine_row().filter(|_| account.is_some_and(is_isolated)) {
         obstacles.push(Obstacle::new(Reason::Quarantine, row.sentence, view.quarantine_reads_at()));
     }
-    match view.account_on(asked.enrollment, asked.call.channel()) {
+    match account {
         None => obstacles.push(Obstacle::new(
             Reason::AccountMissing,
-            format!("no account of the campaign speaks over {}", asked.call.channel()),
+            format!("no account of the campaign speaks over {channel}"),
             None,
         )),
         Some(account) => {
@@ -138,11 +138,14 @@ fn windows(
     obstacles.collect()
 }
 
-/// The ceiling of pending invitations; only acceptances and withdrawals lower them.
+/// The ceiling of pending invitations: acceptances and withdrawals make room, and a person's word about those in doubt.
 fn ceiling(store: &dyn Store, view: &View, asked: &Asked<'_>, account: &Account) -> Result<Option<Obstacle>, StoreFault> {
     let ceilings = [asked.installed.campaign.limits.invites_pending_max, view.limits.invites_pending_max];
     let Some(most) = ceilings.into_iter().flatten().min() else { return Ok(None) };
-    let pending = view.people(store)?.pending.get(&account.id).copied().unwrap_or(0);
-    let sentence = format!("account `{}` is at its ceiling of pending invitations: {pending} of {most}", account.spec.name);
+    let (pending, parked) = view.people(store)?.invites_out.get(&account.id).copied().unwrap_or_default();
+    let mut sentence = format!("account `{}` is at its ceiling of pending invitations: {pending} of {most}", account.spec.name);
+    if parked > 0 {
+        sentence.push_str(&format!(", {parked} of them parked (`engine status --contacts --where parked` names them)"));
+    }
     Ok((pending >= most).then(|| Obstacle::new(Reason::PendingCeiling, sentence, None)))
 }

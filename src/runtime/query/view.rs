@@ -8,6 +8,7 @@ use crate::model::id::{AccountId, CampaignId, ContactId};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
 use crate::model::past::Quarantine;
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::runtime::ceiling::{Place, place_of};
 use crate::runtime::limits::{Usage, Use};
 use crate::store::contract::{Store, StoreFault};
 use jiff::tz::TimeZone;
@@ -35,8 +36,8 @@ pub(super) struct View {
 pub(super) struct People {
     /// When people began in the last 24 hours, by campaign name, oldest first.
     pub starts: BTreeMap<String, Vec<Timestamp>>,
-    /// Pending invitations by account.
-    pub pending: BTreeMap<AccountId, u32>,
+    /// Invitations that take a place under the ceiling, by account: all of them, and those that are parked.
+    pub invites_out: BTreeMap<AccountId, (u32, u32)>,
 }
 
 impl View {
@@ -78,11 +79,10 @@ impl View {
             if let (Some(name), Some(at)) = (name, enrollment.started_at.filter(|at| self.now.since_ms(*at) < DAY_MS)) {
                 people.starts.entry(name.clone()).or_default().push(at);
             }
-            if let Some(line) = enrollment.lines.get(&Channel::Linkedin)
-                && enrollment.facts.relation == Relation::Pending
-                && !enrollment.has_ended()
-            {
-                *people.pending.entry(line.account).or_default() += 1;
+            if let (Some(line), Some(place)) = (enrollment.lines.get(&Channel::Linkedin), place_of(&enrollment)) {
+                let (all, parked) = people.invites_out.entry(line.account).or_default();
+                *all += 1;
+                *parked += u32::from(place == Place::Parked);
             }
             ControlFlow::Continue(())
         })?;

@@ -167,17 +167,19 @@ impl<S: Sink> State<'_, S> {
         }
         let Some(enrollment) = self.take_enrollment(seat) else { return Verdict::NotBefore(now.plus_ms(DAY_MS), Hold::Hours) };
         let frame = enrollment.frame().map(|frame| (frame.step, frame.visit, frame.awaits.clone()));
-        self.put_enrollment(seat, enrollment);
         let Some((step, visit, Awaits::Call { call, .. })) = frame else {
+            self.put_enrollment(seat, enrollment);
             return Verdict::NotBefore(now.plus_ms(DAY_MS), Hold::Hours);
         };
+        let channel = enrollment.channel_of(&call);
+        self.put_enrollment(seat, enrollment);
         let contact = self.cast.opening.seats.get(seat as usize).map(|seat| seat.contact);
         let is_suppressed =
-            contact.and_then(|place| self.contact(place)).is_some_and(|contact| contact.is_suppressed_on(call.channel()));
+            contact.and_then(|place| self.contact(place)).is_some_and(|contact| contact.is_suppressed_on(channel));
         if is_suppressed && !matches!(call, Call::Withdraw) {
             return self.settle(seat, visit, Settlement::Suppressed);
         }
-        let Some(person) = contact.and_then(|contact| self.cast.person(contact, call.channel())) else {
+        let Some(person) = contact.and_then(|contact| self.cast.person(contact, channel)) else {
             return self.settle(seat, visit, Settlement::Failed { code: "no_identifier".to_owned() });
         };
         if kind.needs_visit {

@@ -312,8 +312,8 @@ impl<'a, S: Sink> State<'a, S> {
     fn note_frame(&mut self, seat: u32, campaign: u32, enrollment: &Enrollment) {
         match enrollment.frame().map(|frame| &frame.awaits) {
             Some(Awaits::Call { call, ready_at, .. }) => {
-                let Some(line) = enrollment.lines.get(&call.channel()) else { return };
-                let needs_visit = line.person.is_none() && call.channel() != Channel::Whatsapp;
+                let Some(line) = enrollment.lines.get(&enrollment.channel_of(call)) else { return };
+                let needs_visit = line.person.is_none() && enrollment.channel_of(call) != Channel::Whatsapp;
                 let (account, ready_at) = (line.account.0, *ready_at);
                 let kind = Kind { campaign, zone: self.zone(seat), budget: call.budget(), needs_visit };
                 self.enqueue(seat, account, kind, class_of(enrollment), ready_at);
