@@ -27,6 +27,8 @@ pub struct Context {
     pub color_talk: bool,
     /// Bars and live views: stderr is a terminal that can show them.
     pub progress: bool,
+    /// Somebody reads stderr as it is written; else it goes into a file or to another program.
+    pub is_watched: bool,
     pub time: TimeForm,
     /// Questions may be asked.
     pub may_ask: bool,
@@ -54,7 +56,8 @@ impl Context {
             When::Auto => !is_plain && is_terminal,
         };
         let (color, color_talk) = (is_colored(std::io::stdout().is_terminal()), is_colored(std::io::stderr().is_terminal()));
-        let progress = !global.no_progress && !global.quiet && !global.json && !is_dumb() && std::io::stderr().is_terminal();
+        let is_watched = std::io::stderr().is_terminal();
+        let progress = !global.no_progress && !global.quiet && !global.json && !is_dumb() && is_watched;
         Ok(Self {
             directory,
             data,
@@ -64,6 +67,7 @@ impl Context {
             color,
             color_talk,
             progress,
+            is_watched,
             time: global.time,
             may_ask: !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             settings,

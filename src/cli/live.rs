@@ -10,7 +10,7 @@ use crate::model::id::{CampaignId, EnrollmentId};
 use crate::model::journal::{Entry, Key, Record, Table};
 use crate::runtime::clock::Clock;
 use crate::runtime::pulse::Pulse;
-use crate::runtime::query::Query;
+use crate::runtime::query::{Query, story};
 use crate::store::contract::Store;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -25,6 +25,9 @@ const FRAME: Duration = Duration::from_millis(250);
 const PEOPLE_A_FRAME: usize = 1_000;
 /// Frames between two looks at the accounts.
 const FRAMES_AN_ACCOUNT_LOOK: usize = 4;
+
+/// What is said in place of a person's own words.
+const UNSAID: &str = "…";
 
 /// The view, on a thread of its own.
 pub struct Live {
@@ -53,25 +56,33 @@ struct How {
     is_json: bool,
     is_quiet: bool,
     is_full: bool,
+    /// Lines that are kept somewhere name nobody and quote nobody: who is erased shall not live on in logs.
+    is_discreet: bool,
     time: crate::cli::arguments::TimeForm,
     speed: u32,
 }
 
 impl Live {
-    /// Starts to look on. `speed`: virtual seconds a second, to be shown.
+    /// Starts to look on. `speed`: virtual seconds a second, to be shown; `is_sandbox`: people only seem to act.
     pub fn start(
         context: &Context,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         pulse: Arc<Pulse>,
         voice: Voice,
-        speed: u32,
+        (speed, is_sandbox): (u32, bool),
     ) -> Self {
         let (stop, stopped) = channel();
         console::set_colors_enabled_stderr(context.color_talk);
         let board = Board::new(&voice);
-        let how =
-            How { is_json: context.is_json, is_quiet: context.is_quiet, is_full: context.verbose > 0, time: context.time, speed };
+        let how = How {
+            is_json: context.is_json,
+            is_quiet: context.is_quiet,
+            is_full: context.verbose > 0,
+            is_discreet: !context.is_watched && !is_sandbox,
+            time: context.time,
+            speed,
+        };
         let (names, trouble) = (BTreeMap::new(), None);
         let mut view = View { store, clock, pulse, voice, board, how, names, trouble, next: 0, rest: 0, frame: 0 };
         let thread = std::thread::spawn(move || {
@@ -118,7 +129,7 @@ impl View {
     }
 
     fn line(&mut self, id: EnrollmentId, entry: &Entry) {
-        let words = render::told(entry, self.how.is_full);
+        let words = if self.how.is_discreet { discreet(entry, self.how.is_full) } else { render::told(entry, self.how.is_full) };
         if self.how.is_quiet || (!self.how.is_json && words.is_none()) {
             return;
         }
@@ -131,7 +142,8 @@ impl View {
             return render::data(&line.to_string());
         }
         let at = short_moment(&entry.at.iso_ms(), self.how.time);
-        let (words, name) = (words.unwrap_or_default(), plain(&contact.name()));
+        let words = words.unwrap_or_default();
+        let name = if self.how.is_discreet { format!("#{}", id.0) } else { plain(&contact.name()) };
         if self.board.is_none() {
             return self.voice.say(&format!("{at}  {}  {}  {words}", fitted(&plain(&campaign), 18), fitted(&name, 22)));
         }
@@ -199,6 +211,11 @@ impl View {
         }
         named
     }
+}
+
+/// What a line says without what somebody wrote, or what is known of them.
+fn discreet(entry: &Entry, is_full: bool) -> Option<String> {
+    story::told(entry, is_full, &|_| UNSAID.to_owned()).map(|words| plain(&words))
 }
 
 fn add(progress: &mut Progress, enrollment: &Enrollment) {

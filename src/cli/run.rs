@@ -87,7 +87,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     threads.spawn(signals::obey(runtime.post(), voice.clone()));
     let (paths, shared) = (arguments.paths.clone(), Arc::clone(context));
     threads.spawn(signals::reload_at_hangup(paths, arguments.strict, shared, runtime.post(), voice.clone()));
-    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse), voice, speed);
+    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse), voice, (speed, arguments.sandbox));
     let ended = runtime.run();
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));

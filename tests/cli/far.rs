@@ -1,28 +1,33 @@
 //! `webhooks`, `accounts` and `doctor` against the sandbox, over HTTP, as a user types them.
 
 use campaign_engine::cli::sandbox::{SandboxOptions, run};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tokio::sync::oneshot;
 
 const DELIVERIES: &str = "http://127.0.0.1:9/webhooks/postpress";
 
 /// A sandbox on a port of its own, and a folder to work in.
-struct Desk {
+pub struct Desk {
     url: String,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     off: Option<oneshot::Sender<()>>,
     served: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Desk {
     fn new() -> Self {
+        Self::with(None, 1)
+    }
+
+    /// With these people, and so many virtual seconds a second.
+    pub fn with(people: Option<PathBuf>, speed: u32) -> Self {
         let (off, told) = oneshot::channel();
         let (tell, address) = std::sync::mpsc::channel();
         let options = SandboxOptions {
             listen: "127.0.0.1:0".parse().unwrap(),
-            people: None,
-            speed: 1,
+            people,
+            speed,
             seed: 1,
             ledger: None,
             faults: None,
@@ -37,7 +42,7 @@ impl Desk {
     }
 
     /// Exit code, stdout, stderr of `engine WORDS` with these variables over the usual ones (empty: taken away).
-    fn engine(&self, words: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
+    pub fn engine(&self, words: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_engine"));
         command.current_dir(self.folder.path()).args(words.split_whitespace()).env_clear();
         let usual = [("POSTPRESS_URL", self.url.as_str()), ("POSTPRESS_API_KEY", "sandbox"), ("ENGINE_WEBHOOK_SECRET", "s3cret")];

@@ -1,7 +1,7 @@
 //! Tests of cli.
 
 pub mod desk;
-mod far;
+pub mod far;
 mod help;
 mod plan;
 mod refused;

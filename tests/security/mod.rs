@@ -1,5 +1,5 @@
-//! One file for each row of the table of threats: its control, and the test that it holds. Pages do not exist yet; their
-//! rows (scripts in pages, foreign origins) come with them.
+//! One file for each row of the table of threats: its control, and the test that it holds. What concerns the pages stands with
+//! theirs, in `tests/server`.
 
 mod bombs;
 mod door;
@@ -7,6 +7,7 @@ mod erase;
 mod exports;
 mod forged;
 mod hostile;
+mod logs;
 mod outlets;
 mod paths;
 mod replay;

@@ -32,11 +32,13 @@ enum Fit {
 }
 
 impl Query<'_> {
-    /// Everybody the words fit best: an exact identifier before a name before a part of one. At most 50; never empty.
+    /// Everybody the words fit best: an exact identifier before a name before a part of one; `#17` is whoever a log names so.
+    /// At most 50; never empty.
     pub fn find(&self, words: &str, campaign: Option<&str>) -> Result<Vec<Found>, QueryFault> {
         self.check_campaign(campaign)?;
         let by_key = self.enrollments_at(&Key::Route(contact_route(words)))?;
-        let mut people = match by_key.first() {
+        let by_number = self.enrollment_numbered(words)?;
+        let mut people = match by_key.first().or(by_number.as_ref()) {
             Some(enrollment) => contact(self.store, enrollment.contact)?.into_iter().collect(),
             None => self.search(words)?,
         };
@@ -88,6 +90,15 @@ impl Query<'_> {
         });
         all.sort_by_key(|enrollment| (enrollment.has_ended(), std::cmp::Reverse(enrollment.id)));
         Ok(all)
+    }
+
+    /// Whoever lines that go into a log name by that number.
+    fn enrollment_numbered(&self, words: &str) -> Result<Option<Enrollment>, StoreFault> {
+        let Some(number) = words.trim().strip_prefix('#').and_then(|digits| digits.parse().ok()) else { return Ok(None) };
+        Ok(match self.store.get(&Key::Enrollment(EnrollmentId(number)))? {
+            Some(Record::Enrollment(enrollment)) => Some(*enrollment),
+            _ => None,
+        })
     }
 
     fn enrollments_at(&self, route: &Key) -> Result<Vec<Enrollment>, StoreFault> {

@@ -36,10 +36,7 @@ pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Opt
         EntryKind::Cancelled if is_full => format!("held back{}", why()),
         EntryKind::Timer if is_full => format!("waits at `{}`", entry.step),
         EntryKind::Moved => format!("goes on in version {}", get("to").unwrap_or_default()),
-        EntryKind::Decision | EntryKind::Changed if is_full => {
-            let details: Vec<String> = entry.detail.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-            details.join(" · ")
-        }
+        EntryKind::Decision | EntryKind::Changed if is_full => details(entry, quote),
         EntryKind::Enrolled
         | EntryKind::Started
         | EntryKind::Intent
@@ -49,6 +46,13 @@ pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Opt
         | EntryKind::Changed => return None,
     };
     Some(words)
+}
+
+fn details(entry: &Entry, quote: &dyn Fn(&str) -> String) -> String {
+    // A field's value is the person's, like their words; the rest is the campaign's.
+    let told = |name: &str, value: &String| if name == "value" { quote(value) } else { value.clone() };
+    let details: Vec<String> = entry.detail.iter().map(|(name, value)| format!("{name}: {}", told(name, value))).collect();
+    details.join(" · ")
 }
 
 fn sent(kind: &str, step: &str) -> String {
