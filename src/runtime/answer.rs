@@ -151,7 +151,7 @@ impl Partition {
         }
     }
 
-    fn settle_refused(&mut self, mut draft: Draft, intent: &Intent, settlement: Settlement) -> Result<(), StoreFault> {
+    pub(super) fn settle_refused(&mut self, mut draft: Draft, intent: &Intent, settlement: Settlement) -> Result<(), StoreFault> {
         draft.stage_intent(intent.key, None);
         if let Some(budget) = intent.budget {
             draft.free_budget(intent.account, budget, intent.at, intent.key);

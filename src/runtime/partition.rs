@@ -342,9 +342,6 @@ impl Partition {
             let calendar = campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign.calendar);
             calendar.and_then(|calendar| calendar.next_open(earliest, &zone)).unwrap_or(earliest)
         };
-        if let Some(account) = enrollment.lines.values().next().map(|line| line.account) {
-            self.try_at.remove(&account);
-        }
         for line in enrollment.lines.values() {
             self.try_at.remove(&line.account);
         }

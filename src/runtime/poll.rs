@@ -4,9 +4,11 @@
 //! At random times, a few times a day, never on a fixed clock (POSTPRESS.md §3). What a poll finds enters like a webhook.
 
 use crate::connector::contract::{ChatRow, Refusal, Verdict as Answered};
+use crate::connector::identity::phone_digits;
 use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
 use crate::model::id::AccountId;
+use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, Key, Record, Table};
 use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
@@ -15,7 +17,7 @@ use crate::runtime::errand::{self, Checked, Message, News};
 use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{relation_body, status_body};
-use crate::runtime::routes::{chat_route, person_route};
+use crate::runtime::routes::{chat_route, digits_route, person_route};
 use crate::store::contract::StoreFault;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -127,8 +129,10 @@ impl Partition {
         let lost = Message::Polled { account: id, result: Err(errand::never_back(Answered::Later { after_s: None })) };
         let errand = async move {
             let is_ours = move |chat: &ChatRow| {
-                let by_person = chat.person.as_ref().map(|person| person_route(id, person));
-                let mut routes = by_person.into_iter().chain([chat_route(id, &chat.id)]);
+                let person = chat.person.as_ref();
+                let digits = person.and_then(|person| phone_digits(&person.0)).map(|digits| digits_route(id, &digits));
+                let by_person = person.map(|person| person_route(id, person)).into_iter().chain(digits);
+                let mut routes = by_person.chain([chat_route(id, &chat.id)]);
                 // A store that cannot be read now takes no reply in either; the next poll asks again.
                 chat.is_single && routes.any(|route| matches!(store.get(&Key::Route(route)), Ok(Some(_))))
             };
@@ -172,13 +176,25 @@ impl Partition {
             account.relations_seen = news.relations.first().map(|newest| newest.person.clone()).or(account.relations_seen);
             let behind_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
             if self.may_forget(id, news.is_whole, now) {
-                account.news_until = Some(now.plus_ms(behind_ms - NEWS_AGAIN_MS)).max(account.news_until);
+                let read = now.plus_ms(behind_ms - NEWS_AGAIN_MS);
+                let mark = self.oldest_new_chat(id).map_or(read, |at| read.min(at));
+                account.news_until = Some(mark).max(account.news_until);
             }
             let mut draft = Draft::new(Cause::Poll { account: id }, now);
             draft.stage_account(account);
             self.close_quietly(draft)?;
         }
         Ok(())
+    }
+
+    /// Since when a call is in doubt that may have opened a chat. Whoever answers in a chat that nobody knows yet is heard once it is
+    /// known: providers may name people there as they are named nowhere else (`…@lid`).
+    fn oldest_new_chat(&self, id: AccountId) -> Option<Timestamp> {
+        let may_open = |intent: &&Intent| {
+            let is_doubtful = matches!(intent.state, IntentState::Open | IntentState::Unknown { .. });
+            intent.account == id && intent.chat.is_none() && is_doubtful && !intent.request.is_engagement()
+        };
+        self.intents.values().filter(may_open).map(|intent| intent.at.plus_ms(-NEWS_AGAIN_MS)).min()
     }
 
     /// Does the mark move on? While a chat that was listed cannot be read, the same is read again, for a day at most: then it is

@@ -5,6 +5,7 @@
 
 use crate::connector::contract::{Refusal, Verdict as Answered};
 use crate::model::enrollment::{Awaits, Hold};
+use crate::model::event::{Settlement, Unneeded};
 use crate::model::id::{EffectKey, EnrollmentId};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Cause, EntryKind};
@@ -15,7 +16,8 @@ use crate::runtime::errand::{self, Message};
 use crate::runtime::intend::line;
 use crate::runtime::outbox::awaited_call;
 use crate::runtime::partition::Partition;
-use crate::runtime::search::{self, Finding, Search};
+use crate::runtime::routes::person_route;
+use crate::runtime::search::{self, Finding, Search, is_relation};
 use crate::store::contract::StoreFault;
 use std::sync::Arc;
 
@@ -106,13 +108,16 @@ impl Partition {
             Ok(Some(finding)) => {
                 if let Some((remote, chat)) = self.unclaimed(&intent, finding)? {
                     let mut draft = Draft::new(Cause::Outbox { key }, now);
+                    if is_relation(&remote) && self.is_invited_elsewhere(&draft, &intent)? {
+                        return self.settle_refused(draft, &intent, Settlement::Unneeded { why: Unneeded::AlreadyConnected });
+                    }
                     self.warm_up(&mut draft, &intent);
                     return self.settle_sent(draft, &intent, Some(remote), chat, "reading");
                 }
                 self.absent(intent, since, absent_at, now)
             }
             Ok(None) => self.absent(intent, since, absent_at, now),
-            // The person or chat does not exist: nothing reached them. Any other refusal says nothing of the list.
+            // The person does not exist: nothing reached them. Any other refusal says nothing of the list.
             Err(refusal) if refusal.verdict == Answered::Never && refusal.status == Some(404) => {
                 self.absent(intent, since, absent_at, now)
             }
@@ -132,6 +137,17 @@ impl Partition {
             }
         }
         Ok(None)
+    }
+
+    /// Did another campaign invite the person through that account? Then the relation may have come of that invitation.
+    fn is_invited_elsewhere(&self, draft: &Draft, intent: &Intent) -> Result<bool, StoreFault> {
+        for id in self.routed(person_route(intent.account, &intent.person))? {
+            let other = if id == intent.key.enrollment { None } else { self.enrollment(draft, id)? };
+            if other.is_some_and(|other| other.facts.invited_at.is_some()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn absent(

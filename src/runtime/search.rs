@@ -1,12 +1,15 @@
 //! Whether a call happened, found out by reading the list that must show it (RUNTIME.md §4). Reads only.
 
-use crate::connector::contract::{ChatRow, Connector, MessageRow, Page, Refusal, Verdict};
+use crate::connector::contract::{ChatRow, Connector, Refusal, Verdict};
 use crate::model::enrollment::Relation;
 use crate::model::id::{ChatId, ProviderAccount, ProviderId, RemoteId};
 use crate::model::intent::Request;
 use crate::model::time::Timestamp;
 use crate::runtime::pages::{Walk, normalised};
 use std::sync::Arc;
+
+/// Begins what names a relation, in place of an invitation's id.
+const RELATION: &str = "relation:";
 
 /// A candidate that shows an unknown call was performed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +54,21 @@ fn unlisted(what: &str) -> Refusal {
     Refusal { verdict, status: None, code: "not_listed".to_owned(), detail: Some(what.to_owned()) }
 }
 
+/// A list that must be there and is not found has not been read: the far side may not have it yet.
+fn unread(refusal: Refusal) -> Refusal {
+    if refusal.verdict == Verdict::Never { unlisted(&refusal.to_string()) } else { refusal }
+}
+
+/// What an accepted invitation is known by: it stands in no list of pending ones any more.
+fn relation_id(person: &ProviderId) -> RemoteId {
+    RemoteId(format!("{RELATION}{person}"))
+}
+
+/// Is it known only by the relation that came of it? Then it may be anybody's of that account.
+pub(super) fn is_relation(remote: &RemoteId) -> bool {
+    remote.as_str().starts_with(RELATION)
+}
+
 fn shown(is_there: bool, id: &RemoteId) -> Option<Finding> {
     is_there.then(|| Finding { candidates: vec![(id.clone(), None, None)] })
 }
@@ -78,7 +96,7 @@ async fn search_reaction(
     let Some(chat) = search.chat.clone() else { return Err(unlisted("the chat is not known")) };
     let mut walk = Walk::default();
     loop {
-        let page = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
+        let page = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await.map_err(unread)?;
         if let Some(row) = page.items.iter().find(|row| row.id == *message) {
             return Ok(shown(row.own_reactions.iter().any(|left| bare(left) == bare(emoji)), message));
         }
@@ -95,13 +113,13 @@ async fn search_invitation(connector: &dyn Connector, search: &Search) -> Result
     // Accepted already? Then it is in no list of pending ones.
     let profile = connector.profile(search.account.clone(), search.person.0.clone()).await?;
     let is_related = profile.relation == Some(Relation::Yes);
-    Ok(is_related.then(|| Finding { candidates: vec![(RemoteId(format!("relation:{}", search.person)), None, None)] }))
+    Ok(is_related.then(|| Finding { candidates: vec![(relation_id(&search.person), None, None)] }))
 }
 
 async fn find_invitation(connector: &dyn Connector, search: &Search) -> Result<Option<(RemoteId, Option<Timestamp>)>, Refusal> {
     let mut walk = Walk::default();
     loop {
-        let page = connector.invitations(search.account.clone(), walk.cursor.clone()).await?;
+        let page = connector.invitations(search.account.clone(), walk.cursor.clone()).await.map_err(unread)?;
         let found = page.items.iter().find(|row| {
             row.person.as_ref() == Some(&search.person)
                 || (row.person.is_none() && row.public_identifier.is_some() && row.public_identifier == search.public_identifier)
@@ -133,7 +151,7 @@ async fn search_message(
     for chat in chats {
         let mut walk = Walk::default();
         loop {
-            let page: Page<MessageRow> = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await?;
+            let page = connector.messages(search.account.clone(), chat.clone(), walk.cursor.clone()).await.map_err(unread)?;
             let is_past = page.items.last().is_some_and(|row| row.at < search.not_before);
             for row in page.items {
                 let fits = row.is_own && !row.is_event && row.at >= search.not_before;

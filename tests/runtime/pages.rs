@@ -72,3 +72,20 @@ fn a_chat_that_is_gone_holds_nobody_for_longer_than_a_day() {
     let Some(Record::Account(account)) = town.store.get(&Key::Account(AccountId(1))).unwrap() else { panic!("no account") };
     assert!(account.news_until.is_some_and(|at| town.now().since_ms(at) < DAY_MS + 12 * HOUR_MS), "{account:?}");
 }
+
+/// What a list does not show for being not found may have happened all the same.
+#[test]
+fn a_list_that_is_not_found_is_no_empty_list() {
+    for (call, list) in [("POST /users/invite", "GET /users/invite/sent"), ("POST /chats", "GET /chats/*/messages")] {
+        let faults = json!([
+            {"route": call, "kind": "504-after", "times": 1},
+            {"route": list, "kind": "refuse", "status": 404, "type": "resource_not_found", "times": 2},
+        ]);
+        let mut town = Town::new(Wish { people: vec!["ada,2h,,,,"], faults, hears: false, ..Wish::default() });
+        town.live(40);
+        town.judge();
+        town.judge_texts(2);
+        let found = town.lines(EntryKind::Reconciled).iter().filter(|(_, entry)| detail(entry, "by") == "reading").count();
+        assert_eq!(found, 1, "{call} was found, and made once");
+    }
+}
