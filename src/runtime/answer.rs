@@ -78,6 +78,7 @@ impl Partition {
         self.route(&mut draft, person_route(intent.account, &intent.person), key.enrollment)?;
         if let Some(chat) = &chat {
             self.route(&mut draft, chat_route(intent.account, chat), key.enrollment)?;
+            self.read_whole(intent, chat);
         }
         if by != "answer"
             && let Some(enrollment) = self.enrollment(&draft, key.enrollment)?

@@ -96,6 +96,8 @@ pub struct News {
     pub inbound: Vec<MessageRow>,
     /// Every chat of ours that was listed could be read.
     pub is_whole: bool,
+    /// Chats that were read from further back, as they had not been known to be ours.
+    pub new_chats: BTreeSet<ChatId>,
 }
 
 /// How an account is, and who it is.
@@ -254,17 +256,25 @@ pub async fn relations(
     }
 }
 
-/// Messages that came in after that moment, in the chats that `is_ours` knows; and whether each of these chats could be read.
+/// From when on messages are read.
+pub struct Since {
+    pub after: Timestamp,
+    /// Chats that were not known to be ours when they were read last, and from when on those are.
+    pub new_chats: BTreeSet<ChatId>,
+    pub new_after: Timestamp,
+}
+
+/// Messages that came in since, in the chats that `is_ours` knows; and whether each of these chats could be read.
 pub async fn replies(
     connector: Arc<dyn Connector>,
     account: ProviderAccount,
-    after: Timestamp,
+    since: Since,
     is_ours: impl Fn(&ChatRow) -> bool + Send,
 ) -> Result<(Vec<MessageRow>, bool), Refusal> {
-    let (mut walk, mut chats) = (Walk::default(), Vec::new());
+    let (mut walk, mut chats) = (Walk::default(), since.new_chats.clone());
     loop {
-        let page = connector.chats_since(account.clone(), after, walk.cursor.clone()).await?;
-        chats.extend(page.items.into_iter().filter(|chat| is_ours(chat)));
+        let page = connector.chats_since(account.clone(), since.after, walk.cursor.clone()).await?;
+        chats.extend(page.items.into_iter().filter(|chat| is_ours(chat)).map(|chat| chat.id));
         if !walk.goes_on(page.cursor)? {
             break;
         }
@@ -272,8 +282,9 @@ pub async fn replies(
     let (mut inbound, mut is_whole) = (Vec::new(), true);
     for chat in chats {
         let mut walk = Walk::default();
+        let after = if since.new_chats.contains(&chat) { since.new_after } else { since.after };
         loop {
-            let page = match connector.messages(account.clone(), chat.id.clone(), walk.cursor.clone()).await {
+            let page = match connector.messages(account.clone(), chat.clone(), walk.cursor.clone()).await {
                 Ok(page) => page,
                 // A chat that is gone, or not synced yet, has nothing to read now; the others have.
                 Err(refusal) if refusal.verdict == Verdict::Never => {

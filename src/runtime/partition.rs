@@ -6,7 +6,7 @@
 use crate::connector::contract::Connector;
 use crate::model::account::{Account, Health, SenderProfile};
 use crate::model::contact::Contact;
-use crate::model::enrollment::Enrollment;
+use crate::model::enrollment::{Awaits, Enrollment};
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
@@ -23,6 +23,7 @@ use crate::runtime::gate::Gate;
 use crate::runtime::isolation::Isolation;
 use crate::runtime::limits::{Usage, Use};
 use crate::runtime::moving::Moves;
+use crate::runtime::pages::Unread;
 use crate::runtime::pulse::Pulse;
 pub use crate::runtime::routes::contact_route;
 use crate::runtime::target::Target;
@@ -80,8 +81,8 @@ pub struct Partition {
     pub(crate) looks_held: BTreeMap<EnrollmentId, Timestamp>,
     /// Whose time for an acceptance is up, by account; held until then at most, while its relations are read once more.
     pub(crate) last_looks: BTreeMap<AccountId, BTreeMap<EnrollmentId, Timestamp>>,
-    /// Since when a chat of the account is listed that cannot be read.
-    pub(crate) unread_since: BTreeMap<AccountId, Timestamp>,
+    /// What polls have still to read.
+    pub(crate) unread: BTreeMap<AccountId, Unread>,
     /// When each account may be tried again; absent: now.
     pub(crate) try_at: BTreeMap<AccountId, Timestamp>,
     /// Own sends that nobody claims yet: inbox rows looked at again later.
@@ -131,7 +132,7 @@ impl Partition {
             targets: BTreeMap::new(),
             looks_held: BTreeMap::new(),
             last_looks: BTreeMap::new(),
-            unread_since: BTreeMap::new(),
+            unread: BTreeMap::new(),
             try_at: BTreeMap::new(),
             deferred: BTreeMap::new(),
             inbox: BTreeSet::new(),
@@ -334,8 +335,7 @@ impl Partition {
             let starts = self.starts.entry(installed.campaign.name.clone()).or_default();
             starts.insert((started, enrollment.id));
         }
-        let wants_call =
-            matches!(enrollment.frame().map(|frame| &frame.awaits), Some(crate::model::enrollment::Awaits::Call { .. }));
+        let wants_call = matches!(enrollment.frame().map(|frame| &frame.awaits), Some(Awaits::Call { .. }));
         let zone = if wants_call { self.zone_of(enrollment)? } else { jiff::tz::TimeZone::UTC };
         let campaigns = &self.campaigns;
         let opens_at = |enrollment: &Enrollment, earliest: Timestamp| {

@@ -7,13 +7,13 @@ use crate::connector::contract::{ChatRow, Refusal, Verdict as Answered};
 use crate::connector::identity::phone_digits;
 use crate::model::account::{Account, Channel, Health};
 use crate::model::event::Event;
-use crate::model::id::AccountId;
-use crate::model::intent::{Intent, IntentState};
+use crate::model::id::{AccountId, ChatId};
+use crate::model::intent::{Intent, IntentState, Request};
 use crate::model::journal::{Cause, Key, Record, Table};
 use crate::model::planted::{Bug, is_planted};
 use crate::model::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 use crate::runtime::draft::Draft;
-use crate::runtime::errand::{self, Checked, Message, News};
+use crate::runtime::errand::{self, Checked, Message, News, Since};
 use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::runtime::receive::{relation_body, status_body};
@@ -28,12 +28,19 @@ const POLL_AGAIN_MS: i64 = 10 * MINUTE_MS;
 const NEWS_BACK_MS: i64 = 30 * DAY_MS;
 /// What a poll reads again: messages that appear late in their chats.
 const NEWS_AGAIN_MS: i64 = HOUR_MS;
-/// A chat that is listed but cannot be read for so long is gone.
-const UNREAD_MS_MAX: i64 = DAY_MS;
 /// Nothing older than the oldest invitation that can still be pending matters.
 const RELATIONS_BACK_MS: i64 = 200 * DAY_MS;
 
 impl Partition {
+    /// A call opened that chat, or found it: where people are not looked up before, the next poll reads it from further back. Who
+    /// wrote first, under an id that names no number, was nobody we knew.
+    pub(super) fn read_whole(&mut self, intent: &Intent, chat: &ChatId) {
+        let is_whatsapp = self.accounts.get(&intent.account).is_some_and(|account| account.spec.channel == Channel::Whatsapp);
+        if is_whatsapp && intent.chat.is_none() && !matches!(intent.request, Request::Group { .. }) {
+            self.unread.entry(intent.account).or_default().new_chats.insert(chat.clone());
+        }
+    }
+
     /// At the start every account is looked at before it sends: what happened meanwhile comes first.
     pub(super) fn check_accounts_soon(&mut self, now: Timestamp) {
         for account in self.accounts.values_mut() {
@@ -124,7 +131,9 @@ impl Partition {
     fn read_news(&self, account: &Account, now: Timestamp) {
         let (id, provider, known) = (account.id, account.spec.provider_account.clone(), account.relations_seen.clone());
         let wants_relations = account.spec.channel == Channel::Linkedin && self.agenda.awaits_acceptance(id);
-        let after = account.news_until.unwrap_or(now.plus_ms(-NEWS_BACK_MS));
+        let new_after = now.plus_ms(-NEWS_BACK_MS);
+        let after = account.news_until.unwrap_or(new_after);
+        let new_chats = self.unread.get(&id).map(|unread| unread.new_chats.clone()).unwrap_or_default();
         let (connector, store) = (Arc::clone(&self.parts.connector), Arc::clone(&self.parts.store));
         let lost = Message::Polled { account: id, result: Err(errand::never_back(Answered::Later { after_s: None })) };
         let errand = async move {
@@ -137,12 +146,13 @@ impl Partition {
                 chat.is_single && routes.any(|route| matches!(store.get(&Key::Route(route)), Ok(Some(_))))
             };
             let result = async {
-                let mut news = News::default();
+                let mut news = News { new_chats: new_chats.clone(), ..News::default() };
+                let since = Since { after, new_chats, new_after };
                 if wants_relations {
                     let not_before = now.plus_ms(-RELATIONS_BACK_MS);
                     news.relations = errand::relations(Arc::clone(&connector), provider.clone(), known, not_before).await?;
                 }
-                (news.inbound, news.is_whole) = errand::replies(connector, provider, after, is_ours).await?;
+                (news.inbound, news.is_whole) = errand::replies(connector, provider, since, is_ours).await?;
                 Ok(news)
             };
             Message::Polled { account: id, result: result.await }
@@ -164,6 +174,9 @@ impl Partition {
             self.take_in(&relation_body(&account, row))?;
         }
         self.take_in_replies(id, &news.inbound)?;
+        if let Some(unread) = self.unread.get_mut(&id) {
+            unread.new_chats.retain(|chat| !news.new_chats.contains(chat));
+        }
         self.mark_read(id, &news, now)?;
         self.polled_until(id, Some(now), pace::next_poll(id, now), now)?;
         self.release_held(id, now);
@@ -175,7 +188,7 @@ impl Partition {
         if let Some(mut account) = self.accounts.get(&id).cloned() {
             account.relations_seen = news.relations.first().map(|newest| newest.person.clone()).or(account.relations_seen);
             let behind_ms = self.parts.connector.clock_ahead_ms().unwrap_or(0).min(0);
-            if self.may_forget(id, news.is_whole, now) {
+            if self.unread.entry(id).or_default().is_over(news.is_whole, now) {
                 let read = now.plus_ms(behind_ms - NEWS_AGAIN_MS);
                 let mark = self.oldest_new_chat(id).map_or(read, |at| read.min(at));
                 account.news_until = Some(mark).max(account.news_until);
@@ -195,16 +208,6 @@ impl Partition {
             intent.account == id && intent.chat.is_none() && is_doubtful && !intent.request.is_engagement()
         };
         self.intents.values().filter(may_open).map(|intent| intent.at.plus_ms(-NEWS_AGAIN_MS)).min()
-    }
-
-    /// Does the mark move on? While a chat that was listed cannot be read, the same is read again, for a day at most: then it is
-    /// taken to be gone.
-    fn may_forget(&mut self, id: AccountId, is_whole: bool, now: Timestamp) -> bool {
-        let is_over = is_whole || now.since_ms(*self.unread_since.entry(id).or_insert(now)) >= UNREAD_MS_MAX;
-        if is_over {
-            self.unread_since.remove(&id);
-        }
-        is_over
     }
 
     fn poll_failed(&mut self, id: AccountId, refusal: &Refusal, now: Timestamp) -> Result<(), StoreFault> {
