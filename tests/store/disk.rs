@@ -9,6 +9,7 @@ use campaign_engine::store::record::RECORD_VERSION;
 use campaign_engine::store::start::Options;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use tempfile::TempDir;
 
@@ -352,6 +353,22 @@ fn done_hears_of_every_commit_before_the_store_closes() {
     }
     drop(tell);
     assert_eq!(told.iter().collect::<Vec<_>>(), (1..=500).collect::<Vec<_>>());
+}
+
+#[test]
+fn who_is_told_may_be_the_last_to_hold_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(dir.path()).unwrap());
+    let ((go, wait), (tell, told), held) = (channel(), channel(), Arc::clone(&store));
+    let done = move |durable: Result<_, StoreFault>| {
+        wait.recv().unwrap();
+        drop(held);
+        tell.send(durable.is_ok()).unwrap();
+    };
+    store.submit(vec![step(1, 1)], Box::new(done)).unwrap();
+    drop(store);
+    go.send(()).unwrap();
+    assert_eq!(told.recv(), Ok(true));
 }
 
 #[test]
