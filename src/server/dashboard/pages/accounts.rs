@@ -18,7 +18,8 @@ pub async fn page(State(front): State<Arc<Front>>) -> Response {
     let report = answer.and_then(|answer| serde_json::from_value::<AccountsReport>(answer).map_err(|fault| fault.to_string()));
     match report {
         Ok(report) => {
-            let body = html! { div .head { h1 { "Accounts" } } (cards(&report.accounts, &report.time)) };
+            let body =
+                html! { div .head { h1 { "Accounts" } } h2 { "What each has left" } (cards(&report.accounts, &report.time)) };
             Page { title: "Accounts", place: "accounts", command: "engine accounts", body }.respond()
         }
         Err(sentence) => failed(&sentence),

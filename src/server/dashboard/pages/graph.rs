@@ -140,9 +140,9 @@ fn node_shape(at: usize, node: &Node, status: &CampaignStatus) -> Markup {
     let title = format!("{}: {here} here, {passed} passed, {failed} failed", node.label);
     let address = format!("/contacts?campaign={}&step={}", status.name, node.label);
     html! {
-        a href=(address) aria-label=(title) {
-            title { (title) }
-            rect class=(format!("step {}", node.kind)) x=(BOX_LEFT) y=(top) width=(BOX_WIDTH) height=(BOX_HEIGHT) rx="7" {}
+        a href=(address) {
+            // Named by what can be read in it, so that who speaks to the page says what they see.
+            rect class=(format!("step {}", node.kind)) x=(BOX_LEFT) y=(top) width=(BOX_WIDTH) height=(BOX_HEIGHT) rx="7" { title { (title) } }
             text .name x=(BOX_LEFT + 10) y=(top + 20) { (shortened(&node.text, 34)) }
             text .counts x=(BOX_LEFT + BOX_WIDTH - 10) y=(top + 20) text-anchor="end" {
                 @if here > 0 { tspan .here { (count(here)) " here" } " " }

@@ -97,7 +97,7 @@ fn campaigns(overview: &Overview, status: &StatusReport) -> Markup {
         @if status.campaigns.is_empty() {
             p { "No campaign is installed yet: " code { "engine run campaigns/ --sandbox" } " tries them out." }
         } @else {
-            div .scroll tabindex="0" role="region" aria-label="Campaigns" {
+            div .scroll tabindex="0" role="region" aria-label="Table of campaigns" {
                 table {
                     thead { tr { th scope="col" { "Campaign" } th scope="col" .right { "Contacts" } th scope="col" .right { "Under way" } th scope="col" .right { "Sent" } th scope="col" .right { "Accepted" } th scope="col" .right { "Replied" } th scope="col" { (SPARK_DAYS) " days" } } }
                     tbody { @for campaign in &status.campaigns { (row(overview, campaign)) } }
