@@ -1,5 +1,5 @@
 //! One file for each row of the table of threats: its control, and the test that it holds. What concerns the pages stands with
-//! theirs, in `tests/server`.
+//! theirs, in `tests/server`: over HTTP in `dashboard`, in a real browser in `browser`.
 
 mod bombs;
 mod door;

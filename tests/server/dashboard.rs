@@ -30,11 +30,11 @@ const HOST: &str = "127.0.0.1:8081";
 const HOSTILE: &str = "<script>alert(1)</script>{{7*7}}\"'";
 
 /// Answers out of a store, and writes down what it is told to do.
-struct Desk {
+pub struct Desk {
     store: Arc<dyn Store>,
     pulse: Arc<Pulse>,
     now: Timestamp,
-    commands: Mutex<Vec<Value>>,
+    pub commands: Mutex<Vec<Value>>,
 }
 
 impl Ask for Desk {
@@ -51,25 +51,49 @@ impl Ask for Desk {
     }
 }
 
-/// A dashboard over a town in which three people have been written to.
-struct Scene {
-    front: Arc<Front>,
-    desk: Arc<Desk>,
-    token: Token,
+/// A dashboard over a town in which people have been written to for four days.
+pub struct Scene {
+    pub front: Arc<Front>,
+    pub desk: Arc<Desk>,
+    pub token: Token,
     _data: tempfile::TempDir,
 }
 
+/// Somebody of the town: their slug, their first name, and what they answer a message with.
+pub struct Somebody {
+    pub slug: String,
+    pub first_name: String,
+    pub reply: Option<String>,
+}
+
 impl Scene {
+    /// Three, named alike.
     fn new() -> Self {
-        let people = ["ada,2h,,,,", "bob,3h,20h,<img src=x onerror=alert(2)>,,", "dan,,,,,"];
-        let mut program = program(&people, INTRO, "invites 20 a day", "start 40 a day");
-        for row in &mut program.rosters[0].rows {
-            row.fields.insert("first_name".to_owned(), HOSTILE.to_owned());
+        let replies = [("ada", None), ("bob", Some("<img src=x onerror=alert(2)>")), ("dan", None)];
+        let named = |(slug, reply): &(&str, Option<&str>)| Somebody {
+            slug: (*slug).to_owned(),
+            first_name: HOSTILE.to_owned(),
+            reply: reply.map(str::to_owned),
+        };
+        Self::of(&replies.iter().map(named).collect::<Vec<_>>())
+    }
+
+    pub fn of(people: &[Somebody]) -> Self {
+        let slugs: Vec<&str> = people.iter().map(|one| one.slug.as_str()).collect();
+        let mut program = program(&slugs, INTRO, "invites 20 a day", "start 400 a day");
+        for (row, one) in program.rosters[0].rows.iter_mut().zip(people) {
+            row.fields.insert("first_name".to_owned(), one.first_name.clone());
         }
         let data = tempfile::tempdir().unwrap();
-        let file = data.path().join("people.csv");
-        let rows = people.join("\n");
-        std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
+        let file = data.path().join("people.json");
+        let script = |one: &Somebody| match (one.slug.as_str(), &one.reply) {
+            ("dan", _) => json!({ "identifier": one.slug }),
+            (_, None) => json!({ "identifier": one.slug, "accepts_after": "2h" }),
+            (_, Some(reply)) => {
+                json!({ "identifier": one.slug, "accepts_after": "3h", "replies_after": "20h", "reply": reply })
+            }
+        };
+        std::fs::write(&file, Value::Array(people.iter().map(script).collect()).to_string()).unwrap();
         let setting = Setting {
             program,
             store: Arc::new(MemoryStore::new()),
@@ -98,7 +122,7 @@ impl Scene {
         Self { front: Arc::new(front), desk, token, _data: data }
     }
 
-    fn routes(&self) -> Vec<Route> {
+    pub fn routes(&self) -> Vec<Route> {
         drop(router(&self.front));
         self.front.routes().to_vec()
     }
@@ -148,7 +172,7 @@ enum Shown {
 }
 
 /// A path of that route which leads somewhere.
-fn filled(route: &Route) -> String {
+pub fn filled(route: &Route) -> String {
     route
         .path
         .replace("{id}", if route.path.contains("/tasks/") { "1.1" } else { "1" })

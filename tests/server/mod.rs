@@ -1,5 +1,6 @@
-//! Tests of server: the webhook listener and the commands' socket over loopback, the dashboard by its router.
+//! Tests of server: the webhook listener and the commands' socket over loopback, the dashboard by its router and in a browser.
 
+mod browser;
 mod dashboard;
 mod socket;
 mod webhooks;
