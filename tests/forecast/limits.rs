@@ -3,6 +3,7 @@
 use crate::runtime::town::BEGIN;
 use crate::runtime::wish::{INTRO, program};
 use campaign_engine::model::account::Budget;
+use campaign_engine::model::effect::Call;
 use campaign_engine::model::event::Settlement;
 use campaign_engine::model::id::AccountId;
 use campaign_engine::model::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -14,17 +15,33 @@ use campaign_engine::sim::forecast::opening::Opening;
 use campaign_engine::sim::forecast::outlook::look_ahead;
 use campaign_engine::sim::forecast::sink::{Happening, Sink, Who};
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+use std::collections::BTreeMap;
 
 /// What goes out: account, budget, when.
 #[derive(Default)]
-struct Sent(Vec<(AccountId, Budget, i64)>);
+struct Sent {
+    calls: Vec<(AccountId, Budget, i64)>,
+    /// Who is invited and has not answered, by whom.
+    pending: BTreeMap<u32, AccountId>,
+    /// The most invitations of one account that were pending at once.
+    most_pending: usize,
+}
 
 impl Sink for Sent {
-    fn take(&mut self, at: Timestamp, _: &Who<'_>, happening: &Happening<'_>) {
-        if let Happening::Called { account, call, settlement: Settlement::Sent { .. }, .. } = happening
-            && let Some(budget) = call.budget()
-        {
-            self.0.push((*account, budget, at.0));
+    fn take(&mut self, at: Timestamp, who: &Who<'_>, happening: &Happening<'_>) {
+        match happening {
+            Happening::Called { account, call, settlement: Settlement::Sent { .. }, .. } => {
+                self.calls.extend(call.budget().map(|budget| (*account, budget, at.0)));
+                match call {
+                    Call::Invite { .. } => drop(self.pending.insert(who.seat, *account)),
+                    Call::Withdraw => drop(self.pending.remove(&who.seat)),
+                    _ => {}
+                }
+                let of_account = self.pending.values().filter(|held| *held == account).count();
+                self.most_pending = self.most_pending.max(of_account);
+            }
+            Happening::Accepted | Happening::Ended { .. } => drop(self.pending.remove(&who.seat)),
+            _ => {}
         }
     }
 }
@@ -33,10 +50,10 @@ impl Sent {
     /// The most of an account and budget within any window of so many days.
     fn most(&self, budget: Budget, days: i64) -> usize {
         let of = |account: &AccountId| {
-            let all = self.0.iter().filter(move |(who, what, _)| who == account && *what == budget);
+            let all = self.calls.iter().filter(move |(who, what, _)| who == account && *what == budget);
             all.map(|(_, _, at)| *at).collect::<Vec<i64>>()
         };
-        let accounts: std::collections::BTreeSet<AccountId> = self.0.iter().map(|(account, _, _)| *account).collect();
+        let accounts: std::collections::BTreeSet<AccountId> = self.calls.iter().map(|(account, _, _)| *account).collect();
         let within = |times: &[i64], at: i64| times.iter().filter(|other| **other <= at && at - **other < days * DAY_MS).count();
         accounts
             .iter()
@@ -73,16 +90,17 @@ proptest! {
         prop_assert!(sent.most(Budget::Invites, 7) <= week as usize);
         prop_assert!(sent.most(Budget::Messages, 1) <= messages as usize);
         prop_assert!(sent.most(Budget::Inmails, 1) <= 2);
-        for (_, _, at) in &sent.0 {
+        prop_assert!(sent.most_pending <= pending as usize, "{} pending", sent.most_pending);
+        for (_, _, at) in &sent.calls {
             let (weekday, minute) = ((at.div_euclid(DAY_MS) + 3) % 7, at.rem_euclid(DAY_MS) / MINUTE_MS);
             prop_assert!(weekday < 5 && (480..1_080).contains(&minute), "{at}");
         }
-        for (at, (who, _, time)) in sent.0.iter().enumerate() {
-            let next = sent.0.iter().skip(at + 1).find(|(other, _, _)| other == who);
+        for (at, (who, _, time)) in sent.calls.iter().enumerate() {
+            let next = sent.calls.iter().skip(at + 1).find(|(other, _, _)| other == who);
             prop_assert!(next.is_none_or(|(_, _, next)| next - time >= 4 * MINUTE_MS), "the gap of an account");
         }
         prop_assert_eq!(run(&cast, until, seed, &mut again), finish);
-        prop_assert_eq!(sent.0, again.0);
+        prop_assert_eq!(sent.calls, again.calls);
     }
 }
 

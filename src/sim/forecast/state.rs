@@ -4,11 +4,12 @@ use crate::machine::{Person, advance};
 use crate::model::account::{Account, Channel};
 use crate::model::contact::Contact;
 use crate::model::effect::Effect;
-use crate::model::enrollment::{Awaits, Enrollment, Relation, Status};
+use crate::model::enrollment::{Awaits, Enrollment, Status};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, OutcomeId};
 use crate::model::time::Timestamp;
 use crate::runtime::agenda::class_of;
+use crate::runtime::ceiling::place_of;
 use crate::runtime::entry::new_enrollment;
 use crate::runtime::limits::Usage;
 use crate::runtime::pace::Begun;
@@ -295,8 +296,7 @@ impl<'a, S: Sink> State<'a, S> {
             }
         }
         let linkedin = enrollment.lines.get(&Channel::Linkedin).map(|line| line.account.0);
-        if enrollment.facts.relation == Relation::Pending
-            && !enrollment.has_ended()
+        if place_of(enrollment).is_some()
             && let Some(account) = linkedin
         {
             *self.pending.entry(account).or_default() += 1;
