@@ -154,7 +154,7 @@ impl Partition {
 
     pub(super) fn settle_refused(&mut self, mut draft: Draft, intent: &Intent, settlement: Settlement) -> Result<(), StoreFault> {
         draft.stage_intent(intent.key, None);
-        if let Some(budget) = intent.budget {
+        if let Some(budget) = intent.budget.filter(|_| !may_be_ours(intent, &settlement)) {
             draft.free_budget(intent.account, budget, intent.at, intent.key);
         }
         self.happen(&mut draft, intent.key.enrollment, &Event::Settled { visit: intent.key.visit, settlement })?;
@@ -336,4 +336,11 @@ fn refusal_detail(refusal: &Refusal, retry_at: Option<Timestamp>) -> Vec<(String
     detail.extend(refusal.status.map(|status| ("status".to_owned(), status.to_string())));
     detail.extend(retry_at.map(|at| ("retry_at".to_owned(), at.iso_ms())));
     detail
+}
+
+/// Is there already what was asked for, after an earlier attempt? Then that attempt may have made it, whatever the lists showed,
+/// and it counts.
+fn may_be_ours(intent: &Intent, settlement: &Settlement) -> bool {
+    let is_there = matches!(settlement, Settlement::Unneeded { why: Unneeded::AlreadyInvited | Unneeded::AlreadyConnected });
+    intent.attempt > 1 && is_there
 }

@@ -89,3 +89,20 @@ fn a_list_that_is_not_found_is_no_empty_list() {
         assert_eq!(found, 1, "{call} was found, and made once");
     }
 }
+
+/// Both readings missed it, and the far side has it: the first attempt counts as what it was, one of the day's.
+#[test]
+fn an_invitation_that_was_there_all_along_keeps_its_place_in_the_day() {
+    let faults = json!([
+        {"route": "POST /users/invite", "kind": "504-after", "times": 1},
+        {"route": "GET /users/invite/sent", "kind": "list-lag", "for": "3h"},
+    ]);
+    let people = vec!["ada,,,,,", "bob,,,,,"];
+    let mut town = Town::new(Wish { people, faults, hears: false, limits: "invites 1 a day", ..Wish::default() });
+    pass(&mut town, 10 * HOUR_MS);
+    let skipped = town.lines(EntryKind::Skipped);
+    assert_eq!(skipped.iter().map(|(_, entry)| detail(entry, "why")).collect::<Vec<_>>(), ["already invited"]);
+    assert_eq!(town.reached().len(), 1, "the other's is tomorrow's");
+    pass(&mut town, DAY_MS);
+    assert_eq!(town.reached().len(), 2);
+}

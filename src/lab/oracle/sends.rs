@@ -46,11 +46,6 @@ pub fn judge(books: &Books, when: When) -> Vec<Breach> {
     let mut breaches = at_most_once(&performed);
     let people: Vec<Person> = books.stories.iter().map(|story| Person { story, attempts: attempts(story) }).collect();
     let mut claims: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let by_person: BTreeMap<String, &str> = performed
-        .iter()
-        .filter(|line| line.kind == Kind::Invite)
-        .map(|line| (format!("relation:{}", line.recipient_id), line.provider_id.as_str()))
-        .collect();
     for person in &people {
         for entry in person.story.entries.iter().filter(|entry| entry.kind == EntryKind::Sent) {
             let kind = detail(entry, "kind").unwrap_or_default();
@@ -62,8 +57,7 @@ pub fn judge(books: &Books, when: When) -> Vec<Breach> {
                 // A person said it was sent, and no id.
                 continue;
             }
-            // An invitation accepted before its answer was found out is known by its person.
-            let id = by_person.get(id).copied().unwrap_or(id);
+            let id = id.strip_prefix("relation:").and_then(|whom| invitation_of(person, whom, &performed)).unwrap_or(id);
             claims.entry(id).or_default().push(format!("{} {} at {}", person.story.name(), entry.step, entry.at));
         }
     }
@@ -84,6 +78,14 @@ pub fn judge(books: &Books, when: When) -> Vec<Breach> {
     }
     people.iter().for_each(|person| breaches.extend(one_at_a_time(person)));
     breaches
+}
+
+/// An invitation accepted before its answer was found out is known by whom it was to: it is their own, if that was performed, and
+/// not another campaign's through another account.
+fn invitation_of<'a>(person: &Person, whom: &str, performed: &[&'a Line]) -> Option<&'a str> {
+    let mut to_them = performed.iter().filter(|line| line.kind == Kind::Invite && line.recipient_id == whom);
+    let own = to_them.clone().find(|line| person.is_reached_by(line));
+    own.or_else(|| to_them.next()).map(|line| line.provider_id.as_str())
 }
 
 struct Person<'a> {
