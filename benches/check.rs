@@ -52,17 +52,23 @@ fn texts(contacts: usize) {
         for contacts in [contacts / 4, contacts / 2, contacts] {
             let sources = [folder::source("workspace.camp", folder::WORKSPACE), folder::source("long.camp", &wordy(is_too_long))];
             let lists = MemoryFiles::new("").with("people.csv", people(contacts));
-            let begin = Instant::now();
-            let compiled = compile(&sources, &lists);
-            let seconds = begin.elapsed().as_secs_f64();
-            let codes: Vec<&str> = compiled.diagnostics.iter().map(|fault| fault.code.word()).collect();
-            assert_eq!(codes.contains(&"text-too-long"), is_too_long, "{codes:?}");
+            // The best of some: the first time memory is asked for costs more than the looking.
+            let seconds = (0..5).map(|_| seconds_of_texts(&sources, &lists, is_too_long)).fold(f64::MAX, f64::min);
             let doubling = before.map_or(String::new(), |before| format!(", {:.2} x the half", seconds / before));
             let what = if is_too_long { "some too long" } else { "all fit" };
             println!("{contacts:>6} contacts x 5 messages x 3 languages, {what}: {seconds:.3} s{doubling}");
             before = Some(seconds);
         }
     }
+}
+
+fn seconds_of_texts(sources: &[Source], lists: &MemoryFiles, is_too_long: bool) -> f64 {
+    let begin = Instant::now();
+    let compiled = compile(sources, lists);
+    let seconds = begin.elapsed().as_secs_f64();
+    let codes: Vec<&str> = compiled.diagnostics.iter().map(|fault| fault.code.word()).collect();
+    assert_eq!(codes.contains(&"text-too-long"), is_too_long, "{codes:?}");
+    seconds
 }
 
 fn people(contacts: usize) -> String {
