@@ -27,6 +27,8 @@ page.on('request', (request) => { if (!request.url().startsWith(visit.base) && !
 
 const flat = (text) => text.replace(/\s+/g, ' ').trim();
 await page.goto(`${visit.base}/login?token=${visit.token}`);
+// The page that takes the token leads on by itself.
+await page.waitForURL(`${visit.base}/`);
 for (const { path, shows } of visit.pages) {
   // The stream of events never ends: the document is what is waited for.
   const answer = await page.goto(visit.base + path, { waitUntil: 'load' });

@@ -1,7 +1,7 @@
 //! The dashboard in a real browser, over loopback: two hundred people whose names and answers are attacks, every page, and
 //! somebody else's page beside ours. Needs node, npm and Chromium; says so when they lack.
 
-use crate::server::dashboard::{Scene, Somebody, filled};
+use crate::server::scene::{Scene, Somebody, filled};
 use campaign_engine::server::dashboard::access::Role;
 use campaign_engine::server::dashboard::router;
 use serde_json::{Value, json};

@@ -2,5 +2,6 @@
 
 mod browser;
 mod dashboard;
+mod scene;
 mod socket;
 mod webhooks;
