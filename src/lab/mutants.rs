@@ -45,7 +45,7 @@ pub const fn catcher(bug: Bug) -> (&'static str, u64) {
         | Bug::ErrorMeansAbsent
         | Bug::IgnoresOwnersHand
         | Bug::EchoIsReply
-        | Bug::PauseInMemory => ("sim", 2_000),
+        | Bug::PauseInMemory => ("sim", 6_000),
     }
 }
 

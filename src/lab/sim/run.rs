@@ -38,7 +38,7 @@ struct Found {
 /// # Errors
 /// A world cannot be drawn or lived, through no fault of the engine.
 pub fn run(order: &Order) -> Result<Verdict, LabFault> {
-    let runs = order.runs(2_000, 200_000);
+    let runs = order.runs(6_000, 200_000);
     let mut seeds: Vec<u64> = if order.runs.is_some() { Vec::new() } else { kept::seeds(KEPT) };
     let replayed = seeds.len() as u64;
     seeds.extend((0..runs).map(|nth| order.seed.wrapping_add(nth)));
