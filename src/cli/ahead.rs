@@ -141,7 +141,7 @@ impl Sink for Sends<'_> {
             version: who.campaign.version,
             contact: who.contact.key.clone(),
             name: who.contact.name(),
-            step: who.campaign.step(*step).label.clone(),
+            step: who.campaign.steps.get(step.0 as usize).map_or_else(|| "by hand".to_owned(), |step| step.label.clone()),
             kind: kind(call).to_owned(),
             subject,
             text,
@@ -171,7 +171,7 @@ fn kind(call: &Call) -> &'static str {
     match call {
         Call::Invite { .. } => "invite",
         Call::Withdraw => "withdraw",
-        Call::Message { .. } => "message",
+        Call::Message { .. } | Call::ByHand { .. } => "message",
         Call::Inmail { .. } => "inmail",
         Call::Engage(engagement) => engagement.word(),
         Call::Group { .. } => "group",
@@ -199,6 +199,7 @@ fn texts(who: &Who<'_>, account: &Account, call: &Call) -> (Option<String>, Opti
     });
     match call {
         Call::Group { subject, .. } => (Some(rendered(*subject).1), text),
+        Call::ByHand { text, .. } => (None, Some(text.clone())),
         Call::Invite { .. } | Call::Withdraw | Call::Message { .. } | Call::Inmail { .. } | Call::Engage(_) => (subject, text),
     }
 }

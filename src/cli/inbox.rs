@@ -1,15 +1,17 @@
 //! `engine inbox`: what people wrote, those first who wait for an answer.
 
 use crate::cli::context::Context;
-use crate::cli::desk::ask;
+use crate::cli::desk::{ask, command};
 use crate::cli::ending::{Done, Ending, WRONG};
-use crate::cli::operate::person;
+use crate::cli::operate::{person, tell};
 use crate::cli::operator::{Inbox as Options, Look};
 use crate::cli::render;
 use crate::cli::status::read;
 use crate::cli::times::{moment, short_moment};
+use crate::runtime::command::Command;
 use crate::runtime::query::inbox::{ChatLine, Inbox, Thread};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::io::{read_to_string, stdin};
 
 /// Columns of their last words.
 const TEXT_COLUMNS: usize = 48;
@@ -18,6 +20,7 @@ const TEXT_COLUMNS: usize = 48;
 pub fn inbox(options: &Options, context: &Context) -> Done {
     match &options.look {
         Some(Look::Show { contact }) => show(contact, options.campaign.as_deref(), context),
+        Some(Look::Reply { contact, text }) => reply(contact, text, options.campaign.as_deref(), context),
         None => list(options.campaign.as_deref(), context),
     }
 }
@@ -54,6 +57,23 @@ fn list(campaign: Option<&str>, context: &Context) -> Done {
         ));
     }
     Ok(Ending::done())
+}
+
+/// Answers somebody.
+fn reply(contact: &str, text: &str, campaign: Option<&str>, context: &Context) -> Done {
+    let text = match text {
+        "-" => read_to_string(stdin()).map_err(|fault| Ending::new(WRONG, format!("cannot read standard input: {fault}")))?,
+        text => text.to_owned(),
+    };
+    let enrollments = person(context, contact, campaign)?;
+    let answer = command(context, &Command::Reply { enrollments, text: text.trim_end().to_owned() })?;
+    let account = answer.get("account").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let shown = render::plain(contact);
+    tell(
+        answer,
+        &format!("queued: `{account}` sends it next; `engine why {shown}` says when, `engine stop {shown}` takes it back"),
+        context,
+    )
 }
 
 /// Every chat with one person, campaign by campaign.

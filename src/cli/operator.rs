@@ -185,6 +185,15 @@ pub enum Look {
         #[arg(value_name = "CONTACT")]
         contact: String,
     },
+    /// Answer somebody: sent once, by the account they wrote to, within its limits; the campaign leaves them to you
+    Reply {
+        /// Their identifier, name, or a part of either
+        #[arg(value_name = "CONTACT")]
+        contact: String,
+        /// What to send, as it stands; `-` reads it from standard input
+        #[arg(value_name = "TEXT")]
+        text: String,
+    },
 }
 
 /// `engine report`

@@ -56,17 +56,9 @@ pub(super) fn take_up(turn: &mut Turn<'_>) {
         Awaits::Nothing => run(turn, level),
         Awaits::Timer { .. } => {}
         // With an intent open the outbox finds its way by the intent.
-        Awaits::Call { hold: Some(hold), .. } if is_open(&hold) => {}
+        Awaits::Call { hold: Some(hold), .. } if hold.is_in_doubt() => {}
         Awaits::Call { call, ready_at, .. } => turn.effect(Effect::Call { key: turn.key(visit), call, ready_at }),
         Awaits::Look { look, .. } => turn.effect(Effect::Look { key: turn.key(visit), look }),
-    }
-}
-
-fn is_open(hold: &crate::model::enrollment::Hold) -> bool {
-    use crate::model::enrollment::Hold;
-    match hold {
-        Hold::Open { .. } | Hold::Unknown { .. } | Hold::Parked { .. } => true,
-        Hold::Retry { .. } => false,
     }
 }
 

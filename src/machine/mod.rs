@@ -3,9 +3,10 @@
 //! Imports only `model`. It must never perform anything, never ask the time and never fail: whatever event meets
 //! whatever state, there is an answer. Start at [`advance`]: one match, one room a family of events. `enter` runs steps,
 //! `leave` ends waits, `settle` takes the ends of calls, `observe` and `react` take what the person did, `control` what
-//! people of ours did; `eval` decides conditions, `pace` finds times, `turn` collects what one event changes;
+//! people of ours did, `by_hand` what they write; `eval` decides conditions, `pace` finds times, `turn` collects what one event changes;
 //! `migrate` takes somebody over to another version.
 
+mod by_hand;
 pub mod classify;
 mod control;
 mod enter;
@@ -61,6 +62,7 @@ pub fn advance(campaign: &Campaign, person: &Person<'_>, event: &Event, now: Tim
         Event::Accepted { at } => observe::accepted(&mut turn, *at),
         Event::Replied(reply) => react::replied(&mut turn, reply),
         Event::Takeover { message, text, at } => react::taken_over(&mut turn, message, text, *at),
+        Event::ByHand { channel, text } => by_hand::asked(&mut turn, *channel, text),
         Event::Seen { at } => observe::seen(&mut turn, *at),
         Event::Delivered { at } => observe::delivered(&mut turn, *at),
         Event::Reacted { emoji, at } => observe::reacted(&mut turn, emoji, *at),

@@ -24,8 +24,14 @@ pub(super) fn replied<'a>(turn: &mut Turn<'a>, reply: &'a Reply) -> bool {
     observe::mark(turn, &Happened::Replied(reply));
     turn.hold_queued(None);
     let is_opt_out = reply.classes.iter().any(|class| class == OPT_OUT) && !turn.campaign.handlers.reply_takes_opt_out;
+    let is_answered = turn.enrollment.by_hand().is_some();
+    if is_answered {
+        // They wrote again before the answer went out, or while it did: nothing starts any more, and they are the answerer's.
+        turn.drop_handler();
+        hand_over(turn);
+    }
     let has_ended = turn.enrollment.has_ended();
-    if has_ended && !is_opt_out && is_closed(turn) {
+    if !is_opt_out && (is_answered || (has_ended && is_closed(turn))) {
         return true;
     }
     if is_opt_out {
@@ -84,7 +90,8 @@ fn is_closed(turn: &mut Turn<'_>) -> bool {
     false
 }
 
-fn mark_late(turn: &mut Turn<'_>) {
+/// Nothing more runs for somebody who has ended.
+pub(super) fn mark_late(turn: &mut Turn<'_>) {
     if let Status::Ended { late_reply_done, .. } = &mut turn.enrollment.status {
         *late_reply_done = true;
     }
@@ -126,11 +133,19 @@ pub(super) fn taken_over(turn: &mut Turn<'_>, message: &RemoteId, text: &str, at
         return true;
     }
     turn.hold_queued(None);
+    hand_over(turn);
+    true
+}
+
+/// Whoever is under way is a person of ours' from now on: `on takeover`, or its default.
+pub(super) fn hand_over(turn: &mut Turn<'_>) {
+    if turn.enrollment.has_ended() {
+        return;
+    }
     match turn.campaign.handlers.on_takeover {
         Some(step) => handle(turn, step, None, "on takeover"),
         None => turn.end_as("taken_over", None),
     }
-    true
 }
 
 /// `Event::Named`: the user's own. A waiting arm goes first, then `on event`.

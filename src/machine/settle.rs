@@ -1,7 +1,7 @@
 //! How calls ended: facts first, then the path.
 
 use crate::machine::turn::{Level, Turn};
-use crate::machine::{enter, observe, react};
+use crate::machine::{by_hand, enter, observe, react};
 use crate::model::campaign::{Campaign, Engagement, LateElse};
 use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Hold, Relation, Status};
@@ -21,6 +21,11 @@ pub(super) fn settled(turn: &mut Turn<'_>, visit: Visit, settlement: &Settlement
     });
     if let Some((level, step, call, begun)) = here {
         record(turn, step, &call, settlement, begun.unwrap_or(turn.now));
+        if matches!(call, Call::ByHand { .. }) {
+            turn.await_at(level, Awaits::Nothing);
+            by_hand::over(turn);
+            return true;
+        }
         move_on(turn, level, step, &call, settlement);
         return true;
     }
@@ -39,8 +44,11 @@ fn begun(hold: Option<&Hold>) -> Option<Timestamp> {
     }
 }
 
-/// The call a step makes.
+/// The call a step makes; of one by hand, as much as its settlement needs.
 fn call_of(turn: &Turn<'_>, step: StepId) -> Option<Call> {
+    if step == StepId::BY_HAND {
+        return Some(Call::ByHand { channel: turn.campaign.channel, text: String::new() });
+    }
     Call::of(&turn.step(step)?.action, turn.campaign.channel)
 }
 
@@ -52,6 +60,7 @@ fn record(turn: &mut Turn<'_>, step: StepId, call: &Call, settlement: &Settlemen
             performed(turn, call, remote.as_ref(), chat.as_ref(), begun);
             let mut detail = vec![("kind", word), ("provider_id", remote.as_ref().map_or("", RemoteId::as_str))];
             detail.extend(chat.as_ref().map(|chat| ("chat_id", chat.as_str())));
+            detail.extend(matches!(call, Call::ByHand { .. }).then_some(("by", "hand")));
             turn.write(EntryKind::Sent, Some(step), &detail);
         }
         Settlement::Unneeded { why } => {
@@ -79,7 +88,7 @@ fn word(call: &Call) -> &'static str {
     match call {
         Call::Invite { .. } => "invite",
         Call::Withdraw => "withdraw",
-        Call::Message { .. } => "message",
+        Call::Message { .. } | Call::ByHand { .. } => "message",
         Call::Inmail { .. } => "inmail",
         Call::Engage(engagement) => engagement.word(),
         Call::Group { .. } => "group",
@@ -117,6 +126,12 @@ fn performed(turn: &mut Turn<'_>, call: &Call, remote: Option<&RemoteId>, chat: 
         Call::Message { .. } => {
             sends.messages = sends.messages.saturating_add(1);
             facts.sent_at = facts.sent_at.max(Some(begun));
+        }
+        // Written where the chat is known; a late settlement does not know on which channel that was.
+        Call::ByHand { .. } => {
+            sends.messages = sends.messages.saturating_add(1);
+            facts.sent_at = facts.sent_at.max(Some(begun));
+            return reached(turn, begun);
         }
         // A group has a chat of its own: the talk between the two stays where it was.
         Call::Group { channel, .. } => {

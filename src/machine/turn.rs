@@ -5,8 +5,8 @@ use crate::machine::{Advance, LISTEN_MS, Person};
 use crate::model::account::SenderProfile;
 use crate::model::campaign::{Campaign, OutcomeKind, Step};
 use crate::model::contact::Contact;
-use crate::model::effect::Effect;
-use crate::model::enrollment::{Awaits, Enrollment, Frame, HandlerFrame, LEFT_MAX, LeftCall, Pause, Status};
+use crate::model::effect::{Call, Effect};
+use crate::model::enrollment::{Awaits, Enrollment, Frame, HandlerFrame, Hold, LEFT_MAX, LeftCall, Pause, Status};
 use crate::model::event::Reply;
 use crate::model::id::{EffectKey, OutcomeId, StepId, Visit};
 use crate::model::journal::{Entry, EntryKind};
@@ -182,6 +182,9 @@ impl<'a> Turn<'a> {
 
     /// Remembers a call whose frame goes away before it is settled.
     pub fn leave_call(&mut self, level: Level) {
+        if level == Level::Handler {
+            self.give_up_by_hand();
+        }
         let left = match self.frame(level) {
             Some(Frame { step, visit, awaits: Awaits::Call { .. }, .. }) => LeftCall { visit: *visit, step: *step },
             Some(_) | None => return,
@@ -190,6 +193,17 @@ impl<'a> Turn<'a> {
             self.enrollment.left.remove(0);
         }
         self.enrollment.left.push(left);
+    }
+
+    /// Something takes the place of what a person of ours wrote, before it went out: said, for they count on it.
+    fn give_up_by_hand(&mut self) {
+        let Some(Frame { awaits: Awaits::Call { call: Call::ByHand { .. }, hold, .. }, .. }) = self.frame(Level::Handler) else {
+            return;
+        };
+        if !hold.as_ref().is_some_and(Hold::is_in_doubt) {
+            let why = "something else came first: read the chat, and write again";
+            self.write(EntryKind::Cancelled, None, &[("kind", "message"), ("by", "hand"), ("why", why)]);
+        }
     }
 
     /// Makes somebody queued active without beginning their path, so that they can be paused or handled.

@@ -26,12 +26,30 @@ pub enum Effect {
 /// A call that reaches the person; texts still by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Call {
-    Invite { note: Option<MessageId> },
+    Invite {
+        note: Option<MessageId>,
+    },
     Withdraw,
-    Message { channel: Channel, message: MessageId },
-    Inmail { message: MessageId, api: Option<InmailApi> },
+    Message {
+        channel: Channel,
+        message: MessageId,
+    },
+    Inmail {
+        message: MessageId,
+        api: Option<InmailApi>,
+    },
     Engage(Engagement),
-    Group { channel: Channel, subject: MessageId, members: Vec<GroupMember>, message: MessageId },
+    Group {
+        channel: Channel,
+        subject: MessageId,
+        members: Vec<GroupMember>,
+        message: MessageId,
+    },
+    /// What a person of ours writes into the chat there is, as they wrote it. No step makes it.
+    ByHand {
+        channel: Channel,
+        text: String,
+    },
 }
 
 impl Call {
@@ -69,7 +87,7 @@ impl Call {
     /// The channel it travels on.
     pub fn channel(&self) -> Channel {
         match self {
-            Self::Message { channel, .. } | Self::Group { channel, .. } => *channel,
+            Self::Message { channel, .. } | Self::Group { channel, .. } | Self::ByHand { channel, .. } => *channel,
             Self::Invite { .. } | Self::Withdraw | Self::Inmail { .. } | Self::Engage(_) => Channel::Linkedin,
         }
     }
@@ -79,7 +97,7 @@ impl Call {
         match self {
             Self::Invite { .. } => Some(Budget::Invites),
             Self::Withdraw => None,
-            Self::Message { .. } | Self::Group { .. } => Some(Budget::Messages),
+            Self::Message { .. } | Self::Group { .. } | Self::ByHand { .. } => Some(Budget::Messages),
             Self::Inmail { .. } => Some(Budget::Inmails),
             Self::Engage(Engagement::VisitProfile) => Some(Budget::Visits),
             Self::Engage(_) => Some(Budget::Engagements),
@@ -90,7 +108,7 @@ impl Call {
     pub fn message(&self) -> Option<MessageId> {
         match self {
             Self::Invite { note } => *note,
-            Self::Withdraw => None,
+            Self::Withdraw | Self::ByHand { .. } => None,
             Self::Message { message, .. } | Self::Inmail { message, .. } | Self::Group { message, .. } => Some(*message),
             Self::Engage(engagement) => match engagement {
                 Engagement::CommentPost(message) => Some(*message),
@@ -107,8 +125,13 @@ impl Call {
     pub fn may_be_late(&self) -> bool {
         match self {
             Self::Message { .. } | Self::Inmail { .. } | Self::Group { .. } => true,
-            Self::Invite { .. } | Self::Withdraw | Self::Engage(_) => false,
+            Self::Invite { .. } | Self::Withdraw | Self::Engage(_) | Self::ByHand { .. } => false,
         }
+    }
+
+    /// Does it wait for the campaign's sending hours? A person of ours writes when they write.
+    pub fn keeps_hours(&self) -> bool {
+        !matches!(self, Self::ByHand { .. })
     }
 }
 

@@ -184,6 +184,16 @@ pub enum Hold {
     Parked { since: Timestamp, why: String },
 }
 
+impl Hold {
+    /// May the call have happened, or be happening?
+    pub fn is_in_doubt(&self) -> bool {
+        match self {
+            Self::Open { .. } | Self::Unknown { .. } | Self::Parked { .. } => true,
+            Self::Retry { .. } => false,
+        }
+    }
+}
+
 /// A handler at work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HandlerFrame {
@@ -263,6 +273,21 @@ impl Enrollment {
             (Call::Engage(Engagement::React(_)), Some(chat)) => self.channel_of_chat(chat).unwrap_or(call.channel()),
             _ => call.channel(),
         }
+    }
+
+    /// What a person of ours wrote that is on its way to them.
+    pub fn by_hand(&self) -> Option<&str> {
+        match &self.frame()?.awaits {
+            Awaits::Call { call: Call::ByHand { text, .. }, .. } => Some(text),
+            Awaits::Call { .. } | Awaits::Timer { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
+        }
+    }
+
+    /// Over which line the two talk: the one the person wrote to last, else the first that has a chat.
+    pub fn chat_channel(&self) -> Option<Channel> {
+        let wrote = |line: &Line| line.chat.is_some() && line.chat == self.facts.reply_chat;
+        let last = self.lines.iter().find(|(_, line)| wrote(line));
+        last.or_else(|| self.lines.iter().find(|(_, line)| line.chat.is_some())).map(|(channel, _)| *channel)
     }
 
     fn channel_of_chat(&self, chat: &ChatId) -> Option<Channel> {

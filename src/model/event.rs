@@ -45,6 +45,11 @@ pub enum Event {
         text: String,
         at: Timestamp,
     },
+    /// A person of ours writes through the engine.
+    ByHand {
+        channel: Channel,
+        text: String,
+    },
     Seen {
         at: Timestamp,
     },

@@ -64,6 +64,11 @@ number_id!(/// The n-th time an enrollment entered a step: grows by one at each 
 number_id!(/// Place of a commit in the journal's order, from 1 without gaps.
     Lsn(u64));
 
+impl StepId {
+    /// No step of any campaign: where somebody stands while a message that a person of ours wrote goes out.
+    pub const BY_HAND: Self = Self(u32::MAX);
+}
+
 text_id!(/// An account's id at postpress (`account_id`). Opaque.
     ProviderAccount);
 text_id!(/// A person's id at the provider: the join key of profiles, relations, messages and webhooks (POSTPRESS.md §5).

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Order of service when a limit binds (RUNTIME.md §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// Inside a handler: somebody wrote, we answer.
+    /// Inside a handler, or by hand: somebody wrote, we answer.
     Answer,
     FollowUp,
     /// Nothing was ever sent.
@@ -151,7 +151,7 @@ pub struct Agenda {
     awaiting: BTreeMap<AccountId, u32>,
     /// Invitations that take a place under the ceiling, by account.
     invites_out: BTreeMap<AccountId, u32>,
-    /// Neither ended nor parked.
+    /// Neither ended nor parked, or with an answer by hand on its way.
     open: usize,
     slots: HashMap<EnrollmentId, Slot>,
 }
@@ -162,7 +162,7 @@ impl Agenda {
     pub fn note(&mut self, enrollment: &Enrollment, is_running: bool, opens_at: &dyn Fn(&Enrollment, Timestamp) -> Timestamp) {
         let id = enrollment.id;
         self.forget(id);
-        let mut slot = Slot { is_open: !enrollment.has_ended(), ..Slot::default() };
+        let mut slot = Slot { is_open: !enrollment.has_ended() || enrollment.by_hand().is_some(), ..Slot::default() };
         if matches!(enrollment.status, Status::Queued) {
             self.starts.entry(enrollment.campaign).or_default().insert(id);
             slot.start = Some(enrollment.campaign);
@@ -217,6 +217,7 @@ impl Agenda {
                         return;
                     }
                 };
+                let until = if call.keeps_hours() { opens_at(enrollment, earliest) } else { earliest };
                 let waiting = Waiting {
                     enrollment: enrollment.id,
                     campaign: enrollment.campaign,
@@ -225,7 +226,7 @@ impl Agenda {
                     ready_at: *ready_at,
                     class: class_of(enrollment),
                 };
-                self.queues.entry(line.account).or_default().add(waiting, opens_at(enrollment, earliest));
+                self.queues.entry(line.account).or_default().add(waiting, until);
                 slot.account = Some(line.account);
             }
             Awaits::Look { look, .. } => {

@@ -327,7 +327,9 @@ impl Partition {
         let mut enrollment = enrollment.clone();
         let left = enrollment.left.iter().find(|left| left.visit == key.visit).map(|left| left.step);
         let step = enrollment.frame_of_mut(key.visit).map(|frame| frame.step).or(left);
-        (step.map(|step| installed.campaign.step(step).label.clone()).unwrap_or_default(), installed.campaign.version)
+        // What is written by hand stands at no step.
+        let label = step.and_then(|step| installed.campaign.steps.get(step.0 as usize)).map(|step| step.label.clone());
+        (label.unwrap_or_default(), installed.campaign.version)
     }
 }
 

@@ -53,6 +53,11 @@ pub enum Command {
         enrollment: EnrollmentId,
         how: Resolution,
     },
+    /// An answer by hand, to one person: in the chat of the campaign they wrote in last.
+    Reply {
+        enrollments: Vec<EnrollmentId>,
+        text: String,
+    },
     /// What became of a task.
     Settle {
         task: TaskId,
@@ -110,6 +115,7 @@ impl Partition {
                 self.tell_each(enrollments, &Event::Named { name: name.clone(), data: data.clone() }, now)
             }
             Command::Resolve { enrollment, how } => self.resolve(*enrollment, *how, now),
+            Command::Reply { enrollments, text } => self.write_by_hand(enrollments, text, now),
             Command::Settle { task, verdict } => self.settle_task(*task, *verdict, now),
             Command::Suppress { enrollments } => self.suppress_each(enrollments, now),
             Command::Erase { enrollments } => self.erase_each(enrollments, now),

@@ -72,9 +72,8 @@ impl Partition {
         if let Some(budget) = intent.budget.filter(|_| !is_planted(Bug::LimitAtOutcome)) {
             draft.use_budget(account.id, budget, Use { at: far, key, campaign: waiting.campaign });
         }
-        let label =
-            installed.campaign.step(enrollment.frame().map_or(installed.campaign.entry, |frame| frame.step)).label.clone();
-        draft.entry(key.enrollment, line(now, EntryKind::Intent, &label, installed.campaign.version, told(&intent, account)));
+        let (label, version) = self.label_of(&enrollment, key);
+        draft.entry(key.enrollment, line(now, EntryKind::Intent, &label, version, told(&intent, account)));
         if let Some(Awaits::Call { hold, .. }) = awaited_call(&mut enrollment, key) {
             *hold = Some(Hold::Open { since: now });
         }

@@ -41,9 +41,9 @@ impl Partition {
         let step = enrollment.frame().map(|frame| frame.step);
         let campaign = self.campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign);
         let (Some(step), Some(campaign)) = (step, campaign) else { return false };
-        match &campaign.step(step).action {
-            Action::Race { arms, .. } => arms.iter().any(|arm| arm.trigger == Trigger::Accepted),
-            _ => false,
+        match campaign.steps.get(step.0 as usize).map(|step| &step.action) {
+            Some(Action::Race { arms, .. }) => arms.iter().any(|arm| arm.trigger == Trigger::Accepted),
+            Some(_) | None => false,
         }
     }
 

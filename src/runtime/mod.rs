@@ -9,6 +9,7 @@ pub mod agenda;
 pub mod answer;
 pub mod ask;
 pub mod beside;
+mod by_hand;
 pub mod ceiling;
 pub mod clock;
 pub mod command;

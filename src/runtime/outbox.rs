@@ -121,7 +121,8 @@ impl Partition {
         if !is_planted(Bug::PauseDrains) && !self.is_running(enrollment.campaign) {
             return Ok(Verdict::NotBefore(now.plus_ms(LATER_MS)));
         }
-        if let Some(at) = self.opens_later(&enrollment, now)?.or(self.limited_until(account, waiting, now)) {
+        let opens = if waiting.call.keeps_hours() { self.opens_later(&enrollment, now)? } else { None };
+        if let Some(at) = opens.or(self.limited_until(account, waiting, now)) {
             return Ok(Verdict::NotBefore(at));
         }
         let Some(contact) = self.contact(&draft, enrollment.contact)? else {

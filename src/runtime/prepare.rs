@@ -49,7 +49,7 @@ impl Partition {
             return self.fail_now(draft, waiting, "no_identifier");
         };
         let known = line.person.is_some() || enrollment.channel_of(&waiting.call) == Channel::Whatsapp;
-        let chat = line.chat.clone().filter(|_| matches!(waiting.call, Call::Message { .. }));
+        let chat = line.chat.clone().filter(|_| matches!(waiting.call, Call::Message { .. } | Call::ByHand { .. }));
         let is_fresh = self
             .prepared
             .get(&waiting.enrollment)

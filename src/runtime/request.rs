@@ -40,7 +40,8 @@ pub(super) fn want_of(call: &Call, contact: &Contact) -> Option<Want> {
         | Call::Invite { .. }
         | Call::Withdraw
         | Call::Message { .. }
-        | Call::Inmail { .. } => None,
+        | Call::Inmail { .. }
+        | Call::ByHand { .. } => None,
     }
 }
 
@@ -70,6 +71,7 @@ pub(super) fn request(sheet: Sheet<'_>, call: &Call, target: Option<&Target>) ->
             None => return Err(Settlement::Unneeded { why: Unneeded::NothingPending }),
         },
         (Call::Message { .. }, _) => Request::Message { text, attachments, voice },
+        (Call::ByHand { text, .. }, _) => Request::Message { text: text.clone(), attachments, voice },
         (Call::Inmail { api, .. }, _) => {
             Request::Inmail { subject, text, api: api.unwrap_or(account.spec.tier.inmail_api()), attachments }
         }

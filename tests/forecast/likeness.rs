@@ -29,7 +29,7 @@ impl Sink for Told {
                     Call::Withdraw => "withdraw",
                     Call::Message { .. } => "message",
                     Call::Inmail { .. } => "inmail",
-                    Call::Engage(_) | Call::Group { .. } => "other",
+                    Call::Engage(_) | Call::Group { .. } | Call::ByHand { .. } => "other",
                 };
                 let slug = who.contact.key.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
                 self.sends.push((at.0, format!("{kind} {slug}")));

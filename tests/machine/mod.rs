@@ -1,6 +1,7 @@
 //! Tests of machine: events in, lines of the timeline out.
 
 mod acts;
+mod by_hand;
 mod calendar;
 mod classify;
 mod conditions;

@@ -109,6 +109,7 @@ impl<'c> Life<'c> {
             6 => Event::Reacted { emoji: "👍".to_owned(), at },
             7 | 8 => Event::Named { name: self.tape.one(&["booked", "signed up", "other"]).to_owned(), data: None },
             9 => Event::AccountLost { word: "CREDENTIALS".to_owned() },
+            11 if self.tape.below(4) == 0 => Event::ByHand { channel: Channel::Linkedin, text: "hi".to_owned() },
             10 if self.tape.below(4) == 0 => Event::Takeover { message: "own".into(), text: "hi".to_owned(), at },
             _ => {
                 let verdict = [Verdict::Approved, Verdict::Rejected, Verdict::Done][self.tape.below(3) as usize];

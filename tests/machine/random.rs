@@ -46,6 +46,7 @@ fn event(drawn: &Drawn, enrollment: &Enrollment, now: Timestamp) -> Event {
         },
         21 => Event::Accepted { at },
         22..=24 => Event::Replied(reply(drawn.text, at)),
+        25 if drawn.hours % 2 == 0 => Event::ByHand { channel: Channel::Linkedin, text: drawn.text.to_owned() },
         25 => Event::Takeover { message: "m".into(), text: drawn.text.to_owned(), at },
         26 => Event::Seen { at },
         27 => Event::Delivered { at },

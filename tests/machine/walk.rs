@@ -233,6 +233,7 @@ impl Walk {
             "reply" => Event::Replied(self.reply(rest, at)),
             "late-reply" => Event::Replied(self.reply(rest, at.plus_ms(-2 * DAY_MS))),
             "takeover" => Event::Takeover { message: "own_1".into(), text: rest.to_owned(), at },
+            "by-hand" => Event::ByHand { channel: Channel::Linkedin, text: rest.to_owned() },
             "seen" => Event::Seen { at },
             "delivered" => Event::Delivered { at },
             "reacted" => Event::Reacted { emoji: rest.to_owned(), at },
@@ -294,6 +295,7 @@ fn asked(effect: &Effect) -> String {
                 Call::Inmail { .. } => "inmail".to_owned(),
                 Call::Engage(engagement) => engagement.word().to_owned(),
                 Call::Group { channel, members, .. } => format!("group on {channel} with {}", members.len()),
+                Call::ByHand { channel, text } => format!("by hand on {channel}: {text}"),
             };
             format!("  -> {word}, ready {}", ready_at.iso_ms().replace(":00.000Z", "Z"))
         }

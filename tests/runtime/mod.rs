@@ -1,5 +1,6 @@
 //! Tests of runtime.
 mod beside;
+mod by_hand;
 mod campaigns;
 mod clocks;
 mod connected;

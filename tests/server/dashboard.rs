@@ -7,6 +7,7 @@ use axum::http::{Request, StatusCode, header};
 use campaign_engine::runtime::ask::Ask;
 use campaign_engine::server::dashboard::access::Role;
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 /// What each way of coming in is answered with; `None`: let in.
 const WAYS: [(&[Shown], Option<u16>, Option<u16>); 9] = [
@@ -126,6 +127,7 @@ async fn orders_become_commands_once() {
     assert_eq!(post("/api/v1/contacts/1/pause", json!({}), None).await.status(), StatusCode::OK);
     assert_eq!(post("/api/v1/contacts/1/resolve", json!({}), None).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(post("/api/v1/contacts/1/resolve", json!({ "how": "sent" }), None).await.status(), StatusCode::OK);
+    assert_eq!(post("/api/v1/contacts/2/reply", json!({ "text": "Gladly.\n" }), None).await.status(), StatusCode::OK);
     assert_eq!(post("/api/v1/contacts/99/pause", json!({}), None).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(post("/api/v1/contacts/1/delete", json!({}), None).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(post("/api/v1/campaigns/nobody/pause", json!({}), None).await.status(), StatusCode::NOT_FOUND);
@@ -143,6 +145,7 @@ async fn orders_become_commands_once() {
         [
             json!({ "pause": { "enrollments": [1] } }),
             json!({ "resolve": { "enrollment": 1, "how": "sent" } }),
+            json!({ "reply": { "enrollments": [2], "text": "Gladly." } }),
             json!({ "event": { "enrollments": [1], "name": "calendly.booked", "data": "{\"at\":\"noon\"}" } }),
         ]
     );
@@ -170,6 +173,27 @@ async fn a_button_does_what_it_says_and_leads_back_to_a_page_of_ours() {
     }
     assert_eq!(press("order=pause&back=/").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(scene.desk.commands.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_refused_keeps_what_was_typed() {
+    let scene = Scene::new();
+    assert!(scene.get("/contacts/2").await.1.contains("<textarea"), "bob wrote, and can be answered");
+    assert!(!scene.get("/contacts/3").await.1.contains("<textarea"), "there is no chat with dan");
+    let form = "order=reply&id=2&text=%3Cb%3Eno&back=%2Finbox";
+    scene.desk.refuses.store(true, Ordering::SeqCst);
+    let press = || {
+        let request = scene.request("POST", "/do", &[Shown::Session, Shown::OurOrigin]);
+        scene.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).unwrap())
+    };
+    let response = press().await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+    assert!(page.contains("it cannot be done"), "{page}");
+    assert!(page.contains("&lt;b&gt;no</textarea>"), "{page}");
+    scene.desk.refuses.store(false, Ordering::SeqCst);
+    assert_eq!(press().await.headers()[header::LOCATION], "/inbox");
+    assert_eq!(*scene.desk.commands.lock().unwrap(), [json!({ "reply": { "enrollments": [2], "text": "<b>no" } })]);
 }
 
 #[tokio::test]

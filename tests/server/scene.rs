@@ -22,6 +22,7 @@ use campaign_engine::sim::world::{Setting, Town};
 use campaign_engine::store::contract::Store;
 use campaign_engine::store::memory::MemoryStore;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
@@ -34,11 +35,14 @@ pub struct Desk {
     pub pulse: Arc<Pulse>,
     now: Timestamp,
     pub commands: Mutex<Vec<Value>>,
+    /// Nothing it is told to do can be done.
+    pub refuses: AtomicBool,
 }
 
 impl Ask for Desk {
     fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
         match verb {
+            "command" if self.refuses.load(Ordering::SeqCst) => Err("it cannot be done".to_owned()),
             "command" => {
                 self.commands.lock().unwrap().push(arguments);
                 Ok(json!({ "asked": 1, "changed": 1 }))
@@ -114,9 +118,13 @@ impl Scene {
             .flat_map(|one| town.timeline(one.id).unwrap().into_iter().map(|entry| (one.id, entry)))
             .collect();
         pulse.tell(&newest);
-        let desk =
-            Desk { store: Arc::clone(&town.store), pulse: Arc::clone(&pulse), now: town.now(), commands: Mutex::default() };
-        let desk = Arc::new(desk);
+        let desk = Arc::new(Desk {
+            store: Arc::clone(&town.store),
+            pulse: Arc::clone(&pulse),
+            now: town.now(),
+            commands: Mutex::default(),
+            refuses: AtomicBool::new(false),
+        });
         let front = Front::new(Arc::clone(&desk) as Arc<dyn Ask>, pulse, token.keys(), Vec::new());
         Self { front: Arc::new(front), desk, token, _data: data }
     }

@@ -17,7 +17,7 @@ mod rounds;
 pub mod shape;
 mod stride;
 pub mod text;
-mod text_length;
+pub mod text_length;
 pub mod time;
 pub mod together;
 mod trail;

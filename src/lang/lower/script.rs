@@ -262,7 +262,7 @@ fn carried(action: &Action, carrier: Carrier) -> Option<Option<MessageId>> {
         Call::Inmail { .. } => carrier == Carrier::Inmail,
         Call::Message { .. } | Call::Group { .. } => carrier == Carrier::Message,
         Call::Engage(_) => carrier == Carrier::Message && call.message().is_some(),
-        Call::Withdraw => false,
+        Call::Withdraw | Call::ByHand { .. } => false,
     };
     carries.then(|| call.message())
 }

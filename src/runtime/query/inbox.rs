@@ -41,6 +41,10 @@ pub struct Thread {
     /// Their last words.
     pub text: String,
     pub at: String,
+    /// There is a chat in which they can be answered.
+    pub is_open: bool,
+    /// An answer by hand that is on its way; empty: none is.
+    pub underway: String,
     /// Oldest first.
     pub lines: Vec<ChatLine>,
 }
@@ -93,16 +97,21 @@ impl Query<'_> {
         let theirs = lines.iter().rev().find(|line| line.by == "they").cloned();
         let class = entries.iter().rev().find_map(|entry| is_reply(entry).then(|| detail(entry, "classes").to_owned()));
         let class = class.unwrap_or_default();
+        let underway = enrollment.by_hand().unwrap_or_default().to_owned();
         Ok(Some(Thread {
             id: id.0,
             campaign: installed.campaign.name.clone(),
             contact: person.key.clone(),
             name: person.name(),
             account: self.view.account_of(&enrollment).map(|account| account.spec.name.clone()),
-            waits: lines.last().is_some_and(|line| line.by == "they") && !class.split(", ").any(|word| word == OPT_OUT),
+            waits: underway.is_empty()
+                && lines.last().is_some_and(|line| line.by == "they")
+                && !class.split(", ").any(|word| word == OPT_OUT),
             class,
             text: theirs.as_ref().map(|line| line.text.clone()).unwrap_or_default(),
             at: theirs.map(|line| line.at).unwrap_or_default(),
+            is_open: enrollment.chat_channel().is_some(),
+            underway,
             lines,
         }))
     }
@@ -130,10 +139,14 @@ fn chat(entries: &[Entry]) -> Vec<ChatLine> {
         match (entry.kind, detail(entry, "event")) {
             (EntryKind::Intent, _) => drafted = Some(detail(entry, "text")),
             (EntryKind::Sent, _) if ["invite", "message", "inmail", "group"].contains(&detail(entry, "kind")) => {
-                lines.push(said("engine", detail(entry, "kind"), drafted.take().unwrap_or_default()));
+                let by = if detail(entry, "by") == "hand" { "we" } else { "engine" };
+                lines.push(said(by, detail(entry, "kind"), drafted.take().unwrap_or_default()));
             }
             (EntryKind::Event, "replied") => lines.push(said("they", "", detail(entry, "text"))),
-            (EntryKind::Event, "takeover") => lines.push(said("we", "message", detail(entry, "text"))),
+            // Of one that was written in another campaign's chat, or before a restore, the text is not known here.
+            (EntryKind::Event, "takeover") if !detail(entry, "text").is_empty() => {
+                lines.push(said("we", "message", detail(entry, "text")))
+            }
             _ => {}
         }
     }

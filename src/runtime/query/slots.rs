@@ -53,8 +53,9 @@ pub(super) fn slot(store: &dyn Store, view: &View, asked: &Asked<'_>) -> Result<
     let from = asked.from.max(view.now);
     let free = obstacles.iter().filter_map(|obstacle| obstacle.until).fold(from, Timestamp::max);
     let calendar = &asked.installed.campaign.calendar;
-    let opens = calendar.next_open(free, asked.tz);
-    obstacles.extend(closed(calendar.next_open(from, asked.tz), from));
+    let open_at = |at| if asked.call.keeps_hours() { calendar.next_open(at, asked.tz) } else { Some(at) };
+    let opens = open_at(free);
+    obstacles.extend(closed(open_at(from), from));
     if opens != Some(free) && free > from {
         obstacles.push(Obstacle::after("by then the sending hours are over".to_owned(), opens));
     }

@@ -8,6 +8,7 @@ pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Opt
     let get = |name: &str| entry.detail.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str());
     let why = || get("why").or(get("reason")).map(|why| format!(": {why}")).unwrap_or_default();
     let words = match entry.kind {
+        EntryKind::Sent if get("by") == Some("hand") => "sent what one of you wrote".to_owned(),
         EntryKind::Sent => sent(get("kind").unwrap_or_default(), &entry.step),
         EntryKind::Event => return event(entry, get("event").unwrap_or_default(), is_full, quote),
         EntryKind::Ended => format!("ended: {}", get("outcome").unwrap_or("done")),
@@ -32,8 +33,9 @@ pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Opt
         EntryKind::Resumed => "goes on".to_owned(),
         EntryKind::Enrolled if is_full => "enrolled".to_owned(),
         EntryKind::Started if is_full => "started".to_owned(),
+        EntryKind::Intent if is_full && entry.step.is_empty() => "about to send what one of you wrote".to_owned(),
         EntryKind::Intent if is_full => format!("about to do `{}`", entry.step),
-        EntryKind::Cancelled if is_full => format!("held back{}", why()),
+        EntryKind::Cancelled if is_full || get("by") == Some("hand") => format!("held back{}", why()),
         EntryKind::Timer if is_full => format!("waits at `{}`", entry.step),
         EntryKind::Moved => format!("goes on in version {}", get("to").unwrap_or_default()),
         EntryKind::Decision | EntryKind::Changed if is_full => details(entry, quote),
@@ -80,6 +82,8 @@ fn event(entry: &Entry, name: &str, is_full: bool, quote: &dyn Fn(&str) -> Strin
     let get = |name: &str| entry.detail.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str());
     let text = || get("text").map(|text| format!(": \"{}\"", quote(text))).unwrap_or_default();
     Some(match name {
+        "by hand" => format!("one of you answers{}", text()),
+        "takeover" => format!("one of you took over{}", text()),
         "accepted" => "accepted the invitation".to_owned(),
         "replied" => format!("replied{}", text()),
         "reacted" => format!("reacted {}", get("emoji").unwrap_or_default()),

@@ -129,7 +129,7 @@ fn call_word(call: &Call) -> &'static str {
     match call {
         Call::Invite { .. } => "invite",
         Call::Withdraw => "withdraw",
-        Call::Message { .. } => "message",
+        Call::Message { .. } | Call::ByHand { .. } => "message",
         Call::Inmail { .. } => "inmail",
         Call::Engage(_) => "engage",
         Call::Group { .. } => "group",

@@ -26,17 +26,25 @@ impl Refused {
     }
 }
 
+/// What goes with a verb: how a parked send is resolved, what is answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    pub how: Option<&'a str>,
+    pub text: Option<&'a str>,
+}
+
 /// What is asked for about one contact.
-pub fn of_contact(verb: &str, id: EnrollmentId, how: Option<&str>) -> Result<Command, Refused> {
+pub fn of_contact(verb: &str, id: EnrollmentId, said: Said<'_>) -> Result<Command, Refused> {
     let enrollments = vec![id];
     Ok(match verb {
         "pause" => Command::Pause { enrollments },
         "resume" => Command::Resume { enrollments },
         "stop" => Command::Stop { enrollments, reason: None },
-        "resolve" => Command::Resolve { enrollment: id, how: resolution(how)? },
+        "resolve" => Command::Resolve { enrollment: id, how: resolution(said.how)? },
+        "reply" => Command::Reply { enrollments, text: said.text.unwrap_or_default().trim_end().to_owned() },
         other => {
             return Err(Refused::Nowhere(format!(
-                "`{other}` is nothing that can be done to a contact; there are pause, resume, stop and resolve"
+                "`{other}` is nothing that can be done to a contact; there are pause, resume, stop, resolve and reply"
             )));
         }
     })

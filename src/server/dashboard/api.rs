@@ -3,7 +3,7 @@
 use crate::model::id::EnrollmentId;
 use crate::runtime::command::Command;
 use crate::runtime::query::page::PageWish;
-use crate::server::dashboard::act::{Refused, carry_out, meant, of_campaign, of_contact, of_task};
+use crate::server::dashboard::act::{Refused, Said, carry_out, meant, of_campaign, of_contact, of_task};
 use crate::server::dashboard::once::Once;
 use crate::server::dashboard::problem::problem;
 use crate::server::dashboard::routes::Routes;
@@ -35,7 +35,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/tasks", "what people of ours were asked to do: `engine tasks --json`", tasks)
         .read("/api/v1/events", "what happens, as it happens: server-sent events", feed::feed)
         .act("/api/v1/events", "an event of the user's own: `engine event`", event)
-        .act("/api/v1/contacts/{id}/{verb}", "pause, resume, stop or resolve one contact", act_on_contact)
+        .act("/api/v1/contacts/{id}/{verb}", "pause, resume, stop, resolve or answer one contact", act_on_contact)
         .act("/api/v1/campaigns/{name}/{verb}", "pause, resume or stop a campaign", act_on_campaign)
         .act("/api/v1/tasks/{id}/{verb}", "approve, reject or done: what became of a task", act_on_task)
         .act("/api/v1/pause", "pause everything: `engine pause --all`", pause_all)
@@ -215,11 +215,12 @@ async fn done(front: &Front, headers: &HeaderMap, what: &str, command: Result<Co
     answered(answer)
 }
 
-/// How a parked send is resolved; nothing for the other verbs.
+/// How a parked send is resolved, or what is answered; nothing for the other verbs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct How {
+struct Body {
     how: Option<String>,
+    text: Option<String>,
 }
 
 async fn act_on_contact(
@@ -233,16 +234,16 @@ async fn act_on_contact(
         Ok(about) => about,
         Err(response) => return response,
     };
-    let how: How = match body.is_empty() {
-        true => How::default(),
+    let body: Body = match body.is_empty() {
+        true => Body::default(),
         false => match serde_json::from_slice(&body) {
-            Ok(how) => how,
+            Ok(body) => body,
             Err(fault) => return problem(StatusCode::BAD_REQUEST, "the body is not understood", &fault.to_string()),
         },
     };
     let command = async {
         let id = meant(&front, &id, about.campaign.as_deref()).await?;
-        of_contact(&verb, id, how.how.as_deref())
+        of_contact(&verb, id, Said { how: body.how.as_deref(), text: body.text.as_deref() })
     };
     done(&front, &headers, &format!("{verb} {id}"), command.await).await
 }

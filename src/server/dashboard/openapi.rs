@@ -83,7 +83,7 @@ fn operation_id(route: &Route) -> String {
 
 fn path_parameter(name: &str, path: &str) -> Value {
     let verbs = match (name, path) {
-        ("verb", path) if path.contains("/contacts/") => Some(json!(["pause", "resume", "stop", "resolve"])),
+        ("verb", path) if path.contains("/contacts/") => Some(json!(["pause", "resume", "stop", "resolve", "reply"])),
         ("verb", path) if path.contains("/campaigns/") => Some(json!(["pause", "resume", "stop"])),
         ("verb", path) if path.contains("/tasks/") => Some(json!(["approve", "reject", "done"])),
         _ => None,
@@ -129,7 +129,10 @@ fn body_of(route: &Route) -> Option<Value> {
         ),
         ("POST", "/api/v1/contacts/{id}/{verb}") => (
             false,
-            json!({ "type": "object", "properties": { "how": { "type": ["string", "null"], "enum": ["sent", "again", "skip", null], "description": "Of `resolve`." } } }),
+            json!({ "type": "object", "properties": {
+                "how": { "type": ["string", "null"], "enum": ["sent", "again", "skip", null], "description": "Of `resolve`." },
+                "text": { "type": ["string", "null"], "description": "Of `reply`: what is sent, as it stands." },
+            } }),
         ),
         _ => return None,
     };

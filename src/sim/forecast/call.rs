@@ -97,7 +97,9 @@ impl<S: Sink> State<'_, S> {
         match call {
             Call::Invite { .. } => Some(self.far.tie(person, account, || is_tied).invite(now)),
             Call::Withdraw => Some(self.far.tie(person, account, || is_tied).withdraw(now)),
-            Call::Message { channel, .. } => Some(self.far.tie(person, account, || is_tied).message(*channel)),
+            Call::Message { channel, .. } | Call::ByHand { channel, .. } => {
+                Some(self.far.tie(person, account, || is_tied).message(*channel))
+            }
             Call::Group { channel, .. } => Some(self.far.tie(person, account, || is_tied).group(*channel)),
             Call::Engage(_) => Some(sent()),
             Call::Inmail { api, .. } => {
@@ -139,7 +141,7 @@ impl<S: Sink> State<'_, S> {
                 return;
             }
             Call::Withdraw | Call::Group { .. } | Call::Engage(_) => return,
-            Call::Message { .. } => (behaviour::to_message(self.seed, &speaks, known, written), None),
+            Call::Message { .. } | Call::ByHand { .. } => (behaviour::to_message(self.seed, &speaks, known, written), None),
             Call::Inmail { api, .. } => {
                 let api = api.unwrap_or(row.spec.tier.inmail_api());
                 (behaviour::to_inmail(self.seed, &speaks, known, written), Some(api.word()))

@@ -113,7 +113,7 @@ impl Sink for Tally {
                         funnel.invited += u32::from(sends.invites == 0);
                         Counts { invites: 1, ..one }
                     }
-                    Call::Message { .. } | Call::Group { .. } | Call::Inmail { .. } => {
+                    Call::Message { .. } | Call::ByHand { .. } | Call::Group { .. } | Call::Inmail { .. } => {
                         funnel.messaged += u32::from(sends.messages + sends.inmails == 0);
                         let is_inmail = matches!(call, Call::Inmail { .. });
                         Counts { messages: u32::from(!is_inmail), inmails: u32::from(is_inmail), ..one }

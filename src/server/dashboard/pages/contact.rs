@@ -11,6 +11,7 @@ use crate::runtime::query::why::Why;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::act::{Refused, meant};
 use crate::server::dashboard::pages::layout::{Page, button, message};
+use crate::server::dashboard::pages::reply;
 use crate::server::dashboard::pages::words::{badge, distance, moment, told};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -80,7 +81,11 @@ fn body(known: &Known, title: &str) -> Markup {
         div .split {
             div {
                 @if let Some(why) = &known.why { (why_box(why, &id, &here)) }
-                @if let Some(thread) = &known.thread { (chat(&thread.lines, now)) }
+                @if let Some(thread) = &known.thread {
+                    (chat(&thread.lines, now))
+                    @if !thread.underway.is_empty() { (reply::underway(&thread.underway)) }
+                    @else if thread.is_open { section .card { (reply::form(&id, &thread.name, &here, "")) } }
+                }
             }
             (fields(&known.person))
         }

@@ -2,8 +2,9 @@
 
 use crate::runtime::command::Command;
 use crate::server::dashboard::Front;
-use crate::server::dashboard::act::{Refused, carry_out, meant, of_campaign, of_contact, of_task};
+use crate::server::dashboard::act::{Refused, Said, carry_out, meant, of_campaign, of_contact, of_task};
 use crate::server::dashboard::pages::layout::message;
+use crate::server::dashboard::pages::reply;
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
@@ -21,6 +22,7 @@ pub struct Wanted {
     campaign: Option<String>,
     task: Option<String>,
     how: Option<String>,
+    text: Option<String>,
     /// The page it stands on.
     back: String,
 }
@@ -37,6 +39,10 @@ pub async fn act(State(front): State<Arc<Front>>, form: Result<Form<Wanted>, For
     };
     match done.await {
         Ok(_) => Redirect::to(back(&wanted.back)).into_response(),
+        Err(refused) if wanted.order == "reply" => {
+            let (id, text) = (wanted.id.as_deref().unwrap_or_default(), wanted.text.as_deref().unwrap_or_default());
+            reply::again(id, back(&wanted.back), text, refused.sentence())
+        }
         Err(refused) => message(StatusCode::UNPROCESSABLE_ENTITY, "That could not be done", refused.sentence()),
     }
 }
@@ -45,7 +51,10 @@ async fn command(front: &Front, wanted: &Wanted) -> Result<Command, Refused> {
     match (wanted.order.as_str(), &wanted.id, &wanted.campaign, &wanted.task) {
         ("pause-all", ..) => Ok(Command::PauseAll),
         ("resume-all", ..) => Ok(Command::ResumeAll),
-        (order, Some(id), _, _) => of_contact(order, meant(front, id, None).await?, wanted.how.as_deref()),
+        (order, Some(id), _, _) => {
+            let said = Said { how: wanted.how.as_deref(), text: wanted.text.as_deref() };
+            of_contact(order, meant(front, id, None).await?, said)
+        }
         (order, None, Some(campaign), _) => of_campaign(order.trim_end_matches("-campaign"), campaign),
         (order, None, None, Some(task)) => of_task(order, task),
         (order, None, None, None) => Err(Refused::Wrong(format!("`{order}` needs to know about whom"))),

@@ -5,6 +5,7 @@ use crate::runtime::query::tasks::TaskRow;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::pages::contact::chat;
 use crate::server::dashboard::pages::layout::{Page, button, failed};
+use crate::server::dashboard::pages::reply;
 use crate::server::dashboard::pages::words::{badge, moment};
 use axum::extract::State;
 use axum::response::Response;
@@ -56,6 +57,9 @@ fn thread(thread: &Thread, now: &str) -> Markup {
             p .quiet { (thread.campaign) @if let Some(account) = &thread.account { ", by " (account) } ", " (moment(&thread.at, now)) }
             p .written.lead { (thread.text) }
             details { summary { "The whole chat" } (chat(&thread.lines, now)) }
+            @if thread.underway.is_empty() {
+                details { summary { "Answer" } (reply::form(&thread.id.to_string(), &thread.name, "/inbox", "")) }
+            } @else { (reply::underway(&thread.underway)) }
         }
     }
 }

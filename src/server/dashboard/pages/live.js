@@ -4,9 +4,13 @@
   const main = () => document.getElementById("main");
   const away = document.getElementById("away");
   const pulse = document.getElementById("pulse");
-  const busy = () => {
+  const writing = () => {
     const at = document.activeElement;
     return at && ["INPUT", "SELECT", "TEXTAREA"].includes(at.tagName) && at.type !== "hidden";
+  };
+  const busy = () => {
+    const typed = [...main().querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+    return typed || writing();
   };
 
   let waiting = false;
@@ -68,7 +72,7 @@
   let going = false;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (busy()) { if (event.key === "Escape") document.activeElement.blur(); return; }
+    if (writing()) { if (event.key === "Escape") document.activeElement.blur(); return; }
     if (going) { going = false; if (places[event.key]) { event.preventDefault(); location.href = places[event.key]; } return; }
     const at = rows().indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
     switch (event.key) {

@@ -14,6 +14,7 @@ mod inbox;
 mod layout;
 pub mod login;
 mod overview;
+mod reply;
 mod settings;
 mod words;
 
