@@ -18,6 +18,14 @@ use crate::runtime::query::rows::ContactRow;
 use crate::sim::postpress::ledger::Line;
 use std::fmt;
 
+/// How the lab's people begin what they write by hand: it keeps no sending hours, and nothing of a list is in it.
+pub const BY_HAND: &str = "by hand: ";
+
+/// Was it written by hand, through the engine?
+pub fn is_by_hand(line: &Line) -> bool {
+    line.text.as_ref().is_some_and(|text| text.starts_with(BY_HAND))
+}
+
 /// What must hold, whatever happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Invariant {

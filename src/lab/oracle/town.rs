@@ -1,7 +1,7 @@
 //! Books out of a world in this process.
 
 use crate::lab::LabFault;
-use crate::lab::oracle::{Books, Breach, Invariant, Story, bounds, heard};
+use crate::lab::oracle::{Books, Breach, Invariant, Story, bounds, heard, is_by_hand};
 use crate::model::id::EnrollmentId;
 use crate::model::journal::{Installed, Key, Record};
 use crate::model::time::Timestamp;
@@ -68,6 +68,7 @@ pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: Option<Timesta
         let name = contact.fields.get("first_name").cloned().unwrap_or_default();
         let prefix = format!("{}.", story.enrollment);
         let own = books.performed.iter().filter(|line| line.idempotency_key.as_ref().is_some_and(|key| key.starts_with(&prefix)));
+        let own = own.filter(|line| !is_by_hand(line));
         breaches.extend(own.filter(|line| line.text.as_ref().is_some_and(|text| !text.contains(&name))).map(|line| {
             let what = format!(
                 "{} got `{}`: their name `{name}` is not in it as it stands in the list",
@@ -91,7 +92,7 @@ pub fn heard(town: &Town, books: &Books, until: Timestamp, hands: Option<Timesta
 pub fn hours(town: &Town, performed: &[Line]) -> Result<Vec<Breach>, LabFault> {
     let told = |fault: &dyn std::fmt::Display| LabFault(fault.to_string());
     let mut of: BTreeMap<u64, Vec<&Line>> = BTreeMap::new();
-    for line in performed {
+    for line in performed.iter().filter(|line| !is_by_hand(line)) {
         let whose = line.idempotency_key.as_deref().and_then(|key| key.split('.').next()?.parse().ok());
         if let Some(enrollment) = whose {
             of.entry(enrollment).or_default().push(line);

@@ -1,7 +1,7 @@
 //! What befalls our own side: crashes, clocks, edits, operators.
 
 use crate::lab::LabFault;
-use crate::lab::oracle::{Breach, Invariant};
+use crate::lab::oracle::{BY_HAND, Breach, Invariant};
 use crate::lab::sim::life::{Life, Still};
 use crate::lab::sim::text::Allowed;
 use crate::lab::sim::trouble::{Act, FULL_MS};
@@ -89,6 +89,7 @@ impl Life {
                 self.town.own_clock.set_ahead(-minutes * MINUTE_MS);
                 Ok(())
             }
+            Act::Answer => self.answer(),
             Act::Pause(_) | Act::PauseAll(_) | Act::PauseCampaign(_) | Act::Resume | Act::Stop | Act::Named | Act::Suppress => {
                 self.operate(act)
             }
@@ -206,6 +207,31 @@ impl Life {
         }
         if act == Act::Named {
             self.settle_tasks()?;
+        }
+        Ok(())
+    }
+
+    /// Half of those with a chat are answered by hand: they are taken over in all that speaks through the same account.
+    fn answer(&mut self) -> Result<(), LabFault> {
+        for one in self.town.enrollments().map_err(|fault| LabFault(fault.to_string()))? {
+            self.count += 1;
+            let nth = self.count;
+            if !(u64::from(nth) + one.id.0).is_multiple_of(2) {
+                continue;
+            }
+            let (open, performed) = (self.open_calls(), self.town.world.performed());
+            let was_open = !one.has_ended();
+            let command = Command::Reply { enrollments: vec![one.id], text: format!("{BY_HAND}{nth}") };
+            match self.town.command(&command) {
+                Ok(Ok(_)) if was_open => {
+                    self.tally.note("answered on their way");
+                    self.halt(performed, &open, &[one.id], "an answer by hand");
+                }
+                Ok(Ok(_)) => self.tally.note("answered after the end"),
+                Ok(Err(_)) => self.tally.note("answer refused"),
+                Err(TownFault::Store(_)) => return self.start_again(0),
+                Err(fault) => return Err(LabFault(fault.to_string())),
+            }
         }
         Ok(())
     }

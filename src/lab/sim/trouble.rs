@@ -45,6 +45,8 @@ pub enum Act {
     Named,
     /// Somebody is never to be contacted again.
     Suppress,
+    /// Those who can be are answered by hand, or half of them.
+    Answer,
     /// The engine's clock is set forward by so many minutes; postpress's is not.
     ClockForward(i64),
     /// The engine's clock is set back by so many minutes.
@@ -91,6 +93,11 @@ impl Trouble {
         for _ in 0..chance.below(7) {
             let at = begin.plus_ms(chance.between(0, calm_at.since_ms(begin)));
             acts.push((at, act(&mut chance)));
+        }
+        // Drawn apart, so that worlds kept from before have the same faults as then.
+        let mut hands = Chance::new(seed, "hands");
+        if hands.percent(30) {
+            acts.extend((0..=hands.below(2)).map(|_| (begin.plus_ms(hands.between(0, calm_at.since_ms(begin))), Act::Answer)));
         }
         acts.sort();
         let is_recipe = chance.percent(15);
