@@ -1,15 +1,22 @@
 //! `engine webhooks`: what is registered at postpress for this engine.
 
 use crate::cli::context::Context;
+use crate::cli::desk::ask;
 use crate::cli::ending::{Done, Ending, UNSAFE, WRONG};
+use crate::cli::status::read;
+use crate::cli::times::short_moment;
 use crate::cli::{far, house, render};
 use crate::connector::contract::WebhookRow;
 use crate::connector::postpress::webhooks::{self, Plan, SetUp};
+use crate::runtime::query::unrouted::Unrouted;
 use crate::server::secrets::{Secrets, newest};
 use crate::server::webhooks::PATH;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
+
+/// Columns of a body.
+const BODY_COLUMNS: usize = 60;
 
 /// Arguments of `engine webhooks`.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -36,6 +43,8 @@ pub enum WebhooksVerb {
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },
+    /// Show what came in and concerns nobody in a campaign: strangers who wrote, forms nobody knows
+    Unrouted,
     /// Delete ours
     Remove {
         /// Where postpress can reach this engine; else `ENGINE_PUBLIC_URL`
@@ -52,6 +61,7 @@ pub fn run(options: &WebhooksOptions, context: &Context) -> Done {
     match &options.verb {
         WebhooksVerb::Setup { url, rotate } => set_up(context, url.clone(), *rotate),
         WebhooksVerb::List { url } => list(context, url.clone()),
+        WebhooksVerb::Unrouted => unrouted(context),
         WebhooksVerb::Remove { url } => remove(context, url.clone()),
     }
 }
@@ -109,6 +119,28 @@ fn list(context: &Context, url: Option<String>) -> Done {
 
 fn row_json(row: &WebhookRow, is_ours: bool) -> Value {
     json!({"id": row.id, "name": row.name, "url": row.url, "events": row.events, "enabled": row.is_enabled, "ours": is_ours})
+}
+
+fn unrouted(context: &Context) -> Done {
+    let answer = ask(context, "unrouted", Value::Null)?;
+    if context.is_json {
+        render::data(&answer.to_string());
+        return Ok(Ending::done());
+    }
+    let unrouted: Unrouted = read(answer)?;
+    if unrouted.rows.is_empty() {
+        render::talk("all that came in concerned somebody");
+        return Ok(Ending::done());
+    }
+    let rows = unrouted.rows.iter().map(|row| {
+        let body = render::shortened(&render::plain(&row.body.to_string()), BODY_COLUMNS);
+        vec![short_moment(&row.at, context.time), render::plain(&row.what), render::plain(&row.account), body]
+    });
+    render::table(&["AT", "WHAT", "ACCOUNT", "BODY"], rows.collect(), context.color);
+    if unrouted.more > 0 && !context.is_quiet {
+        render::talk(&format!("and {} more, older; `--json` has whole bodies of those above", unrouted.more));
+    }
+    Ok(Ending::done())
 }
 
 fn remove(context: &Context, url: Option<String>) -> Done {

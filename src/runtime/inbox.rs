@@ -49,7 +49,7 @@ impl Partition {
         };
         match fate {
             Fate::Done => {}
-            Fate::Nobodys => draft.put(Record::Unrouted { row, at: stored.at, body: stored.body.clone() }),
+            Fate::Nobodys => self.keep_unrouted(&mut draft, row, &stored),
             Fate::Later => {
                 self.deferred.insert(row, now.plus_ms(DEFER_MS));
                 return Ok(());

@@ -73,7 +73,7 @@ impl Partition {
         let Some(Record::Inbox(stored)) = self.parts.store.get(&Key::Inbox { row })? else { return Ok(()) };
         let mut draft = Draft::new(Cause::Inbox { row }, now);
         draft.delete(Key::Inbox { row });
-        draft.put(Record::Unrouted { row, at: stored.at, body: stored.body.clone() });
+        self.keep_unrouted(&mut draft, row, &stored);
         self.break_off(draft, &stored.enrollments, why)?;
         self.parts.gate.open(&stored.enrollments);
         Ok(())

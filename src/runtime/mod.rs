@@ -36,6 +36,7 @@ pub mod marks;
 pub mod moves;
 pub mod moving;
 mod notify;
+mod noting;
 pub mod outbox;
 pub mod outside;
 mod own;
@@ -57,6 +58,7 @@ pub mod runner;
 pub mod scheduler;
 pub mod search;
 pub mod sweep;
+pub mod sweeping;
 pub mod target;
 mod tasks;
 

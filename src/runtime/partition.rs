@@ -6,13 +6,13 @@
 use crate::connector::contract::Connector;
 use crate::model::account::{Account, Health, SenderProfile};
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Awaits, Enrollment};
+use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
 use crate::model::planted::{Bug, is_planted};
 use crate::model::program::Workspace;
-use crate::model::time::{DAY_MS, Timestamp};
+use crate::model::time::Timestamp;
 use crate::runtime::agenda::Agenda;
 use crate::runtime::beside::{Hearing, Letters, Rounds};
 use crate::runtime::clock::Clock;
@@ -26,6 +26,7 @@ use crate::runtime::moving::Moves;
 use crate::runtime::pages::Unread;
 use crate::runtime::pulse::Pulse;
 pub use crate::runtime::routes::contact_route;
+use crate::runtime::sweeping::Sweeping;
 use crate::runtime::target::Target;
 use crate::store::contract::{Done, Store, StoreFault};
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,8 +103,8 @@ pub struct Partition {
     pub(crate) hearing: Hearing,
     /// When the engine was away: what overdue sends are measured by.
     pub(crate) outages: Vec<(Timestamp, Timestamp)>,
-    /// How far old events' keys have been looked through.
-    pub(crate) swept_to: Option<Key>,
+    /// What has done its time.
+    pub(crate) sweeping: Sweeping,
     /// Who goes on in another version.
     pub(crate) moves: Moves,
     /// What went out while this data did not see it.
@@ -143,7 +144,7 @@ impl Partition {
             rounds: Rounds::default(),
             hearing: Hearing::default(),
             outages: Vec::new(),
-            swept_to: None,
+            sweeping: Sweeping::default(),
             moves: Moves::default(),
             isolation: Isolation::default(),
             is_stopping: false,
@@ -162,6 +163,7 @@ impl Partition {
             Table::Intent,
             Table::Usage,
             Table::Inbox,
+            Table::Unrouted,
             Table::Move,
             Table::Outgoing,
             Table::Past,
@@ -223,6 +225,7 @@ impl Partition {
             Record::Move { enrollment, to } => self.moves.read(enrollment, to),
             Record::Outgoing(letter) => self.letters.note(letter.row, Some(*letter)),
             Record::Meta(Meta::Quarantine(standing)) => self.isolation.standing = Some(*standing),
+            Record::Unrouted { row, .. } => self.sweeping.note_unrouted(row),
             Record::Past(past) => self.isolation.know(*past),
             Record::Task(_)
             | Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
@@ -230,8 +233,7 @@ impl Partition {
             | Record::Contact(_)
             | Record::Route { .. }
             | Record::Claim { .. }
-            | Record::Seen { .. }
-            | Record::Unrouted { .. } => {}
+            | Record::Seen { .. } => {}
         }
     }
 
@@ -325,41 +327,6 @@ impl Partition {
     /// Closes a draft whose durability nobody waits for: the next commit that somebody waits for comes after it.
     pub fn close_quietly(&mut self, draft: Draft) -> Result<Lsn, StoreFault> {
         self.close(draft, Box::new(|_| {}))
-    }
-
-    /// Puts an enrollment's needs on the agenda.
-    pub(super) fn note(&mut self, enrollment: &Enrollment) -> Result<(), StoreFault> {
-        if let Some(started) = enrollment.started_at.filter(|started| self.now().since_ms(*started) < DAY_MS)
-            && let Some(installed) = self.campaigns.get(&enrollment.campaign)
-        {
-            let starts = self.starts.entry(installed.campaign.name.clone()).or_default();
-            starts.insert((started, enrollment.id));
-        }
-        let wants_call = matches!(enrollment.frame().map(|frame| &frame.awaits), Some(Awaits::Call { .. }));
-        let zone = if wants_call { self.zone_of(enrollment)? } else { jiff::tz::TimeZone::UTC };
-        let campaigns = &self.campaigns;
-        let opens_at = |enrollment: &Enrollment, earliest: Timestamp| {
-            let calendar = campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign.calendar);
-            calendar.and_then(|calendar| calendar.next_open(earliest, &zone)).unwrap_or(earliest)
-        };
-        for line in enrollment.lines.values() {
-            self.try_at.remove(&line.account);
-        }
-        self.moves.wake(enrollment.id);
-        let is_running = self.is_running(enrollment.campaign);
-        self.agenda.note(enrollment, is_running, &opens_at);
-        Ok(())
-    }
-
-    /// The zone a contact's sends keep to.
-    pub fn zone_of(&self, enrollment: &Enrollment) -> Result<jiff::tz::TimeZone, StoreFault> {
-        let contact = match self.parts.store.get(&Key::Contact(enrollment.contact))? {
-            Some(Record::Contact(contact)) => Some(contact),
-            _ => None,
-        };
-        let zone = contact.as_ref().and_then(|contact| contact.fields.get("timezone")).map(String::as_str);
-        let installed = self.campaigns.get(&enrollment.campaign);
-        Ok(installed.map_or(jiff::tz::TimeZone::UTC, |installed| installed.campaign.calendar.zone_for(zone)))
     }
 
     /// Is it the account's time at all: healthy, nothing paused?

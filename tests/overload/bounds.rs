@@ -7,7 +7,7 @@ use campaign_engine::connector::outlet::contract::{Letter, Outlet, Posted, Recei
 use campaign_engine::model::enrollment::Status;
 use campaign_engine::model::id::{EnrollmentId, Lsn, fingerprint};
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, EntryKind, InboxRow, Record, Table};
-use campaign_engine::model::time::HOUR_MS;
+use campaign_engine::model::time::{DAY_MS, HOUR_MS};
 use campaign_engine::runtime::beside::ASKED_MAX;
 use campaign_engine::runtime::clock::{Clock, SetClock};
 use campaign_engine::runtime::directory::Directory;
@@ -15,8 +15,11 @@ use campaign_engine::runtime::gate::{Gate, WAITING_MAX};
 use campaign_engine::runtime::inlet::{Accepted, Inlet};
 use campaign_engine::runtime::outside::Outside;
 use campaign_engine::runtime::pulse::{LINES_KEPT_MAX, Pulse};
+use campaign_engine::runtime::query::Query;
+use campaign_engine::runtime::query::unrouted::UNROUTED_SHOWN_MAX;
 use campaign_engine::runtime::receive::{ARRIVALS_MAX, Door, Receiver};
 use campaign_engine::runtime::scheduler::CAUSES_MAX;
+use campaign_engine::runtime::sweeping::UNROUTED_MAX;
 use campaign_engine::store::contract::{Done, Store, StoreFault, commit};
 use campaign_engine::store::memory::MemoryStore;
 use std::collections::VecDeque;
@@ -209,4 +212,34 @@ fn a_reply_of_ten_megabytes_ends_its_path_and_nobody_elses() {
     town.live(40);
     town.judge();
     assert_eq!((town.outcomes()["replied"], town.outcomes()["no_answer"]), (2, 1), "{:?}", town.outcomes());
+}
+
+/// Strangers write as often as they like: the newest are kept and shown, for a month.
+#[test]
+fn what_is_nobodys_is_kept_up_to_a_bound_and_a_month() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let mut town = Town::new(Wish { people: vec!["ada,2h,,,,"], store: Arc::clone(&store), ..Wish::default() });
+    town.crash();
+    let flood = UNROUTED_MAX + 300;
+    let stranger = |nth| body(nth).replace("acc_lina", "acc_nobody");
+    let rows = (0..flood).map(|nth| inbox_row(nth, stranger(nth), Vec::new())).collect();
+    commit(&*store, vec![Commit { at: BEGIN, cause: Cause::Arrival, changes: rows, entries: Vec::new() }]).unwrap();
+    town.open();
+    town.settle_down();
+    let shown = |town: &Town| Query::open(&*town.store, town.now()).unwrap().unrouted().unwrap();
+    let now = shown(&town);
+    assert_eq!((now.rows.len(), now.more as usize), (UNROUTED_SHOWN_MAX, UNROUTED_MAX - UNROUTED_SHOWN_MAX));
+    assert_eq!(
+        (now.rows[0].row, now.rows[0].what.as_str(), now.rows[0].account.as_str()),
+        (flood as u64, "message", "acc_nobody")
+    );
+    town.crash();
+    town.open();
+    assert_eq!(shown(&town), now, "a restart forgets none");
+    town.clock.set(BEGIN.plus_ms(30 * DAY_MS));
+    town.beat(2);
+    assert_eq!(shown(&town).rows.len(), UNROUTED_SHOWN_MAX, "a month is not over");
+    town.clock.set(BEGIN.plus_ms(32 * DAY_MS));
+    town.beat(UNROUTED_MAX / 500);
+    assert_eq!((shown(&town).rows.len(), shown(&town).more), (0, 0));
 }

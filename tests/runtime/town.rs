@@ -95,6 +95,13 @@ impl Town {
         self.town.round().unwrap()
     }
 
+    /// So many signs of life.
+    pub fn beat(&mut self, times: usize) {
+        let now = self.now();
+        let house = self.town.house.as_mut().unwrap();
+        (0..times).for_each(|_| house.partition.heartbeat(now).unwrap());
+    }
+
     /// Lets so many days pass, or less when everybody has ended.
     pub fn live(&mut self, days: i64) {
         self.town.live(days).unwrap();

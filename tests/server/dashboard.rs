@@ -67,6 +67,7 @@ async fn the_numbers_are_those_of_the_command_line() {
     assert_eq!(scene.json("/api/v1/status?campaign=intro").await, twin("status", json!({ "campaign": "intro" })));
     assert_eq!(scene.json("/api/v1/accounts").await, twin("accounts", Value::Null));
     assert_eq!(scene.json("/api/v1/inbox").await, twin("inbox", Value::Null));
+    assert_eq!(scene.json("/api/v1/unrouted").await, twin("unrouted", Value::Null));
     assert_eq!(scene.json("/api/v1/tasks?all=true").await["tasks"], twin("tasks", json!({ "all": true })));
     let rows: Vec<Value> = twin("contacts", Value::Null).as_array().unwrap().iter().map(|one| one["row"].clone()).collect();
     let page = scene.json("/api/v1/contacts").await;

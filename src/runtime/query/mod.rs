@@ -20,6 +20,7 @@ pub mod status;
 pub mod story;
 pub mod tasks;
 pub mod timeline;
+pub mod unrouted;
 mod view;
 pub mod why;
 

@@ -33,6 +33,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/accounts", "health and usage of accounts: `engine accounts --json`", accounts)
         .read("/api/v1/inbox", "what people wrote: `engine inbox --json`", inbox)
         .read("/api/v1/tasks", "what people of ours were asked to do: `engine tasks --json`", tasks)
+        .read("/api/v1/unrouted", "what came in and concerns nobody: `engine webhooks unrouted --json`", unrouted)
         .read("/api/v1/events", "what happens, as it happens: server-sent events", feed::feed)
         .act("/api/v1/events", "an event of the user's own: `engine event`", event)
         .act("/api/v1/contacts/{id}/{verb}", "pause, resume, stop, resolve or answer one contact", act_on_contact)
@@ -191,6 +192,10 @@ async fn tasks(State(front): Door, query: Result<Query<WhichTasks>, QueryRejecti
         }
         Err(response) => response,
     }
+}
+
+async fn unrouted(State(front): Door) -> Response {
+    answered(front.ask("unrouted", Value::Null).await.map_err(Refused::Failed))
 }
 
 /// Does what is asked, once: a second request with the same `Idempotency-Key` is answered as the first was.

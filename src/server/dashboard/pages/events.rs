@@ -1,5 +1,6 @@
 //! `/events`: the newest lines of all timelines, as they are written.
 
+use crate::runtime::query::unrouted::{Unrouted, UnroutedRow};
 use crate::server::dashboard::Front;
 use crate::server::dashboard::pages::layout::{Page, failed};
 use crate::server::dashboard::pages::words::moment;
@@ -15,9 +16,16 @@ const LINES: usize = 200;
 /// The page.
 pub async fn page(State(front): State<Arc<Front>>) -> Response {
     let next = front.pulse.next();
-    match front.ask("lines", json!({ "after": next.saturating_sub(LINES as u64) })).await {
-        Ok(answer) => {
-            Page { title: "Events", place: "events", command: "engine timeline CONTACT", body: body(&answer) }.respond()
+    let answers = async {
+        let lines = front.ask("lines", json!({ "after": next.saturating_sub(LINES as u64) })).await?;
+        let unrouted = front.ask("unrouted", Value::Null).await?;
+        let unrouted: Unrouted = serde_json::from_value(unrouted).map_err(|fault| fault.to_string())?;
+        Ok::<_, String>((lines, unrouted))
+    };
+    match answers.await {
+        Ok((lines, unrouted)) => {
+            let body = html! { (body(&lines)) (nobodys(&unrouted)) };
+            Page { title: "Events", place: "events", command: "engine timeline CONTACT", body }.respond()
         }
         Err(sentence) => failed(&sentence),
     }
@@ -36,6 +44,36 @@ fn body(answer: &Value) -> Markup {
                     tbody { @for line in lines.iter().rev() { (row(line, now)) } }
                 }
             }
+        }
+    }
+}
+
+/// What came in and concerns nobody.
+fn nobodys(unrouted: &Unrouted) -> Markup {
+    html! {
+        @if !unrouted.rows.is_empty() {
+            section aria-labelledby="nobodys" {
+                h2 #nobodys { "Came in, and concerns nobody here" }
+                p .quiet { "Strangers who wrote, and forms nobody knows. They are kept for a month, and nothing follows from them." }
+                div .scroll tabindex="0" role="region" aria-labelledby="nobodys" {
+                    table {
+                        thead { tr { th scope="col" { "When" } th scope="col" { "What" } th scope="col" { "Account" } th scope="col" { "Body" } } }
+                        tbody { @for row in &unrouted.rows { (stray(row, &unrouted.time)) } }
+                    }
+                }
+                @if unrouted.more > 0 { p .quiet { "and " (unrouted.more) " more, older" } }
+            }
+        }
+    }
+}
+
+fn stray(row: &UnroutedRow, now: &str) -> Markup {
+    html! {
+        tr {
+            td { (moment(&row.at, now)) }
+            th scope="row" { (row.what) }
+            td { code { (row.account) } }
+            td { details { summary { "raw" } code .written { (row.body) } } }
         }
     }
 }
