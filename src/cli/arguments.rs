@@ -330,7 +330,7 @@ pub struct Graph {
     /// Only this campaign
     #[arg(long, value_name = "NAME")]
     pub campaign: Option<String>,
-    /// In which form
+    /// In which form; svg is one picture of all campaigns, ascii fits a terminal
     #[arg(long, value_name = "FORM", default_value = "mermaid")]
     pub format: GraphFormat,
 }
@@ -340,6 +340,8 @@ pub struct Graph {
 pub enum GraphFormat {
     Mermaid,
     Dot,
+    Svg,
+    Ascii,
     Json,
 }
 

@@ -8,6 +8,7 @@ use crate::cli::render;
 use crate::lang::code::Code;
 use crate::lang::explain;
 use crate::lang::graph;
+use crate::model::campaign::Campaign;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -22,12 +23,16 @@ pub fn graph(arguments: &Graph, context: &Context) -> Done {
         return Err(Ending::new(WRONG, "no such campaign").help(format!("there is {}", names.join(", "))));
     }
     let format = if context.is_json { GraphFormat::Json } else { arguments.format };
-    for campaign in wanted {
-        render::data(&match format {
-            GraphFormat::Mermaid => graph::mermaid(campaign),
-            GraphFormat::Dot => graph::dot(campaign),
-            GraphFormat::Json => graph::json(campaign).to_string(),
-        });
+    let each = |draw: fn(&Campaign) -> String| wanted.iter().for_each(|campaign| render::data(&draw(campaign)));
+    match format {
+        GraphFormat::Mermaid => each(graph::mermaid),
+        GraphFormat::Dot => each(graph::dot),
+        GraphFormat::Json => each(|campaign| graph::json(campaign).to_string()),
+        GraphFormat::Svg => render::data(&graph::svg(&wanted)),
+        GraphFormat::Ascii => {
+            let drawn: Vec<String> = wanted.iter().map(|campaign| graph::ascii(campaign)).collect();
+            render::data(&drawn.join("\n\n"));
+        }
     }
     Ok(Ending::done())
 }

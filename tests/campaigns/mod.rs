@@ -14,7 +14,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("campaigns")
 }
 
-fn shipped() -> (Vec<Source>, DiskFiles) {
+pub fn shipped() -> (Vec<Source>, DiskFiles) {
     load(&[folder()]).unwrap()
 }
 

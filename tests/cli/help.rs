@@ -31,6 +31,8 @@ fn a_first_workspace_is_checked_formatted_and_drawn() {
         assert_eq!(desk.done(&["fmt", "--check", &format!("{name}/campaigns")]), "");
         assert!(desk.done(&["graph", name]).contains("title: hello v1"));
         assert!(desk.done(&["graph", name, "--format", "dot"]).starts_with("digraph"));
+        assert!(desk.done(&["graph", name, "--format", "svg"]).contains("<title>hello v1</title>"));
+        assert!(desk.done(&["graph", name, "--format", "ascii"]).starts_with("hello v1\n========\n\n"));
         assert!(!desk.engine(&["-C", name, "check", "campaigns", "--color", "never"]).data.contains('\u{1b}'));
     }
     use std::os::unix::fs::PermissionsExt;

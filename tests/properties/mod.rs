@@ -2,6 +2,7 @@
 
 mod cascade;
 mod corpus;
+mod drawing;
 mod flow;
 mod formatting;
 mod hostile;
