@@ -241,7 +241,7 @@ pub struct Init {
 }
 
 /// `engine check`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Check {
     /// Campaign files or folders
     #[arg(value_name = "PATHS", required = true)]
@@ -252,6 +252,9 @@ pub struct Check {
     /// Do not look at who is on their way in the data directory
     #[arg(long)]
     pub no_store: bool,
+    /// Go on: check again whenever a file that was read changes, or a new one comes
+    #[arg(long)]
+    pub watch: bool,
     /// In which form; json is one object a line, github are workflow commands
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub format: CheckFormat,

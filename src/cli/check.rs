@@ -12,22 +12,31 @@ use crate::lang::report;
 /// Compiles and reports. Exit 2 when something refuses.
 pub fn check(arguments: &Check, context: &Context) -> Done {
     let mut loaded = compile_paths(&arguments.paths)?;
+    Ok(judge(&mut loaded, arguments, context))
+}
+
+/// Reports what was compiled, and what the people on their way make of it.
+pub fn judge(loaded: &mut Loaded, arguments: &Check, context: &Context) -> Ending {
     if !arguments.no_store
-        && let Err(ending) = edit::look(&mut loaded, context)
+        && let Err(ending) = edit::look(loaded, context)
     {
         let why = ending.message.unwrap_or_default();
         render::talk(&format!("note: not checked against the people in {}: {why}", context.data.display()));
     }
     let (diagnostics, sources) = (&loaded.compiled.diagnostics, &loaded.sources);
-    let format = if context.is_json { CheckFormat::Json } else { arguments.format };
-    match format {
-        CheckFormat::Human => tell(&loaded, context),
+    match form(arguments, context) {
+        CheckFormat::Human => tell(loaded, context),
         CheckFormat::Json => print(&report::json(diagnostics, sources)),
         CheckFormat::Sarif => print(&report::sarif(diagnostics, sources)),
         CheckFormat::Github => print(&report::github(diagnostics, sources)),
     }
     let is_refused = has_errors(diagnostics) || (arguments.strict && !diagnostics.is_empty());
-    Ok(if is_refused { Ending::silent(WRONG) } else { Ending::done() })
+    if is_refused { Ending::silent(WRONG) } else { Ending::done() }
+}
+
+/// In which form it is reported.
+pub fn form(arguments: &Check, context: &Context) -> CheckFormat {
+    if context.is_json { CheckFormat::Json } else { arguments.format }
 }
 
 fn tell(loaded: &Loaded, context: &Context) {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub const POSTPRESS_URL: &str = "https://api.postpress.ai/v1";
 
 /// What every verb gets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The working directory; paths of the command line are relative to it.
     pub directory: PathBuf,
@@ -33,6 +33,8 @@ pub struct Context {
     /// Questions may be asked.
     pub may_ask: bool,
     settings: Settings,
+    /// `--config` and `--data`, which no file overrules.
+    given: (Option<PathBuf>, Option<PathBuf>),
 }
 
 impl Context {
@@ -46,9 +48,7 @@ impl Context {
         let directory =
             std::env::current_dir().map_err(|fault| Ending::new(WRONG, format!("there is no working directory: {fault}")))?;
         let settings = settings::read(global.config.as_deref(), &directory)?;
-        let by_environment = settings::variable("ENGINE_DATA", &directory).map(PathBuf::from);
-        let data =
-            global.data.clone().or(by_environment).or_else(|| settings.data.clone()).unwrap_or_else(|| PathBuf::from(".engine"));
+        let data = data_place(global.data.as_deref(), &directory, &settings);
         let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb();
         let is_colored = |is_terminal: bool| match global.color {
             When::Always => true,
@@ -71,7 +71,22 @@ impl Context {
             time: global.time,
             may_ask: !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             settings,
+            given: (global.config.clone(), global.data.clone()),
         })
+    }
+
+    /// The same, with the files of settings read anew.
+    pub fn again(&self) -> Result<Self, Ending> {
+        let (config, data) = &self.given;
+        let settings = settings::read(config.as_deref(), &self.directory)?;
+        let data = data_place(data.as_deref(), &self.directory, &settings);
+        Ok(Self { data, settings, ..self.clone() })
+    }
+
+    /// Where settings are read from, whether or not there is a file.
+    pub fn settings_places(&self) -> Vec<PathBuf> {
+        let (config, _) = &self.given;
+        settings::places(config.as_deref(), &self.directory).into_iter().chain([self.directory.join(".env")]).collect()
     }
 
     /// The store's directory, which may not be there yet but is nothing else.
@@ -136,6 +151,13 @@ impl Context {
             None => Ok(self.settings.listen),
         }
     }
+}
+
+/// Flag > environment > settings > default.
+fn data_place(given: Option<&Path>, directory: &Path, settings: &Settings) -> PathBuf {
+    let by_environment = || settings::variable("ENGINE_DATA", directory).map(PathBuf::from);
+    let place = given.map(Path::to_path_buf).or_else(by_environment).or_else(|| settings.data.clone());
+    place.unwrap_or_else(|| PathBuf::from(".engine"))
 }
 
 fn is_dumb() -> bool {

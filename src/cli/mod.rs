@@ -26,6 +26,7 @@ pub mod init;
 pub mod language;
 pub mod live;
 pub mod lsp;
+mod marks;
 pub mod operate;
 pub mod operator;
 pub mod outlook;
@@ -47,6 +48,7 @@ pub mod tasks;
 pub mod test;
 pub mod times;
 pub mod trace;
+pub mod watch;
 pub mod webhooks;
 
 use arguments::{Arguments, Verb};
@@ -80,6 +82,7 @@ fn misread(fault: &clap::Error) -> u8 {
 fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
     let done = match verb {
         Verb::Init(arguments) => init::init(arguments),
+        Verb::Check(arguments) if arguments.watch => watch::watch(arguments, context),
         Verb::Check(arguments) => check::check(arguments, context),
         Verb::Test(arguments) => test::test(arguments, context),
         Verb::Fmt(arguments) => fmt::fmt(arguments, context),

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, WRONG};
+use crate::cli::marks::{Marks, Noting};
 use crate::cli::render;
 use crate::lang::diagnostic::{Severity, stops_running};
 use crate::lang::disk::{LoadFault, load};
@@ -20,10 +21,16 @@ pub struct Loaded {
 
 /// Reads and compiles; nothing is said of its faults yet.
 pub fn compile_paths(paths: &[PathBuf]) -> Result<Loaded, Ending> {
+    compile_noting(paths).map(|(loaded, _)| loaded)
+}
+
+/// The same, with the files that the campaigns name, as they looked before they were read.
+pub fn compile_noting(paths: &[PathBuf]) -> Result<(Loaded, Marks), Ending> {
     let (sources, files) = load(paths).map_err(unreadable)?;
     let today = wall_now().in_zone(&TimeZone::UTC).date();
-    let compiled = compile(&sources, &files.on(today));
-    Ok(Loaded { sources, compiled })
+    let noting = Noting::new(files.on(today));
+    let compiled = compile(&sources, &noting);
+    Ok((Loaded { sources, compiled }, noting.noted()))
 }
 
 /// Reads and compiles; its faults are shown, and errors refuse it, with `strict` warnings too. Rows that lack a

@@ -42,17 +42,22 @@ pub struct Outgoing {
 
 /// Reads the settings: the file given, else the nearest `engine.toml` upwards of `from`, else the user's.
 pub fn read(given: Option<&Path>, from: &Path) -> Result<Settings, Ending> {
+    match places(given, from).into_iter().find(|path| given.is_some() || path.is_file()) {
+        Some(path) => read_file(&path),
+        None => Ok(Settings::default()),
+    }
+}
+
+/// Where `read` looks, in this order.
+pub fn places(given: Option<&Path>, from: &Path) -> Vec<PathBuf> {
     if let Some(path) = given {
-        return read_file(path);
+        return vec![path.to_path_buf()];
     }
     let upwards = from.ancestors().take(LEVELS_MAX).map(|directory| directory.join(FILE_NAME));
     let home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")));
     let users = home.map(|home| home.join("engine").join(FILE_NAME));
-    match upwards.chain(users).find(|path| path.is_file()) {
-        Some(path) => read_file(&path),
-        None => Ok(Settings::default()),
-    }
+    upwards.chain(users).collect()
 }
 
 fn read_file(path: &Path) -> Result<Settings, Ending> {

@@ -43,6 +43,21 @@ pub struct DiskFiles {
 /// sorted order, hidden files and folders (`.engine`) left out. Paths stay as given, joined. The folder that lists are
 /// relative to is the folder given, or the one that holds all that was given.
 pub fn load(paths: &[PathBuf]) -> Result<(Vec<Source>, DiskFiles), LoadFault> {
+    let found = find(paths)?;
+    let mut files = DiskFiles::new(shared_root(paths));
+    let (mut sources, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
+    for path in found {
+        // A file given by name and with its folder is one file.
+        if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
+            let id = SourceId(sources.len() as u32);
+            sources.push(files.read_source(path, id)?);
+        }
+    }
+    Ok((sources, files))
+}
+
+/// Where the campaign files stand that `load` reads; none is opened.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadFault> {
     let mut found: Vec<PathBuf> = Vec::new();
     for path in paths {
         let kind = fs::metadata(path).map_err(|why| load_fault(path, why))?;
@@ -58,16 +73,7 @@ pub fn load(paths: &[PathBuf]) -> Result<(Vec<Source>, DiskFiles), LoadFault> {
             return Err(LoadFault::NotACampaign { path: path.clone() });
         }
     }
-    let mut files = DiskFiles::new(shared_root(paths));
-    let (mut sources, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
-    for path in found {
-        // A file given by name and with its folder is one file.
-        if seen.insert(fs::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
-            let id = SourceId(sources.len() as u32);
-            sources.push(files.read_source(path, id)?);
-        }
-    }
-    Ok((sources, files))
+    Ok(found)
 }
 
 impl DiskFiles {

@@ -10,3 +10,4 @@ mod schemas;
 mod shapes;
 mod store;
 mod tests;
+mod watch;
