@@ -67,7 +67,7 @@ const FIGURES: [(&str, &[&str]); 4] = [
     ("crash", &["kills", "effects", "dup", "lost", "stuck", "unopenable"]),
     ("shutdown", &["signals", "in_flight", "started_later", "unknown"]),
     ("restore", &["restores", "effects", "dup"]),
-    ("sim", &["seeds"]),
+    ("sim", &["seeds", "effects", "crashes", "broken"]),
 ];
 const FIGURES_SHOWN: usize = 4;
 
