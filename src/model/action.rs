@@ -211,7 +211,7 @@ impl std::fmt::Display for Trigger {
             Self::Replied => f.write_str("replied"),
             Self::ReplyIs(class) => write!(f, "reply is {class}"),
             Self::ReplyMatches(pattern) => {
-                write!(f, "reply matches /{}/{}", pattern.source, if pattern.ignore_case { "i" } else { "" })
+                write!(f, "reply matches {pattern}")
             }
             Self::Seen => f.write_str("seen"),
             Self::Delivered => f.write_str("delivered"),

@@ -3,6 +3,7 @@
 //! A value that says whether a text matches; nothing else of matching lives here.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::OnceLock;
 
 /// Largest compiled program in bytes; above it the pattern is refused. Keeps hostile patterns cheap.
@@ -29,6 +30,13 @@ impl Pattern {
     pub fn is_match(&self, text: &str) -> bool {
         let compiled = self.compiled.get_or_init(|| build(&self.source, self.ignore_case).ok());
         compiled.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// As the language writes it.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/{}", self.source, if self.ignore_case { "i" } else { "" })
     }
 }
 
