@@ -11,7 +11,7 @@ use crate::cli::times::{moment, short_moment};
 use crate::runtime::command::Command;
 use crate::runtime::query::inbox::{ChatLine, Inbox, Thread};
 use serde_json::{Value, json};
-use std::io::{read_to_string, stdin};
+use std::io::{IsTerminal, read_to_string, stdin};
 
 /// Columns of their last words.
 const TEXT_COLUMNS: usize = 48;
@@ -20,7 +20,7 @@ const TEXT_COLUMNS: usize = 48;
 pub fn inbox(options: &Options, context: &Context) -> Done {
     match &options.look {
         Some(Look::Show { contact }) => show(contact, options.campaign.as_deref(), context),
-        Some(Look::Reply { contact, text }) => reply(contact, text, options.campaign.as_deref(), context),
+        Some(Look::Reply { contact, text }) => reply(contact, text.as_deref(), options.campaign.as_deref(), context),
         None => list(options.campaign.as_deref(), context),
     }
 }
@@ -60,12 +60,12 @@ fn list(campaign: Option<&str>, context: &Context) -> Done {
 }
 
 /// Answers somebody.
-fn reply(contact: &str, text: &str, campaign: Option<&str>, context: &Context) -> Done {
-    let text = match text {
-        "-" => read_to_string(stdin()).map_err(|fault| Ending::new(WRONG, format!("cannot read standard input: {fault}")))?,
-        text => text.to_owned(),
-    };
+fn reply(contact: &str, text: Option<&str>, campaign: Option<&str>, context: &Context) -> Done {
     let enrollments = person(context, contact, campaign)?;
+    let text = match text {
+        Some("-") | None => typed(context)?,
+        Some(text) => text.to_owned(),
+    };
     let answer = command(context, &Command::Reply { enrollments, text: text.trim_end().to_owned() })?;
     let account = answer.get("account").and_then(Value::as_str).unwrap_or_default().to_owned();
     let shown = render::plain(contact);
@@ -74,6 +74,17 @@ fn reply(contact: &str, text: &str, campaign: Option<&str>, context: &Context) -
         &format!("queued: `{account}` sends it next; `engine why {shown}` says when, `engine stop {shown}` takes it back"),
         context,
     )
+}
+
+/// What somebody types or pipes in.
+fn typed(context: &Context) -> Result<String, Ending> {
+    if stdin().is_terminal() {
+        if !context.may_ask {
+            return Err(Ending::new(WRONG, "there is no text").help("write it after the name, or pipe it in"));
+        }
+        render::talk("write the answer; Ctrl-D on an empty line sends it, Ctrl-C does not");
+    }
+    read_to_string(stdin()).map_err(|fault| Ending::new(WRONG, format!("cannot read standard input: {fault}")))
 }
 
 /// Every chat with one person, campaign by campaign.

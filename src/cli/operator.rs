@@ -190,9 +190,9 @@ pub enum Look {
         /// Their identifier, name, or a part of either
         #[arg(value_name = "CONTACT")]
         contact: String,
-        /// What to send, as it stands; `-` reads it from standard input
+        /// What to send, as it stands (default: what standard input holds)
         #[arg(value_name = "TEXT")]
-        text: String,
+        text: Option<String>,
     },
 }
 

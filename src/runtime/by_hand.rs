@@ -98,7 +98,7 @@ fn speaks(enrollment: &Enrollment, account: AccountId) -> bool {
 fn refused(text: &str) -> Option<String> {
     let long = units(text);
     if text.trim().is_empty() {
-        Some("there is nothing in it: write the text after the name, or `-` to read it from standard input".to_owned())
+        Some("there is nothing in it: write the text after the name, or pipe it in".to_owned())
     } else if long > MESSAGE_UNITS_MAX {
         Some(format!("a message has {MESSAGE_UNITS_MAX} characters at most, this one has {long}"))
     } else {

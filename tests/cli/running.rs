@@ -55,3 +55,23 @@ fn a_pipe_that_closes_is_no_fault() {
     let output = std::process::Command::new("sh").args(["-c", &line]).current_dir(desk.folder.path()).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn whoever_wrote_is_answered_by_hand() {
+    let desk = Desk::new();
+    let words = ["run", "campaigns", "--sandbox", "--speed", "100000", "--yes", "--dashboard", "off"];
+    let mut running = desk.start(&words, "talk");
+    running.until("replied: ");
+    let thread = desk.json(&["inbox", "--json"])["threads"][0].clone();
+    let contact = thread["contact"].as_str().unwrap();
+    assert!(thread["is_open"] == true && thread["underway"] == "", "{thread}");
+    let refused = desk.engine(&["inbox", "reply", contact, " "]);
+    assert!(refused.code == 1 && refused.talk.contains("there is nothing in it"), "{refused:?}");
+    assert!(desk.done(&["inbox", "reply", contact, "Shall we say Tuesday?"]).contains("sends it next"));
+    running.until("sent what one of you wrote");
+    let after = desk.json(&["inbox", "show", contact, "--json"]);
+    let lines = after["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["by"] == "we" && line["text"] == "Shall we say Tuesday?"), "{after}");
+    running.signal("TERM");
+    assert_eq!(running.end(), 0);
+}
