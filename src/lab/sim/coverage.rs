@@ -112,14 +112,15 @@ fn entry_of(tally: &mut Tally, entry: &Entry) {
     }
 }
 
-/// What two thousand worlds have to reach, and how often: kinds of faults and accidents, transitions of the machine,
+/// What two thousand worlds and more have to reach, and how often: kinds of faults and accidents, transitions of the machine,
 /// phases of the outbox, reasons that the engine gives.
-pub const REQUIRED: [(&str, u64, &[&str]); 9] = [
+pub const REQUIRED: [(&str, u64, &[&str]); 10] = [
     (
         "act",
         20,
         &[
             "Again",
+            "Answer",
             "ClockBack",
             "ClockForward",
             "Crash",
@@ -200,10 +201,22 @@ pub const REQUIRED: [(&str, u64, &[&str]); 9] = [
     ("hold", 20, &["none", "Open", "Retry", "Unknown", "Parked"]),
     ("intent", 20, &["Open", "Unknown", "Unknown, absent once", "Unknown, unreadable", "Parked"]),
     ("found", 20, &["absent", "echo", "reading"]),
+    ("answered", 20, &["on their way", "after the end"]),
     (
         "awaits",
         20,
-        &["Timer", "Look", "Nothing", "Call Invite", "Call Withdraw", "Call Message", "Call Inmail", "Call Group", "Call Engage"],
+        &[
+            "Timer",
+            "Look",
+            "Nothing",
+            "Call Invite",
+            "Call Withdraw",
+            "Call Message",
+            "Call Inmail",
+            "Call Group",
+            "Call Engage",
+            "Call ByHand",
+        ],
     ),
     (
         "event",
@@ -216,6 +229,7 @@ pub const REQUIRED: [(&str, u64, &[&str]); 9] = [
             "delivered",
             "reacted",
             "booked",
+            "by hand",
             "account lost",
             "approved",
             "rejected",
