@@ -3,8 +3,9 @@
 use crate::store::rows::{
     any_commit, arrival, commit, contact, enrollment, fold, inbox, keep, lines, put, replayed, state, step,
 };
-use campaign_engine::model::id::{ContactId, EnrollmentId, Lsn};
+use campaign_engine::model::id::{ContactId, EnrollmentId, Lsn, fingerprint};
 use campaign_engine::model::journal::{Change, Commit, Key, Record, Table};
+use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::{Store, StoreFault, commit as commit_durably};
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::memory::MemoryStore;
@@ -245,4 +246,40 @@ fn same(memory: &MemoryStore, store: &JournaledStore, commits: &[Commit]) -> Res
         prop_assert_eq!(lines(store, id), lines(memory, id));
     }
     Ok(())
+}
+
+/// Law 5: rows, lines and commits of the erased are gone, everybody else's stay, and the marks are remembered.
+#[test]
+fn what_was_erased_is_nowhere_and_the_others_are_as_they_were() {
+    check(|store| {
+        commit_durably(store, vec![put(vec![contact(7, "ada"), contact(8, "bob")]), arrival(1, "hello")]).unwrap();
+        let both =
+            |nth| commit(vec![Change::Put(enrollment(7, nth)), Change::Put(enrollment(8, nth))], &[(7, "seven"), (8, "eight")]);
+        for nth in 1..40 {
+            commit_durably(store, vec![both(nth), step(7, nth), step(8, nth)]).unwrap();
+        }
+        let of_bob = lines(store, 8);
+        let mark = fingerprint(&[b"ada"]);
+        assert_eq!(store.erased(mark), None);
+        store.erase(ContactId(7), &[mark], Timestamp(5)).unwrap();
+
+        assert_eq!(store.get(&Key::Contact(ContactId(7))).unwrap(), None);
+        assert_eq!(store.get(&Key::Enrollment(EnrollmentId(7))).unwrap(), None);
+        assert_eq!(lines(store, 7), []);
+        assert_eq!(lines(store, 8), of_bob);
+        assert_eq!(store.get(&Key::Enrollment(EnrollmentId(8))).unwrap(), Some(enrollment(8, 39)));
+        assert!(store.get(&Key::Inbox { row: 1 }).unwrap().is_some(), "what is nobody's stays");
+        let told: Vec<Commit> = replayed(store, 1).into_iter().map(|(_, commit)| commit).collect();
+        let theirs = |change: &Change| {
+            matches!(change, Change::Put(Record::Contact(one)) if one.id == ContactId(7))
+                || matches!(change, Change::Put(Record::Enrollment(one)) if one.contact == ContactId(7))
+        };
+        assert!(!told.iter().flat_map(|commit| &commit.changes).any(theirs));
+        assert!(!told.iter().flat_map(|commit| &commit.entries).any(|(id, _)| *id == EnrollmentId(7)));
+        assert_eq!(fold(&told), state(store), "the state is still the fold of what is told");
+        assert_eq!((store.erased(mark), store.marks()), (Some(Timestamp(5)), vec![(mark, Timestamp(5))]));
+        // Nothing of them comes back, and the store goes on.
+        commit_durably(store, vec![step(8, 40)]).unwrap();
+        assert_eq!(lines(store, 8).len(), of_bob.len() + 1);
+    });
 }
