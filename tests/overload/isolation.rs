@@ -1,20 +1,14 @@
 //! A contact at whom the engine itself breaks off is parked with the sentence; everybody else goes on.
 
-use crate::runtime::town::{BEGIN, detail};
+use crate::runtime::town::{detail, quiet};
 use crate::runtime::wish::program;
-use campaign_engine::model::account::{Channel, Tier};
 use campaign_engine::model::action::{Action, Recipient};
 use campaign_engine::model::campaign::Step;
 use campaign_engine::model::id::{EnrollmentId, MessageId, StepId};
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::program::Program;
 use campaign_engine::runtime::command::Command;
-use campaign_engine::sim::faults::Faults;
-use campaign_engine::sim::people;
-use campaign_engine::sim::postpress::account::AccountSeed;
-use campaign_engine::sim::world::{Setting, Town};
-use campaign_engine::store::memory::MemoryStore;
-use std::sync::Arc;
+use campaign_engine::sim::world::Town;
 
 /// Everybody is related and gets two messages; `eva` comes by the step that is spoilt.
 const BODY: &str = "
@@ -95,17 +89,7 @@ fn town(spoilt: Spoilt) -> Town {
     let file = dir.path().join("people.csv");
     let rows = people_rows.join("\n");
     std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
-    let setting = Setting {
-        program: spoil(&people_rows, spoilt),
-        store: Arc::new(MemoryStore::new()),
-        people: people::file::read(&file, 7).unwrap(),
-        accounts: vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")],
-        faults: Faults::new(7, Vec::new()),
-        ledger: None,
-        begin: BEGIN,
-        hears: true,
-    };
-    Town::new(setting).unwrap()
+    Town::new(quiet(spoil(&people_rows, spoilt), &file)).unwrap()
 }
 
 /// Three have ended, eva is parked with the sentence, the run may end, and a person gets her out.

@@ -13,12 +13,28 @@ use campaign_engine::sim::people;
 use campaign_engine::sim::postpress::account::AccountSeed;
 use campaign_engine::sim::postpress::ledger::{Kind, Line};
 use campaign_engine::sim::world::{Setting, Town as World};
+use campaign_engine::store::memory::MemoryStore;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// 2027-01-04T07:00Z, a Monday.
 pub const BEGIN: Timestamp = Timestamp(1_799_046_000_000);
+
+/// A world of those people in which nothing goes wrong, for a store in memory.
+pub fn quiet(program: Program, people: &Path) -> Setting {
+    Setting {
+        program,
+        store: Arc::new(MemoryStore::new()),
+        people: people::file::read(people, 7).unwrap(),
+        accounts: vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")],
+        faults: Faults::new(7, Vec::new()),
+        ledger: None,
+        begin: BEGIN,
+        hears: true,
+    }
+}
 
 /// The engine, its far side, and the time.
 pub struct Town {
@@ -48,22 +64,19 @@ impl Town {
         let rows = wish.people.join("\n");
         std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
         let rules: Vec<Rule> = serde_json::from_value(wish.faults).unwrap();
-        let mut accounts = vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")];
-        accounts.extend(
+        let program = pooled(&wish.others, &wish.people, wish.body, wish.limits, wish.rules);
+        let mut setting = Setting {
+            store: wish.store,
+            faults: Faults::new(7, rules),
+            ledger: Some(ledger.clone()),
+            hears: wish.hears,
+            ..quiet(program, &file)
+        };
+        setting.accounts.extend(
             wish.others
                 .iter()
                 .map(|name| AccountSeed::new(&format!("acc_{name}"), Channel::Linkedin, Tier::SalesNavigator, name)),
         );
-        let setting = Setting {
-            program: pooled(&wish.others, &wish.people, wish.body, wish.limits, wish.rules),
-            store: wish.store,
-            people: people::file::read(&file, 7).unwrap(),
-            accounts,
-            faults: Faults::new(7, rules),
-            ledger: Some(ledger.clone()),
-            begin: BEGIN,
-            hears: wish.hears,
-        };
         Self { town: World::new(setting).unwrap(), ledger, _dir: dir }
     }
 

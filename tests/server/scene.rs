@@ -1,10 +1,9 @@
 //! A dashboard over a town in which people have been written to, and the ways of coming in.
 
-use crate::runtime::town::BEGIN;
+use crate::runtime::town::quiet;
 use crate::runtime::wish::{INTRO, program};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
-use campaign_engine::model::account::{Channel, Tier};
 use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::Entry;
 use campaign_engine::model::time::Timestamp;
@@ -15,12 +14,8 @@ use campaign_engine::server::dashboard::access::COOKIE;
 use campaign_engine::server::dashboard::routes::Route;
 use campaign_engine::server::dashboard::token::Token;
 use campaign_engine::server::dashboard::{Front, router};
-use campaign_engine::sim::faults::Faults;
-use campaign_engine::sim::people;
-use campaign_engine::sim::postpress::account::AccountSeed;
-use campaign_engine::sim::world::{Setting, Town};
+use campaign_engine::sim::world::Town;
 use campaign_engine::store::contract::Store;
-use campaign_engine::store::memory::MemoryStore;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -97,17 +92,7 @@ impl Scene {
             }
         };
         std::fs::write(&file, Value::Array(people.iter().map(script).collect()).to_string()).unwrap();
-        let setting = Setting {
-            program,
-            store: Arc::new(MemoryStore::new()),
-            people: people::file::read(&file, 7).unwrap(),
-            accounts: vec![AccountSeed::new("acc_lina", Channel::Linkedin, Tier::SalesNavigator, "Lina Berg")],
-            faults: Faults::new(7, Vec::new()),
-            ledger: None,
-            begin: BEGIN,
-            hears: true,
-        };
-        let mut town = Town::new(setting).unwrap();
+        let mut town = Town::new(quiet(program, &file)).unwrap();
         town.live(4).unwrap();
         let token = Token::of(data.path()).unwrap();
         let pulse = Arc::new(Pulse::default());

@@ -2,9 +2,7 @@
 
 use crate::store::rows::{arrival, contact, lines, put, replayed, state, step};
 use campaign_engine::model::id::Lsn;
-use campaign_engine::model::journal::{Cause, Commit, Key, Meta, MetaKey, Record};
-use campaign_engine::model::past::Quarantine;
-use campaign_engine::model::time::Timestamp;
+use campaign_engine::model::journal::{Cause, Commit};
 use campaign_engine::store::contract::{Store, StoreFault, commit};
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::record::RECORD_VERSION;
@@ -19,12 +17,12 @@ use tempfile::TempDir;
 const FRAME_HEAD: usize = 24;
 const SEGMENT_HEAD: usize = 64;
 
-fn open(dir: &Path) -> Result<JournaledStore, StoreFault> {
+pub fn open(dir: &Path) -> Result<JournaledStore, StoreFault> {
     JournaledStore::open(dir, Options::small())
 }
 
 /// A closed store of so many steps of three enrollments, each step a batch of its own.
-fn filled(steps: u32) -> TempDir {
+pub fn filled(steps: u32) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
     (1..=steps).for_each(|nth| assert!(commit(&store, vec![step(u64::from(nth % 3), nth)]).is_ok()));
@@ -382,49 +380,4 @@ fn more_than_the_queue_holds_goes_in() {
     store.settle().unwrap();
     assert_eq!(store.figures().applied, Lsn(20_000));
     assert_eq!(state(&store).len(), 20_000);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-fn standing(store: &JournaledStore) -> Option<Quarantine> {
-    match store.get(&Key::Meta(MetaKey::Quarantine)).unwrap() {
-        Some(Record::Meta(Meta::Quarantine(standing))) => Some(*standing),
-        _ => None,
-    }
-}
-
-#[test]
-fn data_that_was_copied_is_isolated_and_its_original_is_not() {
-    let original = filled(20);
-    let elsewhere = tempfile::tempdir().unwrap();
-    let dir = elsewhere.path().join("data");
-    copy(original.path(), &dir);
-
-    let store = open(&dir).unwrap();
-    let mended = store.figures().mended;
-    assert!(mended.iter().any(|said| said.contains("copied from elsewhere")), "{mended:?}");
-    let since = standing(&store).expect("nothing is sent before what went out since is read");
-    assert_eq!((since.from, since.ended), (Timestamp(1), None));
-    drop(store);
-    let again = open(&dir).unwrap();
-    assert_eq!(
-        (again.figures().mended, standing(&again)),
-        (Vec::new(), Some(since)),
-        "it is at home here now, and still isolated"
-    );
-    drop(again);
-
-    let at_home = open(original.path()).unwrap();
-    assert_eq!((at_home.figures().mended, standing(&at_home)), (Vec::new(), None));
 }

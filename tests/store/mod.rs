@@ -3,6 +3,7 @@
 mod backup;
 pub mod behind;
 mod contract;
+mod copied;
 mod disk;
 mod histories;
 mod keys;
