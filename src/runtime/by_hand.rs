@@ -42,7 +42,9 @@ impl Partition {
             Some(account) => account.spec.name.clone(),
             None => return Ok(Err("the account to which they wrote is in no workspace any more".to_owned())),
         };
-        self.happen(&mut draft, id, &Event::ByHand { channel, text: text.to_owned() })?;
+        if !self.happen(&mut draft, id, &Event::ByHand { channel, text: text.to_owned() })? {
+            return Ok(Err("nothing can be sent to them from here any more: their campaign is gone".to_owned()));
+        }
         let visit = self.enrollment(&draft, id)?.map(|answered| answered.visits).unwrap_or_default();
         // It has no id at the provider yet; which answer it is, is known.
         let message = RemoteId(EffectKey { enrollment: id, visit: Visit(visit) }.to_string());
