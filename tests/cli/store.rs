@@ -69,6 +69,9 @@ fn a_backup_is_made_of_an_engine_that_runs() {
     while !desk.path(".engine/engine.sock").exists() {
         running.until("hello v1");
     }
+    // It answers before everybody of the list is in.
+    let has_begun = || desk.json(&["store", "stats", "--json"])["commits"].as_u64() > Some(5);
+    assert!((0..1_000).any(|_| has_begun()));
     let made = desk.json(&["store", "backup", "kept", "--json"]);
     assert!(made["commits"].as_u64() > Some(5), "{made}");
     refused(&desk, &["store", "restore", "kept", "--replace"], 75, &["another engine holds"]);
