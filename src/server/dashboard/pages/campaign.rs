@@ -1,8 +1,10 @@
 //! `/campaigns/NAME`: its picture with the people on it, its funnel, its texts.
 
-use crate::model::campaign::Campaign;
+use crate::model::campaign::{Action, Campaign};
+use crate::runtime::query::report::Report;
 use crate::runtime::query::status::{CampaignStatus, StatusReport};
 use crate::server::dashboard::Front;
+use crate::server::dashboard::pages::arms::arms;
 use crate::server::dashboard::pages::chart::bar;
 use crate::server::dashboard::pages::graph::graph;
 use crate::server::dashboard::pages::layout::{Page, button, message};
@@ -22,18 +24,24 @@ pub async fn page(State(front): State<Arc<Front>>, Path(name): Path<String>) -> 
         let told = |fault: serde_json::Error| fault.to_string();
         let status: StatusReport = serde_json::from_value(status).map_err(told)?;
         let definition: Campaign = serde_json::from_value(definition).map_err(told)?;
-        Ok::<_, String>((status, definition))
+        let is_split = definition.steps.iter().any(|step| matches!(step.action, Action::Split { .. }));
+        let report = match is_split {
+            true => serde_json::from_value(front.ask("report", json!({ "campaign": name })).await?).map_err(told)?,
+            false => None::<Report>,
+        };
+        Ok::<_, String>((status, definition, report))
     };
     match answers.await {
-        Ok((status, definition)) => {
+        Ok((status, definition, report)) => {
             let command = format!("engine status {name}");
-            Page { title: &name, place: "overview", command: &command, body: body(&status, &definition) }.respond()
+            let body = body(&status, &definition, report.as_ref());
+            Page { title: &name, place: "overview", command: &command, body }.respond()
         }
         Err(sentence) => message(StatusCode::NOT_FOUND, "There is no such campaign", &sentence),
     }
 }
 
-fn body(status: &StatusReport, definition: &Campaign) -> Markup {
+fn body(status: &StatusReport, definition: &Campaign, report: Option<&Report>) -> Markup {
     let name = definition.name.as_str();
     let here = format!("/campaigns/{name}");
     let newest = status.campaigns.iter().find(|campaign| campaign.current).or(status.campaigns.last());
@@ -45,6 +53,7 @@ fn body(status: &StatusReport, definition: &Campaign) -> Markup {
             @else { (button("pause-campaign", &[("campaign", name)], "Pause", &here, false)) }
         }
         @for campaign in &status.campaigns { (version(campaign, &status.time, definition)) }
+        @if let Some(report) = report { (arms(report)) }
         section aria-labelledby="texts" {
             h2 #texts { "Texts" }
             p .quiet { "As they are written; " code { "engine plan" } " shows them as each person reads them." }
