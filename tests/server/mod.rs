@@ -2,6 +2,7 @@
 
 mod browser;
 mod dashboard;
+mod grafana;
 mod scene;
 mod socket;
 mod webhooks;
