@@ -7,6 +7,7 @@ use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 #[global_allocator]
@@ -47,12 +48,42 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     plant(Bug::ALL.iter().copied().find(|bug| arguments.plant.as_deref() == Some(bug.word())));
     let wanted = CHECKS.iter().filter(|check| arguments.name == "all" || check.name == arguments.name);
-    let lines: Vec<(bool, String)> = wanted.map(|check| carry_out(check, &arguments)).collect();
+    let lines = carry_out_all(wanted, &arguments);
     if lines.len() > 1 {
         println!();
         lines.iter().for_each(|(_, line)| println!("{line}"));
     }
     ExitCode::from(u8::from(lines.iter().any(|(passed, _)| !passed)))
+}
+
+/// One after another; those that mostly wait beside the ones that follow.
+fn carry_out_all<'a>(wanted: impl Iterator<Item = &'a Check>, arguments: &'a Arguments) -> Vec<(bool, String)> {
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = wanted
+            .map(|check| match check.waits {
+                true => Begun::Beside(check, scope.spawn(move || carry_out(check, arguments))),
+                false => Begun::Ended(carry_out(check, arguments)),
+            })
+            .collect();
+        begun.into_iter().map(Begun::line).collect()
+    })
+}
+
+/// A check that was begun: has it passed, and its last line.
+enum Begun<'scope> {
+    Ended((bool, String)),
+    Beside(&'scope Check, ScopedJoinHandle<'scope, (bool, String)>),
+}
+
+impl Begun<'_> {
+    fn line(self) -> (bool, String) {
+        match self {
+            Self::Ended(line) => line,
+            Self::Beside(check, thread) => {
+                thread.join().unwrap_or_else(|_| (false, format!("RESULT {} fail panicked=1", check.name)))
+            }
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a check takes is told to whoever waits for it")]
