@@ -4,6 +4,7 @@ use crate::machine::{Advance, Person, advance};
 use crate::model::account::Channel;
 use crate::model::contact::Contact;
 use crate::model::effect::Effect;
+use crate::model::enrollment::Enrollment;
 use crate::model::event::{Event, Reply};
 use crate::model::id::EnrollmentId;
 use crate::model::journal::{Entry, EntryKind};
@@ -16,11 +17,18 @@ impl Partition {
     /// Lets an event happen to an enrollment, and stages what follows from it, also for the person's other
     /// enrollments. Says whether it meant anything.
     pub fn happen(&self, draft: &mut Draft, id: EnrollmentId, event: &Event) -> Result<bool, StoreFault> {
-        let Some(enrollment) = self.enrollment(draft, id)? else { return Ok(false) };
+        match self.enrollment(draft, id)? {
+            Some(enrollment) => self.happen_to(draft, &enrollment, event),
+            None => Ok(false),
+        }
+    }
+
+    /// The same, for an enrollment that was read already.
+    pub(super) fn happen_to(&self, draft: &mut Draft, enrollment: &Enrollment, event: &Event) -> Result<bool, StoreFault> {
         let Some(contact) = self.contact(draft, enrollment.contact)? else { return Ok(false) };
         let Some(installed) = self.campaigns.get(&enrollment.campaign) else { return Ok(false) };
-        let sender = self.sender(&enrollment);
-        let person = Person { enrollment: &enrollment, contact: &contact, sender: &sender };
+        let sender = self.sender(enrollment);
+        let person = Person { enrollment, contact: &contact, sender: &sender };
         let Some(advanced) = advance(&installed.campaign, &person, event, draft.at) else { return Ok(false) };
         let reply = match event {
             Event::Replied(reply) => Some(reply),
@@ -40,8 +48,13 @@ impl Partition {
     ) -> Result<(), StoreFault> {
         let id = advanced.enrollment.id;
         draft.stage(advanced.enrollment);
-        let contact = advanced.contact.unwrap_or(contact);
-        draft.stage_contact(contact.clone());
+        let contact = match advanced.contact {
+            Some(changed) => {
+                draft.stage_contact(changed.clone());
+                changed
+            }
+            None => contact,
+        };
         let mut told = Vec::new();
         for entry in advanced.entries {
             // Whom a person of ours is told about is written with what they are told, below.

@@ -186,9 +186,9 @@ impl Partition {
             self.agenda.snooze(id, until);
             return Ok(());
         }
-        let event = enrollment.as_ref().and_then(|enrollment| timer_event(enrollment, now));
-        let means = match &event {
-            Some(event) => self.happen(&mut draft, id, event)?,
+        let due = enrollment.as_ref().and_then(|enrollment| Some((enrollment, timer_event(enrollment, now)?)));
+        let means = match &due {
+            Some((enrollment, event)) => self.happen_to(&mut draft, enrollment, event)?,
             None => false,
         };
         if means {
