@@ -13,6 +13,9 @@ use std::ops::Bound;
 /// Longest key for all ids that occur in practice.
 pub const KEY_BYTES_MAX: usize = 22;
 
+/// Where the large tables begin, and the large kinds of routes: a scan of everything can be shared out there.
+pub const LARGE_FROM: &[&[u8]] = &[&[2], &[3], &[6, 1], &[6, 2], &[6, 3], &[6, 4], &[6, 5], &[7], &[8], &[9], &[10], &[11]];
+
 /// Flipping it makes signed numbers sort as unsigned ones.
 const SIGN: u64 = 1 << 63;
 

@@ -15,6 +15,7 @@ pub mod disk;
 mod guard;
 pub mod journaled;
 pub mod keys;
+mod known;
 pub mod memory;
 mod order;
 mod overlay;

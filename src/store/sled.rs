@@ -8,11 +8,15 @@ use crate::store::contract::StoreFault;
 use std::fs::{File, TryLockError};
 use std::io::Error;
 use std::ops::Bound;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::store::disk::lock_patiently;
 use crate::store::guard::locked;
+use crate::store::keys::LARGE_FROM;
+use crate::store::known::Known;
 
 /// A row's bytes, as `record::row_bytes` makes them.
 pub type RowBytes = Arc<[u8]>;
@@ -28,6 +32,12 @@ pub type Range = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 /// Most keys in one batch. Larger ones, or batches without reads in between, let sled's garbage grow without bound.
 pub const BATCH_KEYS_MAX: usize = 1_000;
+
+/// What a damaged standing claims must not take all memory: beyond it the filters grow with what is found.
+const KNOWN_ROWS_MAX: u64 = 1 << 27;
+
+/// Rows from which on more than one thread reads a tree that is opened.
+const LARGE_ROWS: u64 = 50_000;
 
 /// How often a tree that is merely locked is tried again.
 const OPEN_TRIES_MAX: u32 = 3;
@@ -97,6 +107,7 @@ pub struct Progress {
     db: ::sled::Db,
     dir: PathBuf,
     standing: Mutex<Standing>,
+    known: Known,
 }
 
 impl Progress {
@@ -105,7 +116,7 @@ impl Progress {
     pub fn open(dir: &Path, cache_bytes: u64, identity: Option<[u8; 16]>) -> Result<Self, Unusable> {
         let io = |doing, source| Unusable::Fault(StoreFault::Io { doing, path: dir.to_path_buf(), source: Arc::new(source) });
         sweep(dir).map_err(|fault| io("read", fault))?;
-        let (db, found, counted) = open_guarded(dir, cache_bytes)?;
+        let (db, found, counted, known) = open_guarded(dir, cache_bytes)?;
         let fresh = Standing { identity: identity.unwrap_or_default(), ..Standing::default() };
         let standing = match found {
             Some(bytes) => Standing::parse(&bytes).ok_or_else(|| Unusable::Rebuild("its standing cannot be read".to_owned()))?,
@@ -117,7 +128,7 @@ impl Progress {
         if (counted.rows, counted.sum) != (standing.rows, standing.sum) {
             return Err(Unusable::Rebuild(format!("it holds {} rows that do not add up to its sum", counted.rows)));
         }
-        Ok(Self { db, dir: dir.to_path_buf(), standing: Mutex::new(standing) })
+        Ok(Self { db, dir: dir.to_path_buf(), standing: Mutex::new(standing), known })
     }
 
     /// The last commit whose rows are all in.
@@ -132,8 +143,14 @@ impl Progress {
 
     /// The row's bytes.
     pub fn get(&self, key: &[u8]) -> Result<Option<RowBytes>, StoreFault> {
-        let found = self.db.get(key).map_err(|fault| self.fault("read", fault))?;
-        Ok(found.map(|bytes| Arc::from(bytes.as_ref())))
+        Ok(self.read(key)?.map(|bytes| Arc::from(bytes.as_ref())))
+    }
+
+    fn read(&self, key: &[u8]) -> Result<Option<::sled::IVec>, StoreFault> {
+        if !self.known.may_hold(key) {
+            return Ok(None);
+        }
+        self.db.get(key).map_err(|fault| self.fault("read", fault))
     }
 
     /// The first rows of a range, at most so many.
@@ -165,10 +182,13 @@ impl Progress {
         let mut batch = ::sled::Batch::default();
         let mut next = Standing { applied, ..*standing };
         for (key, bytes) in portion {
-            let old = self.db.get(key).map_err(|fault| self.fault("read", fault))?;
+            let old = self.read(key)?;
             next.replace(key, old.as_deref(), bytes.as_deref());
             match bytes {
-                Some(bytes) => batch.insert(key.as_slice(), bytes.as_ref()),
+                Some(bytes) => {
+                    self.known.insert(key);
+                    batch.insert(key.as_slice(), bytes.as_ref());
+                }
                 None => batch.remove(key.as_slice()),
             }
         }
@@ -213,7 +233,7 @@ fn sweep(dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-type Opened = (::sled::Db, Option<::sled::IVec>, Standing);
+type Opened = (::sled::Db, Option<::sled::IVec>, Standing, Known);
 
 /// Opens sled, and reads all of it, in a thread of its own, since damage may make it panic.
 fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
@@ -222,8 +242,10 @@ fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
     let open = move || {
         let db = open_unlocked(&config, &locked)?;
         let standing = db.get(STANDING_KEY).map_err(unreadable)?;
-        let counted = count(&db).map_err(unreadable)?;
-        Ok::<Opened, Unusable>((db, standing, counted))
+        let rows = standing.as_deref().and_then(Standing::parse).map_or(0, |standing| standing.rows);
+        let known = Known::with_room(rows.min(KNOWN_ROWS_MAX));
+        let counted = count(&db, rows, &known).map_err(unreadable)?;
+        Ok::<Opened, Unusable>((db, standing, counted, known))
     };
     let opening = std::thread::Builder::new().name("store-open".to_owned()).spawn(open).map_err(|source| {
         Unusable::Fault(StoreFault::Io { doing: "start a thread for", path: dir.to_path_buf(), source: Arc::new(source) })
@@ -255,13 +277,36 @@ fn unreadable(fault: ::sled::Error) -> Unusable {
     Unusable::Rebuild(format!("it does not open ({fault})"))
 }
 
-fn count(db: &::sled::Db) -> Result<Standing, ::sled::Error> {
-    let mut counted = Standing::default();
-    for row in db.range::<&[u8], _>((Bound::Excluded(STANDING_KEY), Bound::Unbounded)) {
-        let (key, bytes) = row?;
-        counted.replace(&key, None, Some(&bytes));
-    }
-    Ok(counted)
+/// Reads every row, large trees on all processors: opening is mostly this.
+fn count(db: &::sled::Db, rows: u64, known: &Known) -> Result<Standing, ::sled::Error> {
+    let begins = || [Bound::Excluded(STANDING_KEY)].into_iter().chain(LARGE_FROM.iter().map(|key| Bound::Included(*key)));
+    let ends = LARGE_FROM.iter().map(|key| Bound::Excluded(*key)).chain([Bound::Unbounded]);
+    let ranges: Vec<(Bound<&[u8]>, Bound<&[u8]>)> = begins().zip(ends).collect();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if rows < LARGE_ROWS { 1 } else { processors.min(ranges.len()) };
+    let next = AtomicUsize::new(0);
+    let count_some = || {
+        let mut counted = Standing::default();
+        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for row in db.range::<&[u8], _>(*range) {
+                let (key, bytes) = row?;
+                known.insert(&key);
+                counted.replace(&key, None, Some(&bytes));
+            }
+        }
+        Ok::<Standing, ::sled::Error>(counted)
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(count_some)).collect();
+        let mut counted = count_some()?;
+        for other in others {
+            // What panics there panics here: damage, told by whoever opens.
+            let other = other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            counted.rows = counted.rows.wrapping_add(other.rows);
+            counted.sum = counted.sum.wrapping_add(other.sum);
+        }
+        Ok(counted)
+    })
 }
 
 /// A hash for finding damage, not malice. It is on disk: never change it without a new version of the standing.
@@ -279,4 +324,41 @@ fn hash(key: &[u8], bytes: &[u8]) -> u64 {
         }
     }
     state.wrapping_mul(PRIME) ^ (state >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGE_ROWS, Progress, RowChange, Unusable};
+    use crate::model::id::Lsn;
+    use std::sync::Arc;
+
+    const CACHE_BYTES: u64 = 16 << 20;
+
+    /// Rows of every table and kind of route, more than one thread is given.
+    fn rows() -> Vec<RowChange> {
+        let key = |nth: u64| [&[1 + (nth % 16) as u8, (nth / 16 % 8) as u8], nth.to_be_bytes().as_slice()].concat();
+        let mut rows: Vec<RowChange> = (0..LARGE_ROWS + 1_000).map(|nth| (key(nth), Some(Arc::from([7; 9])))).collect();
+        rows.sort();
+        rows
+    }
+
+    #[test]
+    fn what_several_threads_read_of_a_large_tree_is_all_of_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let rows = rows();
+        let open = || Progress::open(dir.path(), CACHE_BYTES, None);
+        let tree = open().expect("it opens");
+        tree.apply(&rows, Lsn(1)).expect("rows are taken");
+        tree.checkpoint().expect("they are on the disk");
+        drop(tree);
+        let tree = open().expect("all of it adds up");
+        assert!(rows.iter().all(|(key, row)| tree.get(key).ok().flatten() == *row));
+        assert_eq!(tree.get(&[6, 9, 9]).ok().flatten(), None);
+        drop(tree);
+        let db = ::sled::open(dir.path()).expect("sled opens it");
+        db.insert([6, 3, 1], b"nobody counted it").expect("a row is put beside it");
+        db.flush().expect("it is on the disk");
+        drop(db);
+        assert!(matches!(open(), Err(Unusable::Rebuild(why)) if why.contains("do not add up")));
+    }
 }
