@@ -78,10 +78,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     };
     let mut runtime = Runtime::open(setting)?;
     runtime.reach_out(outside);
-    let enrolled = runtime.install(&program)?;
-    if !context.is_quiet {
-        signals::entered(&program, &enrolled).iter().for_each(|line| render::talk(line));
-    }
+    install(&mut runtime, program, context)?;
     threads.block_on(open_doors(arguments, context, &runtime, &far, &store, clock.clone()))?;
     let voice = Voice::new(context.progress);
     threads.spawn(signals::obey(runtime.post(), voice.clone()));
@@ -92,6 +89,15 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));
     finish(&ended?)
+}
+
+/// Lets campaigns and people in. The lists end here: of a million people they are most of the memory a start takes.
+fn install(runtime: &mut Runtime, program: Program, context: &Context) -> Result<(), Ending> {
+    let enrolled = runtime.install(&program)?;
+    if !context.is_quiet {
+        signals::entered(&program, &enrolled).iter().for_each(|line| render::talk(line));
+    }
+    Ok(())
 }
 
 /// An edit that leaves people nowhere is refused, a saved plan is held to, and nobody real is moved unasked.

@@ -86,7 +86,7 @@ impl Partition {
             Some(staged) => staged.clone(),
             None => self.routed(contact_key)?,
         };
-        let mut contact = None;
+        let mut person = None;
         for other in &known {
             let Some(enrollment) = self.enrollment(draft, *other)? else { continue };
             let held_by = self.campaigns.get(&enrollment.campaign);
@@ -97,8 +97,10 @@ impl Partition {
             if is_same && !may_enter_again(campaign, &enrollment, draft.at) {
                 return Ok(Fate::Known);
             }
-            contact = self.contact(draft, enrollment.contact)?;
+            person = Some(enrollment.contact);
         }
+        // Read only now: most rows of a list that was read before are of people who are in the campaign already.
+        let contact = person.map(|person| self.contact(draft, person)).transpose()?.flatten();
         let mut contact = contact.unwrap_or_else(|| {
             self.counters.contact += 1;
             new_contact(ContactId(self.counters.contact), row)

@@ -33,12 +33,16 @@ impl Partition {
 
     /// The zone a contact's sends keep to.
     pub fn zone_of(&self, enrollment: &Enrollment) -> Result<jiff::tz::TimeZone, StoreFault> {
+        let installed = self.campaigns.get(&enrollment.campaign);
+        let Some(calendar) = installed.map(|installed| &installed.campaign.calendar) else { return Ok(jiff::tz::TimeZone::UTC) };
+        if !calendar.of_contact {
+            return Ok(calendar.zone_for(None));
+        }
         let contact = match self.parts.store.get(&Key::Contact(enrollment.contact))? {
             Some(Record::Contact(contact)) => Some(contact),
             _ => None,
         };
         let zone = contact.as_ref().and_then(|contact| contact.fields.get("timezone")).map(String::as_str);
-        let installed = self.campaigns.get(&enrollment.campaign);
-        Ok(installed.map_or(jiff::tz::TimeZone::UTC, |installed| installed.campaign.calendar.zone_for(zone)))
+        Ok(calendar.zone_for(zone))
     }
 }

@@ -31,8 +31,13 @@ use crate::runtime::target::Target;
 use crate::store::contract::{Done, Store, StoreFault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+/// Enrollments that are read ahead of what is noted of them when a partition is opened: some hundred KiB.
+const ROWS_AHEAD_MAX: usize = 256;
 
 /// What a partition is made of.
 pub struct Parts {
@@ -175,20 +180,29 @@ impl Partition {
             })?;
         }
         self.relate_versions();
-        let mut enrollments = Vec::new();
-        store.scan(Table::Enrollment, None, &mut |record| {
-            if let Record::Enrollment(enrollment) = record {
-                enrollments.push(*enrollment);
+        self.read_enrollments()
+    }
+
+    /// One thread reads the rows while this one notes them: all of them at once would be most of the memory a start takes.
+    fn read_enrollments(&mut self) -> Result<(), StoreFault> {
+        let store = Arc::clone(&self.parts.store);
+        let (send, read) = sync_channel::<Box<Enrollment>>(ROWS_AHEAD_MAX);
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(move || {
+                store.scan(Table::Enrollment, None, &mut |record| {
+                    let Record::Enrollment(enrollment) = record else { return ControlFlow::Continue(()) };
+                    // Nobody listens any more when noting has failed.
+                    if send.send(enrollment).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })
+            });
+            for enrollment in read {
+                if is_planted(Bug::TimerInMemory) && enrollment.next_wake().is_some() {
+                    continue;
+                }
+                self.note(&enrollment)?;
             }
-            ControlFlow::Continue(())
-        })?;
-        for enrollment in &enrollments {
-            if is_planted(Bug::TimerInMemory) && enrollment.next_wake().is_some() {
-                continue;
-            }
-            self.note(enrollment)?;
-        }
-        Ok(())
+            reading.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
     }
 
     /// All versions of a campaign share its own limits.
