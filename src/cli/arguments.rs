@@ -112,6 +112,8 @@ pub enum Verb {
     Doctor(DoctorOptions),
     /// Say how campaigns and their contacts stand
     Status(Status),
+    /// Say whether an engine takes its turns here, for health checks (exit code 1: none does)
+    Ping,
     /// Say where somebody is, why nothing happens now, and when it will
     Why(Why),
     /// Say what happened to somebody

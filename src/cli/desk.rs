@@ -4,6 +4,7 @@ use crate::cli::ahead;
 use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
+use crate::cli::ping;
 use crate::cli::store::stats_json;
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
@@ -54,6 +55,17 @@ impl Desk {
         }
     }
 
+    /// Answers once the turns come to it: not at all while one hangs.
+    fn between_turns(&self) -> Result<Value, String> {
+        let ended = "no turns are taken";
+        let (tell, told) = channel();
+        let turns = self.turns().ok_or(ended)?;
+        // Whoever asked may have gone away.
+        let look = move || tell.send(()).unwrap_or_default();
+        turns.send(Message::Between(Box::new(look))).map_err(|_| ended)?;
+        told.recv().map(|()| Value::Null).map_err(|_| ended.to_owned())
+    }
+
     fn turns(&self) -> Option<Sender<Message>> {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -82,6 +94,7 @@ impl Ask for Desk {
         match verb {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
+            ping::VERB => self.between_turns(),
             "durable" => Ok(self.store.figures().durable.0.into()),
             "lines" => {
                 let after = arguments.get("after").and_then(Value::as_u64).unwrap_or_default();

@@ -32,6 +32,7 @@ pub mod operator;
 pub mod outlook;
 mod outside;
 pub mod person;
+pub mod ping;
 pub mod plan;
 pub mod program;
 pub mod render;
@@ -92,6 +93,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Schema(arguments) => language::schema(arguments),
         Verb::Completions { shell } => language::completions(*shell),
         Verb::Man => language::man(),
+        Verb::Ping => ping::ping(context),
         Verb::Lsp { stdio: _ } => lsp::lsp(),
         Verb::Status(arguments) => status::status(arguments, context),
         Verb::Why(arguments) => person::why(arguments, context),
