@@ -11,6 +11,7 @@ use crate::lang::graph;
 use crate::model::campaign::Campaign;
 use clap::CommandFactory;
 use clap_complete::Shell;
+use std::path::Path;
 
 /// Draws campaigns.
 pub fn graph(arguments: &Graph, context: &Context) -> Done {
@@ -90,8 +91,14 @@ pub fn completions(shell: Shell) -> Done {
     Ok(Ending::done())
 }
 
-/// The manual page.
-pub fn man() -> Done {
+/// The manual page; with a directory the page of every verb, a file each.
+pub fn man(out: Option<&Path>) -> Done {
+    if let Some(out) = out {
+        let failed = |fault: std::io::Error| Ending::new(FAILED, format!("cannot write into {}: {fault}", out.display()));
+        std::fs::create_dir_all(out).map_err(failed)?;
+        clap_mangen::generate_to(Arguments::command(), out).map_err(failed)?;
+        return Ok(Ending::done());
+    }
     let mut text = Vec::new();
     let page = clap_mangen::Man::new(Arguments::command());
     page.render(&mut text).map_err(|fault| Ending::new(FAILED, fault.to_string()))?;

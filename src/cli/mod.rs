@@ -92,7 +92,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Explain(arguments) => language::explain(arguments),
         Verb::Schema(arguments) => language::schema(arguments),
         Verb::Completions { shell } => language::completions(*shell),
-        Verb::Man => language::man(),
+        Verb::Man { out } => language::man(out.as_deref()),
         Verb::Ping => ping::ping(context),
         Verb::Lsp { stdio: _ } => lsp::lsp(),
         Verb::Status(arguments) => status::status(arguments, context),

@@ -42,4 +42,6 @@ fn a_first_workspace_is_checked_formatted_and_drawn() {
     assert!(desk.done(&["explain", "not-a-relation"]).starts_with("# not-a-relation"));
     assert!(desk.done(&["completions", "bash"]).contains("complete"));
     assert!(desk.done(&["man"]).contains(".TH engine 1"));
+    desk.done(&["man", "--out", "pages"]);
+    assert!(std::fs::read_to_string(desk.path("pages/engine-run.1")).unwrap().contains("\\-\\-sandbox"));
 }
