@@ -71,13 +71,22 @@ fn read_file(path: &Path) -> Result<Settings, Ending> {
     Ok(settings)
 }
 
-/// A variable of the environment, else of `.env` in the working directory; empty counts as not set.
+/// A variable of the environment, else a credential of that name, else of `.env` in the working directory; empty counts as
+/// not set.
 pub fn variable(name: &str, directory: &Path) -> Option<String> {
     let set = std::env::var(name).ok().filter(|value| !value.is_empty());
-    set.or_else(|| {
+    set.or_else(|| credential(name)).or_else(|| {
         let text = std::fs::read_to_string(directory.join(".env")).ok()?;
         text.lines().find_map(|line| env_line(line, name))
     })
+}
+
+/// What systemd (`LoadCredential=`) or a container keeps for this process in a file of that name: unlike the environment no
+/// other program that this one starts gets it.
+fn credential(name: &str) -> Option<String> {
+    let kept = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|place| !place.is_empty())?;
+    let text = std::fs::read_to_string(Path::new(&kept).join(name)).ok()?;
+    Some(text.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 /// `NAME=value`, perhaps exported, perhaps quoted.

@@ -157,6 +157,20 @@ fn settings_come_from_dot_env_and_engine_toml_too() {
 }
 
 #[test]
+fn a_credential_is_as_good_as_a_variable() {
+    let desk = Desk::new();
+    let kept = desk.folder.path().join("credentials");
+    std::fs::create_dir(&kept).unwrap();
+    let place = kept.to_str().unwrap();
+    let by_credential = [("POSTPRESS_API_KEY", ""), ("CREDENTIALS_DIRECTORY", place)];
+    desk.refused("accounts", &by_credential, 4, "there is no key");
+    std::fs::write(kept.join("POSTPRESS_API_KEY"), "sandbox\n").unwrap();
+    let (code, _, talk) = desk.engine("accounts", &by_credential);
+    assert_eq!(code, 0, "{talk}");
+    desk.refused("accounts", &[("POSTPRESS_API_KEY", "other"), by_credential[1]], 4, "refused the key");
+}
+
+#[test]
 fn accounts_before_anything_has_run() {
     let desk = Desk::new();
     let document = json(&desk.data("accounts --json"));
