@@ -5,6 +5,7 @@ mod campaigns;
 mod cli;
 mod connector;
 mod crash;
+mod deploy;
 mod docs;
 mod forecast;
 mod house;

@@ -45,6 +45,7 @@ pub mod signals;
 pub mod simulate;
 pub mod status;
 pub mod store;
+pub mod systemd;
 pub mod tasks;
 pub mod test;
 pub mod times;

@@ -4,6 +4,7 @@
 use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::program::{compile_paths, faults, is_refused, tally};
+use crate::cli::systemd::Supervisor;
 use crate::model::program::Program;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::errand::Message;
@@ -17,7 +18,7 @@ const INTERRUPTED: i32 = 130;
 const TERMINATED: i32 = 143;
 
 /// Stops in order, then at once.
-pub async fn obey(post: Sender<Message>, voice: Voice) {
+pub async fn obey(post: Sender<Message>, voice: Voice, supervisor: Arc<Supervisor>) {
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
         return;
     };
@@ -36,6 +37,7 @@ pub async fn obey(post: Sender<Message>, voice: Voice) {
         }
         asked = true;
         voice.say("stopping: no new call starts, calls in flight finish; once more to stop at once");
+        supervisor.stopping();
         drop(post.send(Message::Stop));
     }
 }

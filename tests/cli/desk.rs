@@ -51,7 +51,11 @@ impl Desk {
     }
 
     fn command(&self, words: &[&str], variables: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_engine"));
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_engine")), words, variables)
+    }
+
+    fn command_of(&self, engine: &Path, words: &[&str], variables: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(engine);
         command.current_dir(self.folder.path()).args(words).env_clear().env("HOME", self.folder.path()).env("COLUMNS", "80");
         command.envs(variables.iter().copied());
         command.stdin(Stdio::null());
@@ -92,8 +96,18 @@ impl Desk {
 
     /// In the background, its talk in a file.
     pub fn start(&self, words: &[&str], talk: &str) -> Running {
+        self.start_with(words, talk, &[])
+    }
+
+    /// The same with these variables and no others.
+    pub fn start_with(&self, words: &[&str], talk: &str, variables: &[(&str, &str)]) -> Running {
+        self.start_program(Path::new(env!("CARGO_BIN_EXE_engine")), words, talk, variables)
+    }
+
+    /// The same with another engine than the one built.
+    pub fn start_program(&self, engine: &Path, words: &[&str], talk: &str, variables: &[(&str, &str)]) -> Running {
         let file = std::fs::File::create(self.path(talk)).unwrap();
-        let child = self.command(words, &[]).stdout(Stdio::null()).stderr(file).spawn().unwrap();
+        let child = self.command_of(engine, words, variables).stdout(Stdio::null()).stderr(file).spawn().unwrap();
         Running { child, talk: self.path(talk) }
     }
 }
