@@ -24,6 +24,10 @@ docs:
 sandbox:
     cargo run --locked --release -- run campaigns/ --sandbox --until-idle --yes
 
+# The Debian package, in target/; needs cargo-deb.
+deb:
+    docs/deploy/package.sh target/
+
 # What the machine can do: figures for docs/performance.md.
 bench:
     cargo bench --locked

@@ -2,6 +2,7 @@
 
 mod ear;
 mod notify;
+mod package;
 mod unit;
 
 use std::path::PathBuf;
