@@ -41,6 +41,11 @@ impl Desk {
         Self { url, folder: tempfile::tempdir().unwrap(), off: Some(off), served: Some(served) }
     }
 
+    /// Where the sandbox is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Exit code, stdout, stderr of `engine WORDS` with these variables over the usual ones (empty: taken away).
     pub fn engine(&self, words: &str, variables: &[(&str, &str)]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_engine"));

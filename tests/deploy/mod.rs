@@ -1,5 +1,6 @@
 //! How it is run for long: systemd, a container, the Debian package; what docs/deploy holds is what the engine does.
 
+mod container;
 mod ear;
 mod notify;
 mod package;
