@@ -14,6 +14,7 @@ pub mod doctor;
 mod door;
 pub mod edit;
 pub mod ending;
+pub mod errors;
 pub mod exposure;
 pub mod far;
 pub mod filter;
@@ -100,6 +101,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Why(arguments) => person::why(arguments, context),
         Verb::Timeline(arguments) => person::timeline(arguments, context),
         Verb::Inbox(options) => inbox::inbox(options, context),
+        Verb::Errors(options) => errors::errors(options, context),
         Verb::Report(options) => report::report(options, context),
         Verb::Contacts(verb) => contacts::contacts(verb, context),
         Verb::Pause(target) => operate::order(Order::Pause, target, context),

@@ -196,6 +196,14 @@ pub enum Look {
     },
 }
 
+/// `engine errors`
+#[derive(Debug, Args)]
+pub struct Errors {
+    /// Only with people of this campaign
+    #[arg(value_name = "CAMPAIGN")]
+    pub campaign: Option<String>,
+}
+
 /// `engine report`
 #[derive(Debug, Args)]
 pub struct Report {

@@ -90,6 +90,11 @@ impl Trail {
     pub fn has_failed(&self, step: StepId) -> bool {
         has_bit(&self.failed, step)
     }
+
+    /// Did any step's call fail for good?
+    pub fn has_failures(&self) -> bool {
+        self.failed.iter().any(|byte| *byte != 0)
+    }
 }
 
 /// The language allows 10,000 statements; a larger number is damage and not worth memory.

@@ -8,8 +8,8 @@ fn help_fits_a_terminal_and_names_every_verb() {
     let help = desk.done(&["--help"]);
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     for verb in
-        "init check fmt test graph explain schema run status why timeline contacts pause resume stop resolve event accounts ping \
-                 webhooks doctor store sandbox completions man"
+        "init check fmt test graph explain schema run status why timeline errors contacts pause resume stop resolve event \
+                 accounts ping webhooks doctor store sandbox completions man"
             .split_whitespace()
     {
         assert!(help.lines().any(|line| line.trim_start().starts_with(verb)), "{verb}");

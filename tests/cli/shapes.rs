@@ -47,6 +47,8 @@ fn what_is_read_has_the_promised_fields() {
 
     begins(&desk.lines(&["why", who, "--json"])[0], "engine.why/1");
     begins(&desk.json(&["accounts", "--json"]), "engine.accounts/1");
+    begins(&desk.json(&["errors", "hello", "--json"]), "engine.errors/1");
+    assert!(desk.engine(&["errors"]).talk.contains("nothing went wrong in the last 30 days"));
     begins(&desk.json(&["store", "stats", "--json"]), "engine.store/1");
     begins(&desk.json(&["store", "verify", "--json"]), "engine.store/1");
     begins(&desk.json(&["pause", "hello", "--json"]), "engine.done/1");

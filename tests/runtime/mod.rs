@@ -7,6 +7,7 @@ mod connected;
 mod deliveries;
 mod desk;
 mod engagements;
+mod errors;
 mod faults;
 mod last_look;
 mod letters;

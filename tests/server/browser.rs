@@ -112,6 +112,7 @@ async fn no_attack_in_a_name_or_an_answer_does_anything_but_appear() {
     let somebody = |n| Somebody { slug: format!("person-{n}"), first_name: attack(n), reply: Some(attack(n + 7)) };
     let people: Vec<Somebody> = (1..=PEOPLE).map(somebody).collect();
     let scene = Scene::of(&people);
+    scene.goes_wrong();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let (served, front) = (listener, router(&scene.front));

@@ -67,6 +67,8 @@ async fn the_numbers_are_those_of_the_command_line() {
     assert_eq!(scene.json("/api/v1/status?campaign=intro").await, twin("status", json!({ "campaign": "intro" })));
     assert_eq!(scene.json("/api/v1/accounts").await, twin("accounts", Value::Null));
     assert_eq!(scene.json("/api/v1/inbox").await, twin("inbox", Value::Null));
+    assert_eq!(scene.json("/api/v1/errors").await, twin("errors", Value::Null));
+    assert_eq!(scene.json("/api/v1/errors?campaign=intro").await, twin("errors", json!({ "campaign": "intro" })));
     assert_eq!(scene.json("/api/v1/unrouted").await, twin("unrouted", Value::Null));
     assert_eq!(scene.json("/api/v1/tasks?all=true").await["tasks"], twin("tasks", json!({ "all": true })));
     let rows: Vec<Value> = twin("contacts", Value::Null).as_array().unwrap().iter().map(|one| one["row"].clone()).collect();
@@ -174,6 +176,27 @@ async fn a_button_does_what_it_says_and_leads_back_to_a_page_of_ours() {
     }
     assert_eq!(press("order=pause&back=/").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(scene.desk.commands.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_told_with_the_button_that_mends_it() {
+    let scene = Scene::new();
+    let (_, page) = scene.get("/errors").await;
+    assert!(page.contains("Nothing went wrong in the last 30 days") && page.contains("<code>engine doctor</code>"), "{page}");
+    scene.goes_wrong();
+    let (_, page) = scene.get("/errors").await;
+    for (what, is_there) in [
+        ("a send may have arrived", true),
+        ("name=\"how\" value=\"skip\"", true),
+        ("href=\"/contacts/3\"", true),
+        ("sign the account in again at postpress", true),
+        ("Nothing went wrong", false),
+        ("<script>alert", false),
+    ] {
+        assert_eq!(page.contains(what), is_there, "{what}: {page}");
+    }
+    assert_eq!(scene.get("/errors?campaign=nobody").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(scene.get("/api/v1/errors?campaign=nobody").await.0, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -4,8 +4,11 @@ use crate::runtime::town::quiet;
 use crate::runtime::wish::{INTRO, program};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
+use campaign_engine::model::account::Health;
+use campaign_engine::model::effect::Call;
+use campaign_engine::model::enrollment::{Awaits, Hold};
 use campaign_engine::model::id::EnrollmentId;
-use campaign_engine::model::journal::Entry;
+use campaign_engine::model::journal::{Cause, Change, Commit, Entry, Record, Table};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::ask::Ask;
 use campaign_engine::runtime::pulse::Pulse;
@@ -15,8 +18,9 @@ use campaign_engine::server::dashboard::routes::Route;
 use campaign_engine::server::dashboard::token::Token;
 use campaign_engine::server::dashboard::{Front, router};
 use campaign_engine::sim::world::Town;
-use campaign_engine::store::contract::Store;
+use campaign_engine::store::contract::{Store, commit};
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
@@ -112,6 +116,37 @@ impl Scene {
         });
         let front = Front::new(Arc::clone(&desk) as Arc<dyn Ask>, pulse, token.keys(), Vec::new());
         Self { front: Arc::new(front), desk, token, _data: data }
+    }
+
+    /// From now on the last of them has a send in doubt, and their account is signed out.
+    pub fn goes_wrong(&self) {
+        let (store, mut rows) = (&self.desk.store, Vec::new());
+        for table in [Table::Enrollment, Table::Account] {
+            let mut last = None;
+            let mut see = |record| {
+                last = Some(record);
+                ControlFlow::Continue(())
+            };
+            store.scan(table, None, &mut see).unwrap();
+            rows.extend(last);
+        }
+        for row in &mut rows {
+            match row {
+                Record::Enrollment(enrollment) => {
+                    let why = format!("whether it was sent could not be read for a day ({HOSTILE})");
+                    let hold = Some(Hold::Parked { since: self.desk.now, why });
+                    let frame = enrollment.frame_mut().unwrap();
+                    frame.awaits = Awaits::Call { call: Call::Invite { note: None }, ready_at: self.desk.now, hold };
+                }
+                Record::Account(account) => {
+                    account.health = Health::Lost { since: self.desk.now, word: "CREDENTIALS".to_owned() }
+                }
+                _ => {}
+            }
+        }
+        let cause = Cause::Command { word: "test".to_owned() };
+        let changes = rows.into_iter().map(Change::Put).collect();
+        commit(&**store, vec![Commit { at: self.desk.now, cause, changes, entries: Vec::new() }]).unwrap();
     }
 
     pub fn routes(&self) -> Vec<Route> {

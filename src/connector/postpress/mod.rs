@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod error_table;
+pub mod error_words;
 pub mod errors;
 pub mod files;
 mod form;

@@ -22,7 +22,7 @@ struct Question {
 }
 
 /// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `report`, `accounts`, `tasks`,
-/// `unrouted`, `find` and `time`. The error is a sentence.
+/// `errors`, `unrouted`, `find` and `time`. The error is a sentence.
 pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
         Value::Null => Question::default(),
@@ -51,6 +51,7 @@ fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question)
         "thread" => Some(json!(query.thread(EnrollmentId(question.id.unwrap_or_default()))?)),
         "person" => Some(json!(query.person(EnrollmentId(question.id.unwrap_or_default()))?)),
         "accounts" => Some(json!(query.accounts()?)),
+        "errors" => Some(json!(query.errors(campaign)?)),
         "unrouted" => Some(json!(query.unrouted()?)),
         "tasks" => Some(json!(query.tasks(question.all)?)),
         "contacts" => {

@@ -7,7 +7,9 @@
 pub mod accounts;
 pub mod afoot;
 pub mod answer;
+pub mod errors;
 pub mod find;
+mod gone_wrong;
 pub mod inbox;
 pub mod overview;
 pub mod page;

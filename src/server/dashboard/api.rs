@@ -33,6 +33,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/accounts", "health and usage of accounts: `engine accounts --json`", accounts)
         .read("/api/v1/inbox", "what people wrote: `engine inbox --json`", inbox)
         .read("/api/v1/tasks", "what people of ours were asked to do: `engine tasks --json`", tasks)
+        .read("/api/v1/errors", "what went wrong lately, by its cause: `engine errors --json`", errors)
         .read("/api/v1/unrouted", "what came in and concerns nobody: `engine webhooks unrouted --json`", unrouted)
         .read("/api/v1/events", "what happens, as it happens: server-sent events", feed::feed)
         .act("/api/v1/events", "an event of the user's own: `engine event`", event)
@@ -89,6 +90,13 @@ async fn status(State(front): Door, query: Result<Query<About>, QueryRejection>)
 async fn inbox(State(front): Door, query: Result<Query<About>, QueryRejection>) -> Response {
     match read(query) {
         Ok(about) => named(&front, "inbox", about.campaign).await,
+        Err(response) => response,
+    }
+}
+
+async fn errors(State(front): Door, query: Result<Query<About>, QueryRejection>) -> Response {
+    match read(query) {
+        Ok(about) => named(&front, "errors", about.campaign).await,
         Err(response) => response,
     }
 }

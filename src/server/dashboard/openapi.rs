@@ -107,6 +107,7 @@ fn query_parameters(path: &str) -> Vec<Value> {
         "/api/v1/tasks" => vec![one("all", json!({ "type": "boolean" }), "Settled ones too.")],
         "/api/v1/status"
         | "/api/v1/inbox"
+        | "/api/v1/errors"
         | "/api/v1/contacts/{id}"
         | "/api/v1/contacts/{id}/timeline"
         | "/api/v1/contacts/{id}/thread" => {

@@ -6,11 +6,12 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 /// Where the navigation leads: key, address, name.
-const PLACES: [(&str, &str, &str); 6] = [
+const PLACES: [(&str, &str, &str); 7] = [
     ("overview", "/", "Overview"),
     ("contacts", "/contacts", "Contacts"),
     ("inbox", "/inbox", "Inbox"),
     ("accounts", "/accounts", "Accounts"),
+    ("errors", "/errors", "Errors"),
     ("events", "/events", "Events"),
     ("settings", "/settings", "Settings"),
 ];
@@ -58,7 +59,7 @@ impl Page<'_> {
                             dt { kbd { "/" } } dd { "search a contact" }
                             dt { kbd { "j" } " " kbd { "k" } } dd { "next and previous row" }
                             dt { kbd { "Enter" } } dd { "open the row" }
-                            dt { kbd { "g" } " then " kbd { "o c i a e s" } } dd { "overview, contacts, inbox, accounts, events, settings" }
+                            dt { kbd { "g" } " then " kbd { "o c i a r e s" } } dd { "overview, contacts, inbox, accounts, errors, events, settings" }
                             dt { kbd { "?" } } dd { "these keys" }
                         }
                         form method="dialog" { button { "Close" } }

@@ -68,7 +68,7 @@
     const link = row && row.querySelector("a");
     if (link) link.focus();
   };
-  const places = { o: "/", c: "/contacts", i: "/inbox", a: "/accounts", e: "/events", s: "/settings" };
+  const places = { o: "/", c: "/contacts", i: "/inbox", a: "/accounts", r: "/errors", e: "/events", s: "/settings" };
   let going = false;
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -9,6 +9,7 @@ mod chart;
 mod contact;
 mod contacts;
 mod doing;
+mod errors;
 mod events;
 mod graph;
 mod inbox;
@@ -41,6 +42,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/contacts/{id}", "A contact", contact::page)
         .read("/inbox", "Inbox", inbox::page)
         .read("/accounts", "Accounts", accounts::page)
+        .read("/errors", "Errors", errors::page)
         .read("/events", "Events", events::page)
         .read("/settings", "Settings", settings::page)
         .act("/do", "a form of a page", doing::act)

@@ -61,7 +61,7 @@ pub fn told(sentence: &str) -> Markup {
 pub fn badge(word: &str) -> Markup {
     let tone = match word {
         "ok" | "active" | "accepted" | "yes" => "good",
-        "parked" | "lost" | "deleted" | "failed" => "bad",
+        "parked" | "broken" | "account" | "lost" | "deleted" | "failed" => "bad",
         "paused" | "unknown" | "pending" => "warn",
         _ => "plain",
     };
