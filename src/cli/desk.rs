@@ -5,10 +5,10 @@ use crate::cli::context::Context;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
 use crate::cli::ping;
-use crate::cli::store::stats_json;
+use crate::cli::store::{backup_json, stats_json};
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::{Clock, wall_now};
 use crate::runtime::command::Command;
 use crate::runtime::errand::Message;
 use crate::runtime::pulse::Pulse;
@@ -16,9 +16,11 @@ use crate::runtime::query::afoot::afoot;
 use crate::runtime::query::answer::{answer, lines};
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
+use crate::store::backups;
 use crate::store::contract::Store;
 use crate::store::upkeep::stats;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -34,17 +36,25 @@ pub struct Desk {
     turns: Mutex<Option<Sender<Message>>>,
     /// What happens, while an engine runs.
     pulse: Arc<Pulse>,
+    /// Where backups are made: one at a time.
+    data: Mutex<PathBuf>,
 }
 
 impl Desk {
     /// Of a running engine.
-    pub fn running(store: Arc<dyn Store>, clock: Arc<dyn Clock>, turns: Sender<Message>, pulse: Arc<Pulse>) -> Self {
-        Self { store, clock, turns: Mutex::new(Some(turns)), pulse }
+    pub fn running(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        turns: Sender<Message>,
+        pulse: Arc<Pulse>,
+        data: PathBuf,
+    ) -> Self {
+        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data) }
     }
 
     /// Of a store that nobody else has.
-    pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default() }
+    pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>, data: PathBuf) -> Self {
+        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default(), data: Mutex::new(data) }
     }
 
     fn command(&self, arguments: Value) -> Result<Value, String> {
@@ -64,6 +74,25 @@ impl Desk {
         let look = move || tell.send(()).unwrap_or_default();
         turns.send(Message::Between(Box::new(look))).map_err(|_| ended)?;
         told.recv().map(|()| Value::Null).map_err(|_| ended.to_owned())
+    }
+
+    /// All that is durable, copied into the data directory's own folder of backups: as `engine store backup` copies it.
+    fn back_up(&self) -> Result<Value, String> {
+        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept, is_new) = backups::keep(&data, self.store.figures().durable, wall_now()).map_err(|fault| fault.to_string())?;
+        let mut told = backup_json("engine.store.backup/1", &kept.path, &kept.manifest);
+        if let Value::Object(fields) = &mut told {
+            fields.insert("new".to_owned(), json!(is_new));
+        }
+        Ok(told)
+    }
+
+    /// The backups in the data directory, document `engine.store.backups/1`.
+    fn backups(&self) -> Result<Value, String> {
+        let data = self.data.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = backups::kept(&data).map_err(|fault| fault.to_string())?;
+        let rows: Vec<Value> = kept.iter().map(|kept| backup_json("engine.store.backup/1", &kept.path, &kept.manifest)).collect();
+        Ok(json!({ "schema": "engine.store.backups/1", "folder": data.join(backups::FOLDER), "backups": rows }))
     }
 
     fn turns(&self) -> Option<Sender<Message>> {
@@ -95,6 +124,8 @@ impl Ask for Desk {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             ping::VERB => self.between_turns(),
+            "backup" => self.back_up(),
+            "backups" => self.backups(),
             "durable" => Ok(self.store.figures().durable.0.into()),
             "lines" => {
                 let after = arguments.get("after").and_then(Value::as_u64).unwrap_or_default();
@@ -129,7 +160,7 @@ pub fn ask(context: &Context, verb: &str, arguments: Value) -> Result<Value, End
         match house::open_store(context) {
             Ok(store) => {
                 let clock = house::looking_clock(&*store)?;
-                return Desk::resting(store, clock).ask(verb, arguments).map_err(refused);
+                return Desk::resting(store, clock, context.data.clone()).ask(verb, arguments).map_err(refused);
             }
             Err(ending) if ending.code == HELD && tries < HELD_TRIES => {
                 tries += 1;

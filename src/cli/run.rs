@@ -226,7 +226,9 @@ async fn open_doors(
     if let (Some(url), Some(secret)) = (&url, &far.secret) {
         register(&*far.connector, url, secret, far.is_sandbox).await?;
     }
-    let desk = Arc::new(Desk::running(Arc::clone(store), clock, runtime.post(), Arc::clone(&runtime.pulse)));
+    // Backups are told by where they lie, whoever reads it and from where.
+    let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
+    let desk = Arc::new(Desk::running(Arc::clone(store), clock, runtime.post(), Arc::clone(&runtime.pulse), data));
     door::open(arguments.dashboard, context, &desk, &runtime.pulse, far.is_sandbox).await?;
     let socket = server::socket::bind(&context.data)
         .map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;

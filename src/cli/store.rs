@@ -105,22 +105,25 @@ fn make_backup(to: Option<&Path>, context: &Context) -> Done {
 
 fn tell_backup(schema: &str, said: &str, at: &Path, manifest: &Manifest, context: &Context) -> Done {
     if context.is_json {
-        let bytes: u64 = manifest.files.iter().map(|part| part.bytes).sum();
-        let document = json!({
-            "schema": schema,
-            "path": at,
-            "format": manifest.format,
-            "made_at": manifest.made_at,
-            "commits": manifest.last,
-            "last_at": Timestamp(manifest.last_at).iso_ms(),
-            "bytes": bytes,
-            "hash": manifest.hash,
-        });
-        render::data(&document.to_string());
+        render::data(&backup_json(schema, at, manifest).to_string());
     } else {
         render::data(said);
     }
     Ok(Ending::done())
+}
+
+/// A backup as documents tell of it.
+pub fn backup_json(schema: &str, at: &Path, manifest: &Manifest) -> Value {
+    json!({
+        "schema": schema,
+        "path": at,
+        "format": manifest.format,
+        "made_at": manifest.made_at,
+        "commits": manifest.last,
+        "last_at": Timestamp(manifest.last_at).iso_ms(),
+        "bytes": manifest.bytes(),
+        "hash": manifest.hash,
+    })
 }
 
 fn restore(from: &Path, replace: bool, key: Option<&Path>, context: &Context) -> Done {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// The format written; the newest that is read.
 pub const BACKUP_FORMAT: u16 = 1;
 const SCHEMA: &str = "engine.backup/1";
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 const MAKING: &str = ".making";
 
 /// What a backup says of itself.
@@ -96,13 +96,12 @@ pub fn backup(from: &Path, to: &Path, durable: Option<Lsn>, made_at: Timestamp) 
     })?;
     // After the journal: it holds the key of everybody in it. What opens it stays here.
     let table = carry::table_into(&from.join(KEYS), &making)?;
-    let identity = file::numbers(&making)?.first().map(|number| file::read_head(&file::path(&making, *number))).transpose()?;
     let mut manifest = Manifest {
         schema: SCHEMA.to_owned(),
         format: BACKUP_FORMAT,
         made_at: made_at.iso_ms(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),
-        identity: identity.map(|head| hex(&head.identity)).unwrap_or_default(),
+        identity: identity_of(&making)?,
         last: last.0,
         last_at: last_at.0,
         files: files.iter().chain(&table).map(|path| part(path)).collect::<Result<_, _>>()?,
@@ -115,6 +114,12 @@ pub fn backup(from: &Path, to: &Path, durable: Option<Lsn>, made_at: Timestamp) 
     rename(&making, to)?;
     sync_dir(to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     Ok(manifest)
+}
+
+/// Which journal the segments in that folder are of, as manifests name it.
+pub(super) fn identity_of(dir: &Path) -> Result<String, StoreFault> {
+    let head = file::numbers(dir)?.first().map(|number| file::read_head(&file::path(dir, *number))).transpose()?;
+    Ok(head.map(|head| hex(&head.identity)).unwrap_or_default())
 }
 
 /// Reads a backup and compares every file with the manifest.
@@ -202,6 +207,11 @@ pub fn quarantine(from: Timestamp) -> Commit {
 }
 
 impl Manifest {
+    /// The size of its files together.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|part| part.bytes).sum()
+    }
+
     fn sum(&self) -> String {
         let mut hasher = Sha256::new();
         let head = [&self.schema, &self.format.to_string(), &self.made_at, &self.engine, &self.identity];

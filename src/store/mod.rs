@@ -6,6 +6,7 @@
 
 mod applier;
 pub mod backup;
+pub mod backups;
 pub mod bytes;
 mod checkpoint;
 mod committer;

@@ -1,8 +1,11 @@
 //! The data in a user's hands: backups, restores, copies, and everything that can be wrong with them.
 
 use crate::cli::desk::Desk;
+use campaign_engine::model::id::Lsn;
 use campaign_engine::model::journal::{Cause, Change, Commit, Meta, Record};
 use campaign_engine::model::time::Timestamp;
+use campaign_engine::server::socket;
+use campaign_engine::store::backups;
 use campaign_engine::store::contract::commit;
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::start::Options;
@@ -134,4 +137,47 @@ fn a_clock_that_is_behind_the_data_stops_a_run() {
     let said = desk.with(&["run", "campaigns", "--yes", "--until-idle"], &variables);
     assert!(said.code == 78 && said.talk.contains("the clock is behind the data"), "{said:?}");
     assert!(said.talk.contains("timedatectl"), "{said:?}");
+}
+
+#[test]
+fn a_running_engine_keeps_a_backup_beside_its_data() {
+    let desk = Desk::new();
+    let mut running = desk.start(&["run", "campaigns", "--sandbox", "--speed", "60", "--dashboard", "off"], "talk");
+    running.until("at most 1 invitation");
+    while !desk.path(".engine/engine.sock").exists() {
+        running.until("hello v1");
+    }
+    let ask = |verb: &str| socket::ask(&desk.path(".engine"), verb, Value::Null).unwrap().unwrap();
+    assert_eq!(ask("backups")["backups"].as_array().map(Vec::len), Some(0));
+    let made = ask("backup");
+    assert_eq!((&made["schema"], &made["new"]), (&Value::from("engine.store.backup/1"), &Value::from(true)));
+    let path = made["path"].as_str().unwrap();
+    assert!(Path::new(path).starts_with(desk.path(".engine/backups")) && made["bytes"].as_u64() > Some(0), "{made}");
+    assert!(desk.done(&["store", "verify", path]).contains("is as it was written"));
+    assert_eq!(ask("backups")["backups"][0]["hash"], made["hash"]);
+    running.signal("TERM");
+    assert_eq!(running.end(), 0);
+}
+
+#[test]
+fn a_backup_that_holds_everything_is_not_made_again() {
+    let desk = Desk::run_to_the_end();
+    let data = desk.path(".engine");
+    let now = Timestamp(1_800_000_000_000);
+    let durable = || Lsn(desk.json(&["store", "stats", "--json"])["durable"].as_u64().unwrap());
+    let (first, is_new) = backups::keep(&data, durable(), now).unwrap();
+    assert!(is_new && first.manifest.bytes() > 0);
+    assert_eq!(backups::keep(&data, durable(), now.plus_ms(1_000)).unwrap(), (first.clone(), false));
+    desk.done(&["pause", "--all"]);
+    let (second, is_new) = backups::keep(&data, durable(), now.plus_ms(2_000)).unwrap();
+    assert!(is_new && second.manifest.last > first.manifest.last, "{second:?}");
+    std::fs::write(data.join("backups/notes.txt"), "no backup").unwrap();
+    assert_eq!(backups::kept(&data).unwrap(), [second, first]);
+    // What was restored is another journal: an old backup does not hold it, whatever its number.
+    desk.done(&["store", "restore", backups::kept(&data).unwrap()[0].path.to_str().unwrap(), "--replace"]);
+    assert!(backups::keep(&data, backups_last(&data), now.plus_ms(3_000)).unwrap().1);
+}
+
+fn backups_last(data: &Path) -> Lsn {
+    Lsn(backups::kept(data).unwrap()[0].manifest.last)
 }

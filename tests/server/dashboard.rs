@@ -54,6 +54,7 @@ async fn a_get_changes_nothing_and_what_is_not_served_is_not_there() {
         scene.send(request).await;
     }
     assert_eq!(*scene.desk.commands.lock().unwrap(), Vec::<Value>::new());
+    assert_eq!(*scene.desk.backups.lock().unwrap(), Vec::<Value>::new());
     for path in ["/api/v2/status", "/api/v1/status/", "//api/v1/status", "/API/v1/status", "/api/v1/%73tatus/x", "/dump"] {
         assert_eq!(scene.get(path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
@@ -176,6 +177,31 @@ async fn a_button_does_what_it_says_and_leads_back_to_a_page_of_ours() {
     }
     assert_eq!(press("order=pause&back=/").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(scene.desk.commands.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_backup_is_made_by_a_button_and_by_the_api_once() {
+    let scene = Scene::new();
+    assert!(scene.get("/settings").await.1.contains("None lies in the data directory yet"));
+    let press = || {
+        let request = scene.request("POST", "/do", &[Shown::Session, Shown::OurOrigin]);
+        let form = Body::from("order=backup&back=%2Fsettings%23backups");
+        scene.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form).unwrap())
+    };
+    assert_eq!(press().await.headers()[header::LOCATION], "/settings#backups");
+    let (_, page) = scene.get("/settings").await;
+    assert!(page.contains("/data/&lt;script&gt;alert(1)") && page.contains("1.5 KiB, 7 commits"), "{page}");
+    let post = || {
+        let request = scene.request("POST", "/api/v1/backups", &[Shown::Token]).header("idempotency-key", "nightly");
+        scene.send(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!((post().await.status(), post().await.status()), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(scene.json("/api/v1/backups").await["backups"].as_array().map(Vec::len), Some(2));
+    scene.desk.refuses.store(true, Ordering::SeqCst);
+    let refused = scene.send(scene.request("POST", "/api/v1/backups", &[Shown::Token]).body(Body::empty()).unwrap()).await;
+    assert_eq!(refused.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(refused.headers()[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(press().await.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]

@@ -34,6 +34,8 @@ pub struct Desk {
     pub pulse: Arc<Pulse>,
     now: Timestamp,
     pub commands: Mutex<Vec<Value>>,
+    /// Made by it.
+    pub backups: Mutex<Vec<Value>>,
     /// Nothing it is told to do can be done.
     pub refuses: AtomicBool,
 }
@@ -46,6 +48,15 @@ impl Ask for Desk {
                 self.commands.lock().unwrap().push(arguments);
                 Ok(json!({ "asked": 1, "changed": 1 }))
             }
+            "backup" if self.refuses.load(Ordering::SeqCst) => Err("the disk is nearly full".to_owned()),
+            "backup" => {
+                let mut backups = self.backups.lock().unwrap();
+                let at = format!("/data/{HOSTILE}/{}", backups.len());
+                let made_at = self.now.iso_ms();
+                backups.push(json!({ "path": at, "made_at": made_at, "commits": 7, "bytes": 1_536 }));
+                Ok(json!({ "schema": "engine.store.backup/1", "path": at }))
+            }
+            "backups" => Ok(json!({ "schema": "engine.store.backups/1", "backups": *self.backups.lock().unwrap() })),
             "store" => Ok(json!({ "schema": "engine.store/1", "journal_bytes": 1 })),
             "lines" => lines(&*self.store, &self.pulse, self.now, arguments["after"].as_u64().unwrap_or_default()),
             _ => answer(&*self.store, self.now, verb, &arguments),
@@ -112,6 +123,7 @@ impl Scene {
             pulse: Arc::clone(&pulse),
             now: town.now(),
             commands: Mutex::default(),
+            backups: Mutex::default(),
             refuses: AtomicBool::new(false),
         });
         let front = Front::new(Arc::clone(&desk) as Arc<dyn Ask>, pulse, token.keys(), Vec::new());

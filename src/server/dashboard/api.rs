@@ -35,6 +35,8 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/tasks", "what people of ours were asked to do: `engine tasks --json`", tasks)
         .read("/api/v1/errors", "what went wrong lately, by its cause: `engine errors --json`", errors)
         .read("/api/v1/unrouted", "what came in and concerns nobody: `engine webhooks unrouted --json`", unrouted)
+        .read("/api/v1/backups", "the backups that lie in the data directory, newest first", backups)
+        .act("/api/v1/backups", "make a backup in the data directory: `engine store backup`", back_up)
         .read("/api/v1/events", "what happens, as it happens: server-sent events", feed::feed)
         .act("/api/v1/events", "an event of the user's own: `engine event`", event)
         .act("/api/v1/contacts/{id}/{verb}", "pause, resume, stop, resolve or answer one contact", act_on_contact)
@@ -212,20 +214,37 @@ async fn done(front: &Front, headers: &HeaderMap, what: &str, command: Result<Co
         Ok(command) => command,
         Err(refused) => return refuse(&refused),
     };
+    let work = async {
+        carry_out(front, &command).await.map(|mut answer| {
+            if let Value::Object(fields) = &mut answer {
+                fields.insert("schema".to_owned(), json!("engine.done/1"));
+            }
+            answer
+        })
+    };
+    once(front, headers, what, work).await
+}
+
+/// Does the work unless it was done for the same key already.
+async fn once(front: &Front, headers: &HeaderMap, what: &str, work: impl Future<Output = Result<Value, Refused>>) -> Response {
     let key = Once::key(headers, what);
     if let Some(before) = key.as_ref().and_then(|key| front.once.answered(key)) {
         return answered(before.map_err(Refused::Wrong));
     }
-    let answer = carry_out(front, &command).await.map(|mut answer| {
-        if let Value::Object(fields) = &mut answer {
-            fields.insert("schema".to_owned(), json!("engine.done/1"));
-        }
-        answer
-    });
+    let answer = work.await;
     if let Some(key) = key {
         front.once.remember(key, answer.clone().map_err(|refused| refused.sentence().to_owned()));
     }
     answered(answer)
+}
+
+async fn backups(State(front): Door) -> Response {
+    answered(front.ask("backups", Value::Null).await.map_err(Refused::Failed))
+}
+
+async fn back_up(State(front): Door, headers: HeaderMap) -> Response {
+    let work = async { front.ask("backup", Value::Null).await.map_err(Refused::Failed) };
+    once(&front, &headers, "backup", work).await
 }
 
 /// How a parked send is resolved, or what is answered; nothing for the other verbs.

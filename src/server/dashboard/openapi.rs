@@ -151,7 +151,7 @@ fn responses(route: &Route) -> Value {
     if let Value::Object(fields) = &mut responses
         && route.role != Role::Anybody
     {
-        for status in ["400", "401", "403", "404", "413", "415", "422", "503"] {
+        for status in ["400", "401", "403", "404", "413", "415", "422", "500", "503"] {
             fields.insert(status.to_owned(), json!({ "$ref": "#/components/responses/problem" }));
         }
     }

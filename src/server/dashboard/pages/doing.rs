@@ -11,6 +11,7 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A button's form.
@@ -34,6 +35,10 @@ pub async fn act(State(front): State<Arc<Front>>, form: Result<Form<Wanted>, For
         Err(fault) => return message(StatusCode::BAD_REQUEST, "That is no form of ours", &fault.body_text()),
     };
     let done = async {
+        // No turn makes a backup: what is durable does not change.
+        if wanted.order == "backup" {
+            return front.ask("backup", Value::Null).await.map_err(Refused::Failed);
+        }
         let command = command(&front, &wanted).await?;
         carry_out(&front, &command).await
     };

@@ -21,6 +21,24 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// `1.4 MiB`: so many bytes.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1_024 {
+        return format!("{bytes} bytes");
+    }
+    let mut amount = bytes as f64 / 1_024.0;
+    let mut unit = UNITS.iter();
+    let mut word = unit.next().copied().unwrap_or_default();
+    while amount >= 1_024.0
+        && let Some(next) = unit.next()
+    {
+        amount /= 1_024.0;
+        word = next;
+    }
+    format!("{amount:.1} {word}")
+}
+
 /// A moment, short, with the whole of it where somebody points; `now` decides what is left out.
 pub fn moment(iso: &str, now: &str) -> Markup {
     html! { time datetime=(iso) title=(iso) { (short(iso, now)) } }
@@ -70,11 +88,13 @@ pub fn badge(word: &str) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, distance, short};
+    use super::{count, distance, short, size};
 
     #[test]
     fn figures_and_moments() {
         assert_eq!((count(7).as_str(), count(1_234_567).as_str()), ("7", "1,234,567"));
+        let sizes = [0, 1_023, 1_024, 1_572_864, 3 << 40].map(size);
+        assert_eq!(sizes, ["0 bytes", "1023 bytes", "1.0 KiB", "1.5 MiB", "3.0 TiB"]);
         let now = "2026-11-23T12:00:00.000Z";
         assert_eq!(short("2026-11-23T09:05:08.948Z", now), "09:05");
         assert_eq!(short("2026-11-03T09:05:08.948Z", now), "Nov 3 09:05");
