@@ -28,6 +28,10 @@ sandbox:
 deb:
     docs/deploy/package.sh target/
 
+# Every page of the dashboard as a picture, in light and dark, beneath target/tmp/pictures.
+pictures:
+    cargo test --locked --test lib -- --ignored every_page_is_pictured_in_light_and_dark
+
 # What the machine can do: figures for docs/performance.md.
 bench:
     cargo bench --locked

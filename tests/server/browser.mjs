@@ -1,5 +1,6 @@
 // Opens every page of the dashboard in a real browser, signed in, and says what it saw.
-// Usage: node browser.mjs CHROMIUM < VISIT, where VISIT is {base, token, pages: [{path, shows}], judged: [path], orders: [path]}
+// Usage: node browser.mjs CHROMIUM < VISIT, where VISIT is {base, token, pages: [{path, shows}], judged: [path], orders: [path],
+// pictures: a folder, or null}
 // and `playwright-core` and `axe-core` can be required from the working directory.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -37,8 +38,13 @@ for (const { path, shows } of visit.pages) {
   seen.missing.push(...shows.filter((what) => !text.includes(flat(what))).map((what) => `${path}: ${what}`));
   if (visit.judged.includes(path) && answer.headers()['content-type'].includes('text/html')) {
     await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-    seen.barriers.push(...violations.map((one) => `${path}: ${one.impact} ${one.id}: ${one.help} (${one.nodes.map((node) => node.target).slice(0, 3).join(', ')})`));
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+      seen.barriers.push(...violations.map((one) => `${path} (${colorScheme}): ${one.impact} ${one.id}: ${one.help} (${one.nodes.map((node) => node.target).slice(0, 3).join(', ')})`));
+      const name = path.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'overview';
+      if (visit.pictures) await page.screenshot({ path: `${visit.pictures}/${name}-${colorScheme}.png`, fullPage: true });
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 //! somebody else's page beside ours. Needs node, npm and Chromium; says so when they lack.
 
 use crate::server::scene::{Scene, Somebody, filled};
+use campaign_engine::runtime::ask::Ask;
 use campaign_engine::server::dashboard::access::Role;
 use campaign_engine::server::dashboard::router;
 use serde_json::{Value, json};
@@ -103,34 +104,43 @@ fn browse(browser: &str, visit: &Value) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// A scene that is served, and the pages of it.
+async fn served(scene: &Scene) -> (String, Vec<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let front = router(&scene.front);
+    tokio::spawn(async move { axum::serve(listener, front).await });
+    let is_page = |path: &str| !path.starts_with("/api/") && !path.contains('.') && !path.starts_with("/assets");
+    let routes = scene.routes();
+    let pages = routes.iter().filter(|route| route.method == "GET" && route.role == Role::Reader && is_page(route.path));
+    (base, pages.map(filled).collect())
+}
+
+/// The browser; none: something it needs is not installed.
+fn browser() -> Option<&'static str> {
+    let found = first_of(&BROWSERS).filter(|_| first_of(&["node"]).is_some() && first_of(&["npm"]).is_some());
+    if found.is_none() {
+        println!("skipped: node, npm or chromium is not installed");
+    }
+    found
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_attack_in_a_name_or_an_answer_does_anything_but_appear() {
-    let Some(browser) = first_of(&BROWSERS).filter(|_| first_of(&["node"]).is_some() && first_of(&["npm"]).is_some()) else {
-        println!("skipped: node, npm or chromium is not installed");
-        return;
-    };
+    let Some(browser) = browser() else { return };
     let somebody = |n| Somebody { slug: format!("person-{n}"), first_name: attack(n), reply: Some(attack(n + 7)) };
     let people: Vec<Somebody> = (1..=PEOPLE).map(somebody).collect();
     let scene = Scene::of(&people);
     scene.goes_wrong();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let (served, front) = (listener, router(&scene.front));
-    tokio::spawn(async move { axum::serve(served, front).await });
-
-    let routes = scene.routes();
-    let is_page = |path: &str| !path.starts_with("/api/") && !path.contains('.') && !path.starts_with("/assets");
-    let pages: Vec<String> = routes
-        .iter()
-        .filter(|route| route.method == "GET" && route.role == Role::Reader && is_page(route.path))
-        .map(filled)
-        .collect();
+    scene.desk.ask("backup", Value::Null).unwrap();
+    let (base, pages) = served(&scene).await;
     assert!(pages.len() > 6, "{pages:?}");
     let mut visits: Vec<Value> = pages.iter().map(|path| json!({ "path": path, "shows": [] })).collect();
     visits.extend((1..=PEOPLE).map(|n| json!({ "path": format!("/contacts/{n}"), "shows": [attack(n)] })));
+    let routes = scene.routes();
     let orders = routes.iter().filter(|route| route.method == "POST" && route.role == Role::Operator).map(filled);
     let orders: Vec<String> = orders.collect();
-    let visit = json!({ "base": base, "token": scene.token.expose(), "pages": visits, "judged": pages, "orders": orders });
+    let visit = json!({ "base": base, "token": scene.token.expose(), "pages": visits, "judged": pages, "orders": orders, "pictures": null });
     let seen = tokio::task::spawn_blocking(move || browse(browser, &visit)).await.unwrap();
 
     for (what, list) in [
@@ -148,4 +158,39 @@ async fn no_attack_in_a_name_or_an_answer_does_anything_but_appear() {
     assert_eq!(answers.len(), orders.len());
     assert!(answers.iter().all(|status| [401, 403].contains(status)), "a foreign page gave orders: {answers:?} of {orders:?}");
     assert_eq!(*scene.desk.commands.lock().unwrap(), Vec::<Value>::new());
+    assert_eq!(scene.desk.backups.lock().unwrap().len(), 1);
+}
+
+/// `just pictures`: every page as people see it, in light and dark, beneath `target/tmp/pictures`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures to look at; `just pictures` asks for it"]
+async fn every_page_is_pictured_in_light_and_dark() {
+    let Some(browser) = browser() else { return };
+    let replies =
+        [("Ada", Some("Gladly. Shall we say Tuesday?")), ("Bruno", None), ("Chiara", Some("Who are you?")), ("Dan", None)];
+    let people: Vec<Somebody> = replies
+        .iter()
+        .map(|(name, reply)| Somebody {
+            slug: name.to_lowercase(),
+            first_name: (*name).to_owned(),
+            reply: reply.map(str::to_owned),
+        })
+        .collect();
+    let scene = Scene::of(&people);
+    scene.goes_wrong();
+    scene.desk.ask("backup", Value::Null).unwrap();
+    let (base, mut pages) = served(&scene).await;
+    pages.push("/login".to_owned());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let visits: Vec<Value> = pages.iter().map(|path| json!({ "path": path, "shows": [] })).collect();
+    let visit = json!({ "base": base, "token": scene.token.expose(), "pages": visits, "judged": pages, "orders": [], "pictures": folder });
+    let seen = tokio::task::spawn_blocking(move || browse(browser, &visit)).await.unwrap();
+    assert_eq!((&seen["faults"], &seen["barriers"]), (&json!([]), &json!([])));
+    for name in ["overview", "errors", "settings", "login"]
+        .iter()
+        .flat_map(|page| [format!("{page}-light.png"), format!("{page}-dark.png")])
+    {
+        assert!(folder.join(&name).exists(), "{name}");
+    }
 }

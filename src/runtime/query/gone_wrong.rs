@@ -122,7 +122,9 @@ fn code_of(why: &str) -> &str {
 /// A sentence of ours ends with the code it is about.
 fn in_brackets(why: &str) -> &str {
     let inside = why.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
-    inside.map(|(_, code)| code).filter(|code| !code.is_empty() && !code.contains(' ')).unwrap_or("in_doubt")
+    let is_code =
+        |code: &&str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    inside.map(|(_, code)| code).filter(is_code).unwrap_or("in_doubt")
 }
 
 #[cfg(test)]
@@ -135,6 +137,7 @@ mod tests {
         assert_eq!(code_of("text: `company` has no value"), "text");
         assert_eq!(code_of("overdue by more than 2 days: it could have gone from then on"), "overdue");
         assert_eq!(in_brackets("whether it was sent could not be read for a day (no_channel)"), "no_channel");
+        assert_eq!(in_brackets("whatever somebody wrote (<b>no</b>)"), "in_doubt");
         assert_eq!(in_brackets("index out of bounds (the length is 3)"), "in_doubt");
     }
 }

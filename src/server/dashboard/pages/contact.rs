@@ -106,7 +106,7 @@ fn why_box(why: &Why, id: &str, here: &str) -> Markup {
             @for obstacle in why.obstacles.iter().skip(1) { p { "also: " (told(&obstacle.sentence)) } }
             @if why.reason == Reason::Parked {
                 p { "After a look at the chat, say what became of it:" }
-                p .row {
+                div .row {
                     (button("resolve", &[("id", id), ("how", "sent")], "It was sent", here, false))
                     (button("resolve", &[("id", id), ("how", "again")], "Send it again", here, true))
                     (button("resolve", &[("id", id), ("how", "skip")], "Skip it", here, false))

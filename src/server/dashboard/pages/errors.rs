@@ -97,9 +97,9 @@ fn mend(kind: ErrorKind, newest: &ErrorExample) -> Markup {
         @match kind {
             ErrorKind::Parked => {
                 p { "After a look at the chat with " (newest.name) ":" }
-                p .row { (resolve("sent", "It was sent", false)) (resolve("again", "Send it again", true)) (resolve("skip", "Skip it", false)) }
+                div .row { (resolve("sent", "It was sent", false)) (resolve("again", "Send it again", true)) (resolve("skip", "Skip it", false)) }
             }
-            ErrorKind::Broken => p .row { (order("resume", "Try again", false)) (order("stop", "Let them go", true)) },
+            ErrorKind::Broken => div .row { (order("resume", "Try again", false)) (order("stop", "Let them go", true)) },
             ErrorKind::Account | ErrorKind::Letter | ErrorKind::Ended | ErrorKind::Skipped | ErrorKind::Unknown | ErrorKind::Retry => {}
         }
     }

@@ -71,7 +71,7 @@ fn task(task: &TaskRow, now: &str) -> Markup {
             h3 { (task.name) span .quiet { " in " (task.campaign) } }
             p .written { (task.text) }
             p .quiet { "asked of " (task.who) ", " (moment(&task.at, now)) }
-            p .row {
+            div .row {
                 (button("approve", &[("task", id)], "Approve", "/inbox", false))
                 (button("done", &[("task", id)], "Done", "/inbox", false))
                 (button("reject", &[("task", id)], "Reject", "/inbox", true))
