@@ -2,6 +2,7 @@
 
 use crate::cli::ahead;
 use crate::cli::context::Context;
+use crate::cli::days_ahead::Kept;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
 use crate::cli::ping;
@@ -38,6 +39,7 @@ pub struct Desk {
     pulse: Arc<Pulse>,
     /// Where backups are made: one at a time.
     data: Mutex<PathBuf>,
+    ahead: Kept,
 }
 
 impl Desk {
@@ -49,12 +51,12 @@ impl Desk {
         pulse: Arc<Pulse>,
         data: PathBuf,
     ) -> Self {
-        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data) }
+        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data), ahead: Kept::default() }
     }
 
     /// Of a store that nobody else has.
     pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>, data: PathBuf) -> Self {
-        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default(), data: Mutex::new(data) }
+        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default(), data: Mutex::new(data), ahead: Kept::default() }
     }
 
     fn command(&self, arguments: Value) -> Result<Value, String> {
@@ -124,6 +126,7 @@ impl Ask for Desk {
             "command" => self.command(arguments),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             ping::VERB => self.between_turns(),
+            "ahead" => self.ahead.days_ahead(&*self.store, self.clock.now(), wall_now()),
             "backup" => self.back_up(),
             "backups" => self.backups(),
             "durable" => Ok(self.store.figures().durable.0.into()),

@@ -9,6 +9,7 @@ pub mod board;
 pub mod check;
 pub mod contacts;
 pub mod context;
+pub mod days_ahead;
 pub mod desk;
 pub mod doctor;
 mod door;

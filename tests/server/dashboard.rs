@@ -205,6 +205,20 @@ async fn a_backup_is_made_by_a_button_and_by_the_api_once() {
 }
 
 #[tokio::test]
+async fn a_campaigns_page_says_what_goes_out_on_the_coming_days() {
+    let scene = Scene::new();
+    let ahead = scene.json("/api/v1/ahead").await;
+    let days = ahead["campaigns"]["intro"].as_array().unwrap();
+    let due: u64 = days.iter().flat_map(|day| [&day["messages"], &day["inmails"]]).filter_map(Value::as_u64).sum();
+    assert!(days.len() == 14 && due > 0, "{ahead}");
+    let (_, page) = scene.get("/campaigns/intro").await;
+    assert!(page.contains("Days ahead") && page.contains("forecast now"), "{page}");
+    for day in days {
+        assert!(page.contains(&format!("<th scope=\"row\">{}</th>", day["day"].as_str().unwrap())), "{day}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn what_went_wrong_is_told_with_the_button_that_mends_it() {
     let scene = Scene::new();
     let (_, page) = scene.get("/errors").await;

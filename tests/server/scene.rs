@@ -4,6 +4,7 @@ use crate::runtime::town::quiet;
 use crate::runtime::wish::{INTRO, program};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
+use campaign_engine::cli::days_ahead::Kept;
 use campaign_engine::model::account::Health;
 use campaign_engine::model::effect::Call;
 use campaign_engine::model::enrollment::{Awaits, Hold};
@@ -34,6 +35,7 @@ pub struct Desk {
     pub pulse: Arc<Pulse>,
     now: Timestamp,
     pub commands: Mutex<Vec<Value>>,
+    ahead: Kept,
     /// Made by it.
     pub backups: Mutex<Vec<Value>>,
     /// Nothing it is told to do can be done.
@@ -48,6 +50,7 @@ impl Ask for Desk {
                 self.commands.lock().unwrap().push(arguments);
                 Ok(json!({ "asked": 1, "changed": 1 }))
             }
+            "ahead" => self.ahead.days_ahead(&*self.store, self.now, self.now),
             "backup" if self.refuses.load(Ordering::SeqCst) => Err("the disk is nearly full".to_owned()),
             "backup" => {
                 let mut backups = self.backups.lock().unwrap();
@@ -123,6 +126,7 @@ impl Scene {
             pulse: Arc::clone(&pulse),
             now: town.now(),
             commands: Mutex::default(),
+            ahead: Kept::default(),
             backups: Mutex::default(),
             refuses: AtomicBool::new(false),
         });

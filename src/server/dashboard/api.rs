@@ -26,6 +26,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/status", "how campaigns and accounts stand: `engine status --json`", status)
         .read("/api/v1/overview", "what was done today, and what needs a person", overview)
         .read("/api/v1/campaigns/{name}", "one campaign: how it stands, and what it is made of", campaign)
+        .read("/api/v1/ahead", "what goes out on the coming days, by campaign: a forecast that is kept for an hour", ahead)
         .read("/api/v1/contacts", "a page of contacts: `engine status --contacts --json`", contacts)
         .read("/api/v1/contacts/{id}", "one contact: where they are, and why: `engine why --json`", contact)
         .read("/api/v1/contacts/{id}/timeline", "what happened to one contact: `engine timeline --json`", timeline)
@@ -236,6 +237,10 @@ async fn once(front: &Front, headers: &HeaderMap, what: &str, work: impl Future<
         front.once.remember(key, answer.clone().map_err(|refused| refused.sentence().to_owned()));
     }
     answered(answer)
+}
+
+async fn ahead(State(front): Door) -> Response {
+    answered(front.ask("ahead", Value::Null).await.map_err(Refused::Failed))
 }
 
 async fn backups(State(front): Door) -> Response {

@@ -7,6 +7,7 @@
 mod call;
 pub mod cast;
 pub mod change;
+pub mod daily;
 pub mod drive;
 mod far;
 pub mod folk;

@@ -4,6 +4,7 @@ use crate::model::campaign::{Action, Campaign};
 use crate::runtime::query::report::Report;
 use crate::runtime::query::status::{CampaignStatus, StatusReport};
 use crate::server::dashboard::Front;
+use crate::server::dashboard::pages::ahead::days_ahead;
 use crate::server::dashboard::pages::arms::arms;
 use crate::server::dashboard::pages::chart::bar;
 use crate::server::dashboard::pages::graph::graph;
@@ -13,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The page.
@@ -29,19 +30,21 @@ pub async fn page(State(front): State<Arc<Front>>, Path(name): Path<String>) -> 
             true => serde_json::from_value(front.ask("report", json!({ "campaign": name })).await?).map_err(told)?,
             false => None::<Report>,
         };
-        Ok::<_, String>((status, definition, report))
+        let ahead = front.ask("ahead", Value::Null).await;
+        Ok::<_, String>((status, definition, report, ahead))
     };
     match answers.await {
-        Ok((status, definition, report)) => {
+        Ok((status, definition, report, ahead)) => {
             let command = format!("engine status {name}");
-            let body = body(&status, &definition, report.as_ref());
+            let ahead = days_ahead(&ahead, &name, &status.time);
+            let body = body(&status, &definition, report.as_ref(), &ahead);
             Page { title: &name, place: "overview", command: &command, body }.respond()
         }
         Err(sentence) => message(StatusCode::NOT_FOUND, "There is no such campaign", &sentence),
     }
 }
 
-fn body(status: &StatusReport, definition: &Campaign, report: Option<&Report>) -> Markup {
+fn body(status: &StatusReport, definition: &Campaign, report: Option<&Report>, ahead: &Markup) -> Markup {
     let name = definition.name.as_str();
     let here = format!("/campaigns/{name}");
     let newest = status.campaigns.iter().find(|campaign| campaign.current).or(status.campaigns.last());
@@ -53,6 +56,7 @@ fn body(status: &StatusReport, definition: &Campaign, report: Option<&Report>) -
             @else { (button("pause-campaign", &[("campaign", name)], "Pause", &here, false)) }
         }
         @for campaign in &status.campaigns { (version(campaign, &status.time, definition)) }
+        (ahead)
         @if let Some(report) = report { (arms(report)) }
         section aria-labelledby="texts" {
             h2 #texts { "Texts" }

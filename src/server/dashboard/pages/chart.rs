@@ -4,6 +4,8 @@ use maud::{Markup, html};
 
 const SPARK_WIDTH: usize = 112;
 const SPARK_HEIGHT: usize = 24;
+const COLUMN_WIDTH: u64 = 240;
+const COLUMN_HEIGHT: u64 = 12;
 
 /// Bars, oldest first.
 pub fn spark(counts: &[u32], about: &str) -> Markup {
@@ -28,6 +30,16 @@ pub fn gauge(used: u32, cap: Option<u32>) -> Markup {
                 span .figure { (used) span .quiet { " / " (cap) } }
             }
             None => span .figure { (used) span .quiet { " / no limit" } },
+        }
+    }
+}
+
+/// A figure as a bar beside others, of which `most` is the longest. The figure itself stands in its row.
+pub fn column(part: u64, most: u64) -> Markup {
+    let wide = (part.min(most) * COLUMN_WIDTH).div_ceil(most.max(1));
+    html! {
+        svg .spark width=(COLUMN_WIDTH) height=(COLUMN_HEIGHT) viewBox=(format!("0 0 {COLUMN_WIDTH} {COLUMN_HEIGHT}")) aria-hidden="true" {
+            @if wide > 0 { rect x="0" y="0" width=(wide) height=(COLUMN_HEIGHT) rx="2" {} }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! What a person or a campaign wrote is escaped by type (`maud`): no page builds markup out of text.
 
 mod accounts;
+mod ahead;
 mod arms;
 mod campaign;
 mod chart;
