@@ -82,6 +82,7 @@ impl Known {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on ends")]
 mod tests {
     use super::{Known, ROOM_MIN};
     use std::sync::Arc;

@@ -279,9 +279,9 @@ fn unreadable(fault: ::sled::Error) -> Unusable {
 
 /// Reads every row, large trees on all processors: opening is mostly this.
 fn count(db: &::sled::Db, rows: u64, known: &Known) -> Result<Standing, ::sled::Error> {
-    let begins = || [Bound::Excluded(STANDING_KEY)].into_iter().chain(LARGE_FROM.iter().map(|key| Bound::Included(*key)));
+    let begins = [Bound::Excluded(STANDING_KEY)].into_iter().chain(LARGE_FROM.iter().map(|key| Bound::Included(*key)));
     let ends = LARGE_FROM.iter().map(|key| Bound::Excluded(*key)).chain([Bound::Unbounded]);
-    let ranges: Vec<(Bound<&[u8]>, Bound<&[u8]>)> = begins().zip(ends).collect();
+    let ranges: Vec<_> = begins.zip(ends).collect();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if rows < LARGE_ROWS { 1 } else { processors.min(ranges.len()) };
     let next = AtomicUsize::new(0);
@@ -327,6 +327,7 @@ fn hash(key: &[u8], bytes: &[u8]) -> u64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on ends")]
 mod tests {
     use super::{LARGE_ROWS, Progress, RowChange, Unusable};
     use crate::model::id::Lsn;
