@@ -7,7 +7,7 @@ use campaign_engine::lang::folder::MemoryFiles;
 use campaign_engine::lang::source::{Notation, Source};
 use campaign_engine::model::program::Program;
 use campaign_engine::model::time::Timestamp;
-use campaign_engine::runtime::clock::Clock;
+use campaign_engine::runtime::clock::{Clock, ScaledClock};
 use campaign_engine::runtime::{Runtime, Setting};
 use campaign_engine::store::contract::Store;
 use secrecy::SecretString;
@@ -74,17 +74,26 @@ pub fn program(people: usize, steps: &str) -> Program {
 
 /// A runtime that never reaches anybody: its errands are dropped.
 pub fn runtime(store: Arc<dyn Store>, program: &Program) -> Runtime {
+    runtime_at(store, program, LeapClock::monday(), true)
+}
+
+/// The same at the time of day, until it is told to stop.
+pub fn standing_runtime(store: Arc<dyn Store>, program: &Program) -> Runtime {
+    runtime_at(store, program, Arc::new(ScaledClock::real()), false)
+}
+
+fn runtime_at(store: Arc<dyn Store>, program: &Program, clock: Arc<dyn Clock>, until_idle: bool) -> Runtime {
     let key = SecretString::from("bench".to_owned());
     let settings = Settings::new("http://127.0.0.1:9/v1", key, Arc::new(|| Timestamp(0)));
     Runtime::open(Setting {
         store,
-        clock: LeapClock::monday(),
+        clock,
         connector: Arc::new(Postpress::new(settings).unwrap()),
         spawn: Arc::new(drop),
         root: PathBuf::new(),
         workspace: program.workspace.clone(),
         speed: 1,
-        until_idle: true,
+        until_idle,
     })
     .unwrap()
 }
