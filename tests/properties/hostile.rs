@@ -87,6 +87,13 @@ fn codes(text: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn a_label_that_goes_on_in_an_empty_line_is_named_in_one() {
+    let (_, faults) = parse(SourceId(0), "x:\\\n#");
+    let messages: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+    assert_eq!(messages, ["`x` begins nothing in a file"]);
+}
+
+#[test]
 fn deep_nesting_is_refused_once() {
     let deep = |levels: usize, opener: &str| {
         let (open, close) = (format!("{opener}\n").repeat(levels), "end\n".repeat(levels));

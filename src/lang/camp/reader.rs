@@ -130,7 +130,9 @@ impl<'f> Reader<'f> {
             (_, false) => (Code::UnknownKeyword, format!("`{written}` begins nothing in {place}")),
         };
         if head.label.is_some() && head.body >= line.mask.len() {
-            let message = format!("`{}` begins nothing in {place}", line.mask.trim_end_matches([':', ' ']));
+            // A line that goes on in the next one may end with the sign that says so.
+            let label = line.mask.trim_end_matches(|sign: char| sign.is_whitespace() || matches!(sign, ':' | '\\'));
+            let message = format!("`{}` begins nothing in {place}", words::shown(label));
             let help = format!("a line of {place} begins with {}", listed(allowed));
             return self.fault(Code::UnknownKeyword, self.place(line.start, line.end), message, help);
         }
