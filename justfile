@@ -30,7 +30,7 @@ deb:
 
 # Every page of the dashboard as a picture, in light and dark, beneath target/tmp/pictures.
 pictures:
-    cargo test --locked --test lib -- --ignored every_page_is_pictured_in_light_and_dark
+    cargo test --locked --test lib -- every_page_is_pictured_in_light_and_dark
 
 # What the machine can do: figures for docs/performance.md.
 bench:

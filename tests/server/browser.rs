@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use tokio::net::TcpListener;
 
 const PACKAGES: [&str; 2] = ["playwright-core@1.65.1", "axe-core@4.14.1"];
@@ -67,8 +68,12 @@ fn first_of(programs: &[&'static str]) -> Option<&'static str> {
     programs.iter().copied().find(|program| Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success()))
 }
 
+/// One test installs the packages; the others wait for it.
+static INSTALLING: Mutex<()> = Mutex::new(());
+
 /// A folder from which the packages can be required: made once, kept with the other build products.
 fn installed() -> PathBuf {
+    let _one = INSTALLING.lock().unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     let has = |package: &str| folder.join("node_modules").join(package.split('@').next().unwrap()).join("package.json").exists();
     if !PACKAGES.iter().all(|package| has(package)) {
@@ -161,9 +166,8 @@ async fn no_attack_in_a_name_or_an_answer_does_anything_but_appear() {
     assert_eq!(scene.desk.backups.lock().unwrap().len(), 1);
 }
 
-/// `just pictures`: every page as people see it, in light and dark, beneath `target/tmp/pictures`.
+/// Every page as people see it, in light and dark, left beneath `target/tmp/pictures` to be looked at (`just pictures`).
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "makes pictures to look at; `just pictures` asks for it"]
 async fn every_page_is_pictured_in_light_and_dark() {
     let Some(browser) = browser() else { return };
     let replies =
