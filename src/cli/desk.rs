@@ -6,7 +6,8 @@ use crate::cli::days_ahead::Kept;
 use crate::cli::ending::{Ending, FAILED, HELD, WRONG};
 use crate::cli::house;
 use crate::cli::ping;
-use crate::cli::store::{backup_json, stats_json};
+use crate::cli::signals::Reload;
+use crate::cli::store::{backup_row, stats_json};
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
 use crate::runtime::clock::{Clock, wall_now};
@@ -15,6 +16,7 @@ use crate::runtime::errand::Message;
 use crate::runtime::pulse::Pulse;
 use crate::runtime::query::afoot::afoot;
 use crate::runtime::query::answer::{answer, lines};
+use crate::runtime::query::stored::{BackupRow, Backups};
 use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::backups;
@@ -40,6 +42,8 @@ pub struct Desk {
     /// Where backups are made: one at a time.
     data: Mutex<PathBuf>,
     ahead: Kept,
+    /// Reads the campaigns anew, where an engine runs that was given some.
+    reload: Option<Arc<Reload>>,
 }
 
 impl Desk {
@@ -51,12 +55,36 @@ impl Desk {
         pulse: Arc<Pulse>,
         data: PathBuf,
     ) -> Self {
-        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data), ahead: Kept::default() }
+        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data), ahead: Kept::default(), reload: None }
     }
 
     /// Of a store that nobody else has.
     pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>, data: PathBuf) -> Self {
-        Self { store, clock, turns: Mutex::new(None), pulse: Arc::default(), data: Mutex::new(data), ahead: Kept::default() }
+        Self {
+            store,
+            clock,
+            turns: Mutex::new(None),
+            pulse: Arc::default(),
+            data: Mutex::new(data),
+            ahead: Kept::default(),
+            reload: None,
+        }
+    }
+
+    /// One that can read its campaigns anew.
+    pub fn reloading(self, reload: Arc<Reload>) -> Self {
+        Self { reload: Some(reload), ..self }
+    }
+
+    /// The error's first line is the sentence, those below are what is wrong with the campaigns.
+    fn reload(&self) -> Result<Value, String> {
+        let reload = self.reload.as_ref().ok_or("nothing runs here that could read campaigns anew")?;
+        // Whoever asked may want no colours.
+        let plain = |text: &str| console::strip_ansi_codes(text).into_owned();
+        match reload.now() {
+            Ok(lines) => Ok(json!({ "lines": lines.iter().map(|line| plain(line)).collect::<Vec<_>>() })),
+            Err(refused) => Err(format!("{}\n{}", refused.sentence(), plain(&refused.faults.clone().unwrap_or_default()))),
+        }
     }
 
     fn command(&self, arguments: Value) -> Result<Value, String> {
@@ -82,19 +110,16 @@ impl Desk {
     fn back_up(&self) -> Result<Value, String> {
         let data = self.data.lock().unwrap_or_else(PoisonError::into_inner);
         let (kept, is_new) = backups::keep(&data, self.store.figures().durable, wall_now()).map_err(|fault| fault.to_string())?;
-        let mut told = backup_json("engine.store.backup/1", &kept.path, &kept.manifest);
-        if let Value::Object(fields) = &mut told {
-            fields.insert("new".to_owned(), json!(is_new));
-        }
-        Ok(told)
+        Ok(json!(BackupRow { new: Some(is_new), ..backup_row("engine.store.backup/1", &kept.path, &kept.manifest) }))
     }
 
     /// The backups in the data directory, document `engine.store.backups/1`.
     fn backups(&self) -> Result<Value, String> {
         let data = self.data.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let kept = backups::kept(&data).map_err(|fault| fault.to_string())?;
-        let rows: Vec<Value> = kept.iter().map(|kept| backup_json("engine.store.backup/1", &kept.path, &kept.manifest)).collect();
-        Ok(json!({ "schema": "engine.store.backups/1", "folder": data.join(backups::FOLDER), "backups": rows }))
+        let rows = kept.iter().map(|kept| backup_row("engine.store.backup/1", &kept.path, &kept.manifest)).collect();
+        let folder = data.join(backups::FOLDER).display().to_string();
+        Ok(json!(Backups { schema: "engine.store.backups/1".to_owned(), folder, backups: rows }))
     }
 
     fn turns(&self) -> Option<Sender<Message>> {
@@ -127,6 +152,7 @@ impl Ask for Desk {
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             ping::VERB => self.between_turns(),
             "ahead" => self.ahead.days_ahead(&*self.store, self.clock.now(), wall_now()),
+            "reload" => self.reload(),
             "backup" => self.back_up(),
             "backups" => self.backups(),
             "durable" => Ok(self.store.figures().durable.0.into()),

@@ -18,10 +18,32 @@ pub fn data(text: &str) {
     }
 }
 
-/// Talk, on stderr.
+/// Talk, on stderr; on a terminal no word is broken at its edge.
 pub fn talk(text: &str) {
+    let columns = terminal().map(|(_, columns)| columns);
+    let text = columns.map_or_else(|| text.to_owned(), |columns| wrapped(text, columns));
     // If stderr is gone there is nobody to tell.
     drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
+/// A part of the talk as it stands, in one piece: what moves a terminal's cursor.
+pub fn unbroken(part: &str) {
+    let mut talk = std::io::stderr().lock();
+    // As above.
+    drop(talk.write_all(part.as_bytes()).and_then(|()| talk.flush()));
+}
+
+/// Lines that are too long go on in the next, a little further in. An address stays in one piece; what is painted stays as it is.
+pub fn wrapped(text: &str, columns: usize) -> String {
+    let wrap = |line: &str| {
+        if line.width() <= columns || line.contains('\u{1b}') {
+            return line.to_owned();
+        }
+        let indent = " ".repeat(line.len() - line.trim_start().len() + 2);
+        let how = textwrap::Options::new(columns).subsequent_indent(&indent).break_words(false);
+        textwrap::fill(line, how.word_splitter(textwrap::WordSplitter::NoHyphenation))
+    };
+    text.lines().map(wrap).collect::<Vec<_>>().join("\n")
 }
 
 /// Says how a command ended, and its exit code.
@@ -105,7 +127,18 @@ pub fn table(head: &[&str], rows: Vec<Vec<String>>, color: bool) {
 
 /// Columns of the terminal, 100 where there is none.
 pub fn width() -> usize {
-    console::Term::stderr().size_checked().map_or(100, |(_, columns)| usize::from(columns))
+    terminal().map_or(100, |(_, columns)| columns)
+}
+
+/// Lines and columns of the terminal that stderr is; as of the usual one where it does not say.
+pub fn size() -> (usize, usize) {
+    terminal().unwrap_or((24, 80))
+}
+
+/// None: stderr is no terminal, or one without a size.
+fn terminal() -> Option<(usize, usize)> {
+    let (lines, columns) = console::Term::stderr().size_checked()?;
+    (lines > 0 && columns > 0).then(|| (usize::from(lines), usize::from(columns)))
 }
 
 /// Asks on the terminal; anything but yes is no.

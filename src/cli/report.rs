@@ -7,7 +7,7 @@ use crate::cli::operator::{Report as Options, ReportForm};
 use crate::cli::render;
 use crate::cli::report_page::page;
 use crate::cli::status::{read, table};
-use crate::runtime::query::report::{DIMENSIONS, Report, ReportRow};
+use crate::runtime::query::report::{DIMENSIONS, Report, ReportRow, is_single};
 use serde_json::json;
 
 /// The report, in the wished form.
@@ -55,12 +55,6 @@ fn human(report: &Report) {
         }
         render::data(&(shown.trim_fmt() + "\n"));
     }
-}
-
-fn is_single(rows: &[&ReportRow]) -> bool {
-    let mut names: Vec<&str> = rows.iter().map(|row| row.campaign.as_str()).collect();
-    names.dedup();
-    names.len() == rows.len()
 }
 
 fn csv(report: &Report) -> Result<String, Ending> {

@@ -72,6 +72,20 @@ pub enum Op {
     GreaterOrEqual,
 }
 
+impl Op {
+    /// As it is written in a campaign.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::IsNot => "is not",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
 impl Expr {
     /// Calls `see` for this and every condition inside it.
     pub fn walk(&self, see: &mut dyn FnMut(&Expr)) {

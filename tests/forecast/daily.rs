@@ -6,7 +6,8 @@ use campaign_engine::cli::days_ahead::Kept;
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use campaign_engine::runtime::command::Command;
-use campaign_engine::sim::forecast::daily::{DAYS, DayAhead, days_ahead};
+use campaign_engine::runtime::query::days::DayAhead;
+use campaign_engine::sim::forecast::daily::{DAYS, days_ahead};
 use campaign_engine::store::contract::Store;
 use std::collections::BTreeMap;
 

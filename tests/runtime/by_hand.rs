@@ -121,3 +121,14 @@ fn whoever_is_on_their_way_is_taken_over() {
     assert_eq!(town.reached().iter().filter(|line| line.starts_with("message")).count(), 2, "{:#?}", town.reached());
     town.judge();
 }
+
+#[test]
+fn through_an_account_that_was_removed_nothing_is_promised() {
+    let mut town = replied(json!([]));
+    assert_eq!(town.ask("DELETE", "accounts/acc_lina", None).0, 200);
+    wait(&mut town, 1);
+    assert_eq!(reply(&mut town, ANSWER), Err("account `lina`, to which they wrote, was removed at postpress".to_owned()));
+    town.command(&Command::PauseAll);
+    assert!(reply(&mut town, ANSWER).unwrap_err().contains("`engine resume --all` first"));
+    assert!(answers(&town).is_empty());
+}

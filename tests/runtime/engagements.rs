@@ -184,3 +184,37 @@ fn a_reaction_goes_where_the_message_stands_that_it_answers() {
         assert_eq!(enrollment.channel_of(&Call::Engage(Engagement::Follow)), Channel::Linkedin);
     }
 }
+
+/// Whether a reaction went out cannot be read for a day: that is said, and nobody is bothered with it.
+#[test]
+fn what_cannot_be_read_for_a_day_is_given_up() {
+    let body = "
+  steps
+    if connected
+      send \"Good to meet you, {{ first_name }}.\"
+      wait up to 5 days
+        when replied
+          thumb: react \"👍\"
+          wait 3 days
+          stop as replied
+        on timeout
+          stop as no_answer
+      end
+    else
+      stop as unreachable
+    end
+  end";
+    let faults = json!([
+        {"route": "POST /messages/*/reaction", "kind": "504-after", "times": 1},
+        {"route": "GET /messages/*", "kind": "500-before"},
+        {"route": "GET /chats/*", "kind": "500-before"},
+    ]);
+    let mut town = Town::new(Wish { body, people: vec!["person-a,,2h,Sure,yes,"], faults, ..Wish::default() });
+    town.live(30);
+    assert!(town.is_idle(), "{:?}", town.outcomes());
+    assert_eq!(performed(&town, "person-a"), counts([("message", 1), ("reaction", 1)]));
+    let unknown = town.lines(EntryKind::Unknown);
+    assert!(unknown.iter().any(|(_, entry)| detail(entry, "why").contains("could not be read for a day")), "{unknown:?}");
+    assert_eq!(town.outcomes(), BTreeMap::from([("replied".to_owned(), 1)]));
+    assert!(town.lines(EntryKind::Parked).is_empty());
+}

@@ -233,7 +233,7 @@ fn contacts_are_one_line_each() {
         .unwrap();
     let found: Vec<Value> = rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect();
     let ada = json!({
-        "campaign": "hello", "version": 1, "contact": "ada", "name": "ADA", "account": "lina", "step": "accept", "status": "active",
+        "id": 1, "campaign": "hello", "version": 1, "contact": "ada", "name": "ADA", "account": "lina", "step": "accept", "status": "active",
         "outcome": null, "reason": "event", "next_at": "2027-01-18T09:00:00.000Z", "relation": "pending", "sends": 1,
         "replied": false, "updated_at": "2027-01-04T09:00:00.000Z"
     });

@@ -44,6 +44,13 @@ for (const { path, shows } of visit.pages) {
       seen.barriers.push(...violations.map((one) => `${path} (${colorScheme}): ${one.impact} ${one.id}: ${one.help} (${one.nodes.map((node) => node.target).slice(0, 3).join(', ')})`));
       const name = path.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'overview';
       if (visit.pictures) await page.screenshot({ path: `${visit.pictures}/${name}-${colorScheme}.png`, fullPage: true });
+      // As wide as a small telephone: what is wider scrolls within its own frame, never the page.
+      const wide = page.viewportSize();
+      await page.setViewportSize({ width: 360, height: 740 });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (beyond > 0) seen.barriers.push(`${path}: ${beyond} pixels beyond a telephone`);
+      if (visit.pictures && colorScheme === 'light') await page.screenshot({ path: `${visit.pictures}/${name}-narrow.png`, fullPage: true });
+      await page.setViewportSize(wide);
     }
   }
 }

@@ -72,7 +72,7 @@ fn first_of(programs: &[&'static str]) -> Option<&'static str> {
 static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// A folder from which the packages can be required: made once, kept with the other build products.
-fn installed() -> PathBuf {
+pub fn installed() -> PathBuf {
     let _one = INSTALLING.lock().unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     let has = |package: &str| folder.join("node_modules").join(package.split('@').next().unwrap()).join("package.json").exists();
@@ -88,7 +88,12 @@ fn installed() -> PathBuf {
 
 /// What the browser saw.
 fn browse(browser: &str, visit: &Value) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server/browser.mjs");
+    drive("browser.mjs", browser, visit)
+}
+
+/// What that script says of what it is given.
+pub fn drive(script: &str, browser: &str, visit: &Value) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server").join(script);
     let mut node = Command::new("node")
         .arg(script)
         .arg(
@@ -122,7 +127,7 @@ async fn served(scene: &Scene) -> (String, Vec<String>) {
 }
 
 /// The browser; none: something it needs is not installed.
-fn browser() -> Option<&'static str> {
+pub fn browser() -> Option<&'static str> {
     let found = first_of(&BROWSERS).filter(|_| first_of(&["node"]).is_some() && first_of(&["npm"]).is_some());
     if found.is_none() {
         println!("skipped: node, npm or chromium is not installed");
@@ -166,7 +171,7 @@ async fn no_attack_in_a_name_or_an_answer_does_anything_but_appear() {
     assert_eq!(scene.desk.backups.lock().unwrap().len(), 1);
 }
 
-/// Every page as people see it, in light and dark, left beneath `target/tmp/pictures` to be looked at (`just pictures`).
+/// Every page as people see it, in light and dark and on a telephone, left beneath `target/tmp/pictures` to be looked at (`just pictures`).
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_pictured_in_light_and_dark() {
     let Some(browser) = browser() else { return };
@@ -193,7 +198,7 @@ async fn every_page_is_pictured_in_light_and_dark() {
     assert_eq!((&seen["faults"], &seen["barriers"]), (&json!([]), &json!([])));
     for name in ["overview", "errors", "settings", "login"]
         .iter()
-        .flat_map(|page| [format!("{page}-light.png"), format!("{page}-dark.png")])
+        .flat_map(|page| ["light", "dark", "narrow"].map(|way| format!("{page}-{way}.png")))
     {
         assert!(folder.join(&name).exists(), "{name}");
     }

@@ -22,7 +22,7 @@ use campaign_engine::sim::world::Town;
 use campaign_engine::store::contract::{Store, commit};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
@@ -40,6 +40,8 @@ pub struct Desk {
     pub backups: Mutex<Vec<Value>>,
     /// Nothing it is told to do can be done.
     pub refuses: AtomicBool,
+    /// How often the streams asked what happened.
+    pub lines_asked: AtomicU64,
 }
 
 impl Ask for Desk {
@@ -61,7 +63,10 @@ impl Ask for Desk {
             }
             "backups" => Ok(json!({ "schema": "engine.store.backups/1", "backups": *self.backups.lock().unwrap() })),
             "store" => Ok(json!({ "schema": "engine.store/1", "journal_bytes": 1 })),
-            "lines" => lines(&*self.store, &self.pulse, self.now, arguments["after"].as_u64().unwrap_or_default()),
+            "lines" => {
+                self.lines_asked.fetch_add(1, Ordering::SeqCst);
+                lines(&*self.store, &self.pulse, self.now, arguments["after"].as_u64().unwrap_or_default())
+            }
             _ => answer(&*self.store, self.now, verb, &arguments),
         }
     }
@@ -129,6 +134,7 @@ impl Scene {
             ahead: Kept::default(),
             backups: Mutex::default(),
             refuses: AtomicBool::new(false),
+            lines_asked: AtomicU64::new(0),
         });
         let front = Front::new(Arc::clone(&desk) as Arc<dyn Ask>, pulse, token.keys(), Vec::new());
         Self { front: Arc::new(front), desk, token, _data: data }

@@ -4,7 +4,6 @@ use crate::lang::syntax::{
     Act, Cap, CapWindow, Comparand, Event, EventKind, Expectation, Expr, ExprKind, Literal, Name, Regex, SendWindow, Spanned,
     Until,
 };
-use crate::model::expr::Op;
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -126,7 +125,7 @@ fn atom(kind: &ExprKind) -> String {
                 Comparand::Literal(value) => literal(&value.value),
                 Comparand::Field(name) => name.value.clone(),
             };
-            format!("{} {} {right}", left.value, operator(*op))
+            format!("{} {} {right}", left.value, op.sign())
         }
         ExprKind::IsMissing(name) => format!("{} is missing", name.value),
         ExprKind::IsPresent(name) => format!("{} is present", name.value),
@@ -146,17 +145,6 @@ fn atom(kind: &ExprKind) -> String {
         ExprKind::ReplyIs { class, negated: false } => format!("reply is {}", class.value),
         ExprKind::ReplyIs { class, negated: true } => format!("reply is not {}", class.value),
         ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) => String::new(),
-    }
-}
-
-fn operator(op: Op) -> &'static str {
-    match op {
-        Op::Is => "is",
-        Op::IsNot => "is not",
-        Op::Less => "<",
-        Op::LessOrEqual => "<=",
-        Op::Greater => ">",
-        Op::GreaterOrEqual => ">=",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conditions, triggers and times in the words of the language.
 
 use crate::model::campaign::Trigger;
-use crate::model::expr::{Expr, Op, Operand};
+use crate::model::expr::{Expr, Operand};
 use crate::model::time::{Delay, Until};
 use crate::model::value::Value;
 
@@ -44,8 +44,8 @@ pub fn words(expr: &Expr) -> String {
         Expr::And(inner) => joined(inner, " and "),
         Expr::Or(inner) => joined(inner, " or "),
         Expr::Not(inner) => format!("not {}", words(inner)),
-        Expr::Compare { left, op, right } => format!("{} {} {right}", operand(left), sign(*op)),
-        Expr::CompareFields { left, op, right } => format!("{} {} {}", operand(left), sign(*op), operand(right)),
+        Expr::Compare { left, op, right } => format!("{} {} {right}", operand(left), op.sign()),
+        Expr::CompareFields { left, op, right } => format!("{} {} {}", operand(left), op.sign(), operand(right)),
         Expr::IsMissing(left) => format!("{} is missing", operand(left)),
         Expr::Contains { operand: left, text } => format!("{} contains {text}", operand(left)),
         Expr::Matches { operand: left, pattern } => format!("{} matches {pattern}", operand(left)),
@@ -67,16 +67,5 @@ fn operand(operand: &Operand) -> String {
         Operand::ReplyText => "reply.text".to_owned(),
         Operand::Sender(field) => format!("sender.{field}"),
         Operand::CampaignName => "campaign.name".to_owned(),
-    }
-}
-
-fn sign(op: Op) -> &'static str {
-    match op {
-        Op::Is => "is",
-        Op::IsNot => "is not",
-        Op::Less => "<",
-        Op::LessOrEqual => "<=",
-        Op::Greater => ">",
-        Op::GreaterOrEqual => ">=",
     }
 }

@@ -9,6 +9,7 @@ use crate::runtime::ceiling::place_of;
 use crate::runtime::limits::caps_now;
 use crate::runtime::query::view::each_enrollment;
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -17,7 +18,7 @@ use std::ops::ControlFlow;
 pub const WINDOW_WORDS: [&str; 3] = ["24h", "7d", "30d"];
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountsReport {
     pub schema: String,
     pub time: String,
@@ -25,7 +26,7 @@ pub struct AccountsReport {
 }
 
 /// An account of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountRow {
     pub name: String,
     /// At postpress.
@@ -55,7 +56,7 @@ pub struct AccountRow {
 }
 
 /// What an account may still do of one kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BudgetRow {
     pub budget: String,
     pub windows: Vec<WindowRow>,
@@ -66,7 +67,7 @@ pub struct BudgetRow {
 }
 
 /// One rolling window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WindowRow {
     pub window: String,
     pub used: u32,

@@ -19,6 +19,7 @@ use crate::runtime::query::standing::step;
 use crate::runtime::query::view::{contact, each_enrollment};
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::store::contract::StoreFault;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -31,7 +32,7 @@ pub const GROUPS_MAX: usize = 100;
 const CODE_CHARS_MAX: usize = 80;
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Errors {
     pub schema: String,
     pub time: String,
@@ -44,7 +45,7 @@ pub struct Errors {
 }
 
 /// All that has one cause.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorGroup {
     pub kind: ErrorKind,
     /// The provider's error type without `errors/`, or a word of ours.
@@ -62,7 +63,7 @@ pub struct ErrorGroup {
 }
 
 /// One person with whom it went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorExample {
     /// Of the enrollment.
     pub id: u64,

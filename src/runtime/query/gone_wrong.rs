@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 const SEND_FAILED: &str = "send_failed";
 
 /// How an error stands, the gravest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// A send of which a person must say whether it arrived.

@@ -6,6 +6,7 @@ use crate::model::journal::{Entry, EntryKind, Key, Record};
 use crate::model::time::Timestamp;
 use crate::runtime::query::view::{contact, each_enrollment};
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -16,7 +17,7 @@ pub const THREADS_MAX: usize = 100;
 const OPT_OUT: &str = "opt_out";
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Inbox {
     pub schema: String,
     pub time: String,
@@ -26,7 +27,7 @@ pub struct Inbox {
 }
 
 /// What was written with one person in one campaign.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// Of the enrollment.
     pub id: u64,
@@ -50,7 +51,7 @@ pub struct Thread {
 }
 
 /// Something said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatLine {
     pub at: String,
     /// `they`, `engine`, or `we`: one of ours, by hand.

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod afoot;
 pub mod answer;
+pub mod days;
 pub mod errors;
 pub mod find;
 mod gone_wrong;
@@ -19,6 +20,7 @@ pub mod rows;
 mod slots;
 pub mod standing;
 pub mod status;
+pub mod stored;
 pub mod story;
 pub mod tasks;
 pub mod timeline;

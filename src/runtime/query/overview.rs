@@ -5,6 +5,7 @@ use crate::model::enrollment::{Awaits, Enrollment, Hold, Pause};
 use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::query::view::{contact, each_enrollment};
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -15,7 +16,7 @@ pub const SPARK_DAYS: usize = 14;
 pub const NAMED_MAX: usize = 20;
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Overview {
     pub schema: String,
     pub time: String,
@@ -26,7 +27,7 @@ pub struct Overview {
 }
 
 /// The last 24 hours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Today {
     pub invites: u32,
     pub messages: u32,
@@ -36,7 +37,7 @@ pub struct Today {
 }
 
 /// What only a person can do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Needs {
     /// Threads of the inbox that wait for an answer.
     pub replies: u32,
@@ -49,7 +50,7 @@ pub struct Needs {
 }
 
 /// Somebody whose send a person has to decide about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParkedPerson {
     pub id: u64,
     pub contact: String,

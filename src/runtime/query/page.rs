@@ -7,6 +7,7 @@ use crate::model::value::Fields;
 use crate::runtime::query::rows::ContactRow;
 use crate::runtime::query::view::status_word;
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -14,6 +15,8 @@ use std::ops::ControlFlow;
 pub const PAGE_ROWS: usize = 50;
 /// Most contacts of a page: as many as one answer is worth waiting for.
 pub const PAGE_ROWS_MAX: usize = 500;
+/// Where contacts may stand, as `status` names it.
+pub const STATUS_WORDS: [&str; 5] = ["queued", "active", "paused", "parked", "ended"];
 /// Rows looked through for one page. A page may be shorter than asked for, and still say where the next begins.
 pub const LOOKED_AT_MAX: usize = 20_000;
 
@@ -22,7 +25,7 @@ pub const LOOKED_AT_MAX: usize = 20_000;
 #[serde(default)]
 pub struct PageWish {
     pub campaign: Option<String>,
-    /// `queued`, `active`, `paused`, `parked` or `ended`.
+    /// One of [`STATUS_WORDS`].
     pub status: Option<String>,
     /// At that step.
     pub step: Option<String>,
@@ -32,28 +35,20 @@ pub struct PageWish {
 }
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactPage {
     pub schema: String,
     pub time: String,
-    pub contacts: Vec<PageRow>,
+    pub contacts: Vec<ContactRow>,
     /// Pass it as `after` for the next page; none: there is no other.
     pub next: Option<u64>,
 }
 
-/// A contact in a campaign, and what it is called by the API.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PageRow {
-    pub id: u64,
-    #[serde(flatten)]
-    pub row: ContactRow,
-}
-
 /// One contact in one campaign, with the fields of its row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     #[serde(flatten)]
-    pub row: PageRow,
+    pub row: ContactRow,
     pub fields: Fields,
     pub tags: Vec<String>,
 }
@@ -108,7 +103,7 @@ impl Query<'_> {
     fn page_row(&self, enrollment: &Enrollment) -> Result<Option<Person>, QueryFault> {
         let Some(installed) = self.view.campaigns.get(&enrollment.campaign) else { return Ok(None) };
         Ok(self.contact_row(installed, enrollment)?.map(|(row, contact)| Person {
-            row: PageRow { id: enrollment.id.0, row },
+            row,
             fields: contact.fields,
             tags: contact.tags.into_iter().collect(),
         }))

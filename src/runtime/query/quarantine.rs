@@ -6,10 +6,11 @@ use crate::model::time::Timestamp;
 use crate::runtime::answer::SETTLE_MS;
 use crate::runtime::query::iso;
 use crate::runtime::query::view::View;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a restored store waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct QuarantineRow {
     /// What went out after this is not known.
     pub known_until: String,

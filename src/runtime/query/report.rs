@@ -10,12 +10,13 @@ use crate::model::time::{HOUR_MS, Timestamp};
 use crate::runtime::query::view::each_enrollment;
 use crate::runtime::query::{Query, QueryFault, iso};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     pub schema: String,
     pub time: String,
@@ -27,7 +28,7 @@ pub struct Report {
 pub const DIMENSIONS: [&str; 6] = ["campaign", "version", "account", "arm", "step", "week"];
 
 /// A group of people, and what came of writing to them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportRow {
     pub by: String,
     pub campaign: String,
@@ -47,8 +48,15 @@ pub struct ReportRow {
     pub hours_to_reply: Option<f64>,
 }
 
+/// Has every campaign one group only? Then the rows of a dimension say what the campaigns' own rows say.
+pub fn is_single(rows: &[&ReportRow]) -> bool {
+    let mut names: Vec<&str> = rows.iter().map(|row| row.campaign.as_str()).collect();
+    names.dedup();
+    names.len() == rows.len()
+}
+
 /// A share of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Share {
     pub count: u64,
     /// From 0 to 1; none of nobody.

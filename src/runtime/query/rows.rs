@@ -7,12 +7,15 @@ use crate::runtime::query::standing::{Reason, standing, step};
 use crate::runtime::query::view::{contact, relation_word, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::store::contract::StoreFault;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 /// A contact in a campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactRow {
+    /// The contact in this campaign: what the API and `#17` on the command line take.
+    pub id: u64,
     pub campaign: String,
     pub version: u32,
     /// The value of the identifying column.
@@ -77,6 +80,7 @@ impl Query<'_> {
         };
         let frame = enrollment.frame().filter(|frame| frame.visit.0 > 0);
         let row = ContactRow {
+            id: enrollment.id.0,
             campaign: campaign.name.clone(),
             version: campaign.version,
             contact: contact.key.clone(),

@@ -10,10 +10,11 @@ use crate::model::time::{DAY_MS, Timestamp};
 use crate::runtime::query::slots::{Asked, closed, health, slot};
 use crate::runtime::query::view::View;
 use crate::store::contract::{Store, StoreFault};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why nothing happens to somebody now: the words scripts rely on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Next to begin.

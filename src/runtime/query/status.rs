@@ -9,12 +9,13 @@ use crate::runtime::query::accounts::AccountRow;
 pub use crate::runtime::query::quarantine::QuarantineRow;
 use crate::runtime::query::view::{View, each_enrollment, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StatusReport {
     pub schema: String,
     pub time: String,
@@ -29,7 +30,7 @@ pub struct StatusReport {
 }
 
 /// A version of a campaign.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignStatus {
     pub name: String,
     pub version: u32,
@@ -52,7 +53,7 @@ pub struct CampaignStatus {
 }
 
 /// How many people a version has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VersionCount {
     pub version: u32,
     pub hash: String,
@@ -60,7 +61,7 @@ pub struct VersionCount {
 }
 
 /// People by where they are; the others add up to `total`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ContactCounts {
     pub total: u64,
     pub queued: u64,
@@ -71,7 +72,7 @@ pub struct ContactCounts {
 }
 
 /// A step, and how many people are there, went through it, failed at it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StepStatus {
     pub label: String,
     pub kind: String,
@@ -81,7 +82,7 @@ pub struct StepStatus {
 }
 
 /// What was performed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SendCounts {
     pub invite: u64,
     pub message: u64,
@@ -89,7 +90,7 @@ pub struct SendCounts {
 }
 
 /// Shares from 0 to 1; none while there is nobody to take a share of.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Rates {
     /// Of those invited.
     pub accepted: Option<f64>,

@@ -38,6 +38,7 @@ pub fn told(entry: &Entry, is_full: bool, quote: &dyn Fn(&str) -> String) -> Opt
         EntryKind::Cancelled if is_full || get("by") == Some("hand") => format!("held back{}", why()),
         EntryKind::Timer if is_full => format!("waits at `{}`", entry.step),
         EntryKind::Moved => format!("goes on in version {}", get("to").unwrap_or_default()),
+        EntryKind::Changed if let Some(lines) = get("removed") => format!("{lines} earlier lines were removed: kept no longer"),
         EntryKind::Decision | EntryKind::Changed if is_full => details(entry, quote),
         EntryKind::Enrolled
         | EntryKind::Started

@@ -5,11 +5,12 @@ use crate::model::outgoing::Task;
 use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::store::contract::StoreFault;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 /// A task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TaskRow {
     /// What `engine tasks approve` takes.
     pub id: String,

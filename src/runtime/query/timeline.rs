@@ -5,11 +5,12 @@ use crate::model::id::EnrollmentId;
 use crate::model::journal::Entry;
 use crate::runtime::query::find::Found;
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// An entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineRow {
     pub at: String,
     /// From 1, in the order things happened to this contact in this campaign; the same for ever.
@@ -41,7 +42,7 @@ impl Query<'_> {
     /// A line as it was written just now, with whom it is about. None: they are gone.
     pub(super) fn live_line(&self, id: EnrollmentId, entry: &Entry) -> Result<Option<Value>, QueryFault> {
         let Some(person) = self.person(id)? else { return Ok(None) };
-        let about = &person.row.row;
+        let about = &person.row;
         let row = row(entry, 0, &about.campaign, &about.contact);
         Ok(Some(json!({
             "id": id,

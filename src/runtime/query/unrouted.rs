@@ -6,6 +6,7 @@ use crate::model::journal::{Record, Table};
 use crate::model::time::Timestamp;
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::runtime::receive::account_of;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -15,7 +16,7 @@ use std::ops::ControlFlow;
 pub const UNROUTED_SHOWN_MAX: usize = 100;
 
 /// The document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Unrouted {
     pub schema: String,
     pub time: String,
@@ -26,7 +27,7 @@ pub struct Unrouted {
 }
 
 /// Something that came in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnroutedRow {
     pub row: u64,
     pub at: String,

@@ -10,10 +10,11 @@ use crate::runtime::query::find::Found;
 use crate::runtime::query::standing::{Obstacle, Reason, Standing, standing, step};
 use crate::runtime::query::view::{relation_word, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The document: one contact in one campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Why {
     pub schema: String,
     pub time: String,
@@ -51,7 +52,7 @@ pub struct Why {
 }
 
 /// Something in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ObstacleRow {
     pub reason: Reason,
     pub sentence: String,

@@ -4,7 +4,7 @@
 //! Every route names its [`Role`] where it is added; there is no other way in (`routes::Routes`).
 
 use crate::server::dashboard::Front;
-use crate::server::dashboard::problem::problem;
+use crate::server::dashboard::problem::{is_api, problem};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -68,7 +68,7 @@ async fn check(front: Arc<Front>, role: Role, request: Request, next: Next) -> R
         let wants_page = headers
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
+            .is_some_and(|accept| accept.contains("text/html") && !is_api(request.uri().path()));
         return if wants_page {
             super::pages::login::ask(StatusCode::UNAUTHORIZED, None)
         } else {

@@ -1,7 +1,8 @@
 //! `GET /api/v1/events`: every line of every timeline as it is written, as server-sent events.
 //!
 //! Each event's id is the line's number since the engine started. A looker that comes back with `Last-Event-ID` gets what
-//! it missed, as far as that is kept; else an event `reset`, after which it had better ask anew.
+//! it missed, as far as that is kept; else an event `reset`, after which it had better ask anew. Streams share what is asked
+//! of the store (`told`): many cost little more than one.
 
 use crate::runtime::pulse::LINES_KEPT_MAX;
 use crate::server::dashboard::Front;
@@ -10,7 +11,6 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -52,10 +52,10 @@ async fn follow(front: Arc<Front>, last: Option<u64>, tell: mpsc::Sender<Bytes>,
         next = now;
     }
     let mut quiet = 0;
-    let mut piece = Some(hello);
+    let mut piece = Some(Bytes::from(hello));
     loop {
         if let Some(piece) = piece.take()
-            && tell.try_send(Bytes::from(piece)).is_err()
+            && tell.try_send(piece).is_err()
         {
             return;
         }
@@ -65,23 +65,13 @@ async fn follow(front: Arc<Front>, last: Option<u64>, tell: mpsc::Sender<Bytes>,
         }
         quiet += 1;
         if front.pulse.next() != next {
-            let Ok(lines) = front.ask("lines", json!({ "after": next })).await else { return };
-            next = lines.get("next").and_then(Value::as_u64).unwrap_or(next);
-            (piece, quiet) = (Some(events(&lines)), 0);
+            let Some((news, after)) = front.told.since(&front, next).await else { return };
+            next = after;
+            (piece, quiet) = (Some(Bytes::from(news.concat())), 0);
         } else if quiet >= LOOKS_A_SIGN {
-            (piece, quiet) = (Some(": still here\n\n".to_owned()), 0);
+            (piece, quiet) = (Some(Bytes::from_static(b": still here\n\n")), 0);
         }
     }
-}
-
-fn events(lines: &Value) -> String {
-    let lines = lines.get("lines").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    lines.iter().fold(String::new(), |text, line| {
-        let kind = line.get("kind").and_then(Value::as_str).unwrap_or("line");
-        let number = line.get("number").and_then(Value::as_u64).unwrap_or_default();
-        // A document in one line: JSON escapes line ends.
-        text + &format!("id: {number}\nevent: {kind}\ndata: {line}\n\n")
-    })
 }
 
 /// The pieces of a stream as a body.

@@ -6,14 +6,18 @@
 pub mod access;
 pub mod act;
 pub mod api;
+pub mod documents;
 pub mod feed;
 pub mod metrics;
 pub mod once;
 pub mod openapi;
+pub mod orders;
 pub mod pages;
 pub mod problem;
 pub mod routes;
 pub mod token;
+pub mod told;
+pub mod wire;
 
 use crate::runtime::ask::Ask;
 use crate::runtime::pulse::Pulse;
@@ -28,6 +32,7 @@ use std::sync::Arc;
 use token::Keys;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use told::Told;
 
 /// The largest body: an event's data, the text of an answer.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -43,6 +48,8 @@ pub struct Front {
     hosts: Vec<String>,
     questions: Semaphore,
     streams: Arc<Semaphore>,
+    /// What goes down the streams.
+    told: Told,
     /// Answers to requests that may come twice.
     once: Once,
     routes: std::sync::OnceLock<Vec<Route>>,
@@ -53,7 +60,17 @@ impl Front {
     pub fn new(ask: Arc<dyn Ask>, pulse: Arc<Pulse>, keys: Keys, hosts: Vec<String>) -> Self {
         let questions = Semaphore::new(QUESTIONS_MAX);
         let streams = Arc::new(Semaphore::new(feed::STREAMS_MAX));
-        Self { ask, pulse, keys, hosts, questions, streams, once: Once::default(), routes: std::sync::OnceLock::new() }
+        Self {
+            ask,
+            pulse,
+            keys,
+            hosts,
+            questions,
+            streams,
+            told: Told::default(),
+            once: Once::default(),
+            routes: std::sync::OnceLock::new(),
+        }
     }
 
     /// Asks, on a thread that may wait. The error is a sentence.
@@ -74,7 +91,7 @@ impl Front {
 
 /// The whole of it.
 pub fn router(front: &Arc<Front>) -> Router {
-    let routes = pages::routes(api::routes(Routes::new(front)));
+    let routes = pages::routes(orders::routes(api::routes(Routes::new(front))));
     let (router, list) = routes.finish();
     // A front has one router; a second one serves the same.
     drop(front.routes.set(list));

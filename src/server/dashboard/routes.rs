@@ -2,9 +2,10 @@
 
 use crate::server::dashboard::Front;
 use crate::server::dashboard::access::{self, Role};
+use crate::server::dashboard::problem;
 use axum::Router;
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use serde::Serialize;
 use std::sync::Arc;
@@ -69,6 +70,7 @@ impl Routes {
     /// The router, and what it serves.
     pub fn finish(self) -> (Router, Vec<Route>) {
         let router = self.router.fallback(super::pages::nowhere);
+        let router = router.layer(from_fn(problem::everywhere));
         let router = router.layer(from_fn_with_state(Arc::clone(&self.front), access::everybody));
         (router.with_state(self.front), self.list)
     }

@@ -7,13 +7,13 @@ use crate::model::event::Settlement;
 use crate::model::journal::{Key, Meta, MetaKey, Record, Table};
 use crate::model::program::Workspace;
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::runtime::query::days::{DayAhead, DaysAhead};
 use crate::sim::forecast::cast::Cast;
 use crate::sim::forecast::drive::run;
 use crate::sim::forecast::folk::Folk;
 use crate::sim::forecast::opening::Opening;
 use crate::sim::forecast::sink::{Happening, Sink, Who};
 use crate::store::contract::{Store, StoreFault};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -23,29 +23,6 @@ pub const DAYS: i64 = 14;
 pub const PEOPLE_MAX: usize = 20_000;
 /// Nobody acts: there is nothing to draw.
 const SEED: u64 = 0;
-
-/// The document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DaysAhead {
-    pub schema: String,
-    /// From then on, and when it was made.
-    pub made_at: String,
-    pub people: u64,
-    /// More people are under way than are forecast: no day is told.
-    pub too_many: bool,
-    /// By campaign: every day from today on, in the zone of its schedule.
-    pub campaigns: BTreeMap<String, Vec<DayAhead>>,
-}
-
-/// What goes out on a day.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct DayAhead {
-    /// `2027-01-04`
-    pub day: String,
-    pub invites: u32,
-    pub messages: u32,
-    pub inmails: u32,
-}
 
 /// Forecasts the coming days.
 pub fn days_ahead(store: &dyn Store, now: Timestamp) -> Result<DaysAhead, StoreFault> {

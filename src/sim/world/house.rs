@@ -77,9 +77,19 @@ impl House {
 
     /// Hands a webhook over and waits for what becomes of it: durable, known, or not taken.
     pub(super) fn hear(&self, body: &[u8]) -> Result<Accepted, TownFault> {
+        self.knock(body).recv_timeout(DURABLE_MAX).map_err(|_| TownFault::Stuck)
+    }
+
+    /// Hands many over before it waits for the first.
+    pub(super) fn hear_all(&self, bodies: &[Vec<u8>]) -> Result<Vec<Accepted>, TownFault> {
+        let told: Vec<Inbox<Accepted>> = bodies.iter().map(|body| self.knock(body)).collect();
+        told.into_iter().map(|told| told.recv_timeout(DURABLE_MAX).map_err(|_| TownFault::Stuck)).collect()
+    }
+
+    fn knock(&self, body: &[u8]) -> Inbox<Accepted> {
         let (tell, told) = channel();
         self.door.accept(body, Box::new(move |accepted| drop(tell.send(accepted))));
-        told.recv_timeout(DURABLE_MAX).map_err(|_| TownFault::Stuck)
+        told
     }
 
     /// The next message; waits for one while a commit that somebody waits for is being made durable.

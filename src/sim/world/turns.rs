@@ -115,6 +115,14 @@ impl Town {
         Ok(accepted)
     }
 
+    /// Hands webhooks over as many senders do at once, and says what became of each. `hearing` does not hear of them.
+    ///
+    /// # Errors
+    /// The store never answers.
+    pub fn tell_all(&mut self, bodies: &[Vec<u8>]) -> Result<Vec<Accepted>, TownFault> {
+        self.house_mut()?.hear_all(bodies)
+    }
+
     fn deliver(&mut self) -> Result<bool, TownFault> {
         let now = self.now();
         let late = self.unheard.iter().position(|(at, _)| *at > now).unwrap_or(self.unheard.len());

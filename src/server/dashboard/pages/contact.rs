@@ -34,7 +34,7 @@ struct Known {
 pub async fn page(State(front): State<Arc<Front>>, Path(id): Path<String>) -> Response {
     match known(&front, &id).await {
         Ok(known) => {
-            let row = &known.person.row.row;
+            let row = &known.person.row;
             let command = format!("engine why '{}' --campaign {}", row.contact.replace('\'', ""), row.campaign);
             let title = if row.name.is_empty() { row.contact.clone() } else { row.name.clone() };
             Page { title: &title, place: "contacts", command: &command, body: body(&known, &title) }.respond()
@@ -46,13 +46,13 @@ pub async fn page(State(front): State<Arc<Front>>, Path(id): Path<String>) -> Re
 async fn known(front: &Front, id: &str) -> Result<Known, Refused> {
     let id = meant(front, id, None).await?;
     let person: Person = read(front.ask("person", json!({ "id": id })).await)?;
-    let arguments = json!({ "contact": person.row.row.contact, "campaign": person.row.row.campaign });
+    let arguments = json!({ "contact": person.row.contact, "campaign": person.row.campaign });
     let of_one = |answer: Result<Value, String>| answer.map(|people| people.pointer("/0/answers").cloned().unwrap_or(json!([])));
     let whys: Vec<Why> = read(of_one(front.ask("why", arguments.clone()).await))?;
     let timeline: Vec<TimelineRow> = read(of_one(front.ask("timeline", arguments).await))?;
     let thread: Option<Thread> = read(front.ask("thread", json!({ "id": id })).await)?;
     // Somebody may be in a campaign in two versions, one after the other: the page is about this one.
-    let why = whys.into_iter().find(|why| why.version == person.row.row.version);
+    let why = whys.into_iter().find(|why| why.version == person.row.version);
     Ok(Known { id: id.0, person, why, timeline, thread })
 }
 
@@ -62,7 +62,7 @@ fn read<T: DeserializeOwned>(answer: Result<Value, String>) -> Result<T, Refused
 }
 
 fn body(known: &Known, title: &str) -> Markup {
-    let row = &known.person.row.row;
+    let row = &known.person.row;
     let (id, here) = (known.id.to_string(), format!("/contacts/{}", known.id));
     let now = known.why.as_ref().map_or("", |why| why.time.as_str());
     html! {

@@ -1,6 +1,7 @@
 //! `/contacts`: a page of people, or whoever a search finds.
 
-use crate::runtime::query::page::{ContactPage, PageRow, PageWish};
+use crate::runtime::query::page::{ContactPage, PageWish};
+use crate::runtime::query::rows::ContactRow;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::pages::layout::{Page, message};
 use crate::server::dashboard::pages::words::{badge, moment};
@@ -118,7 +119,7 @@ fn top(wish: &Wish) -> Markup {
     }
 }
 
-fn rows(contacts: &[PageRow], now: &str) -> Markup {
+fn rows(contacts: &[ContactRow], now: &str) -> Markup {
     html! {
         @if contacts.is_empty() { p role="status" { "Nobody here." } }
         @else {
@@ -132,8 +133,8 @@ fn rows(contacts: &[PageRow], now: &str) -> Markup {
     }
 }
 
-fn row(contact: &PageRow, now: &str) -> Markup {
-    let row = &contact.row;
+fn row(contact: &ContactRow, now: &str) -> Markup {
+    let row = contact;
     let name = if row.name.is_empty() { &row.contact } else { &row.name };
     html! {
         tr data-row {

@@ -38,6 +38,8 @@ pub fn graph(definition: &Campaign, status: &CampaignStatus) -> Markup {
             svg .graph width=(wide) height=(high) viewBox=(format!("0 0 {wide} {high}")) role="group" aria-label="Steps" {
                 @for at in &layout.straight { line .arrow x1=(BOX_LEFT + 24) y1=(at * ROW + 4 + BOX_HEIGHT) x2=(BOX_LEFT + 24) y2=((at + 1) * ROW + 4) {} }
                 @for way in &ways { (way_shape(way)) }
+                // Above all bows: none crosses a word.
+                @for way in &ways { (way_word(way)) }
                 @for (at, node) in layout.rows.iter().enumerate() { (node_shape(at, node, status)) }
             }
         }
@@ -68,7 +70,13 @@ fn way_shape(Way { bow, lane }: &Way) -> Markup {
     html! {
         path .arrow d=(path) {}
         path .tip d=(format!("M{} {} l7 -4 v8 z", right + 1, to)) {}
-        @if !bow.when.is_empty() { text .when x=(right + 14) y=(to - 3) { (shortened(bow.when, WHEN_CHARS)) } }
+    }
+}
+
+fn way_word(Way { bow, .. }: &Way) -> Markup {
+    let y = bow.to * ROW + 4 + BOX_HEIGHT / 3 - 3;
+    html! {
+        @if !bow.when.is_empty() { text .when x=(BOX_LEFT + BOX_WIDTH + 14) y=(y) { (shortened(bow.when, WHEN_CHARS)) } }
     }
 }
 

@@ -68,6 +68,10 @@ fn tile(name: &str, number: u32) -> Markup {
     html! { div .tile { span .number { (count(u64::from(number))) } span .quiet { (name) } } }
 }
 
+fn one_or(number: u32, one: &'static str, many: &'static str) -> &'static str {
+    if number == 1 { one } else { many }
+}
+
 fn needs(overview: &Overview) -> Markup {
     let needs = &overview.needs;
     let nothing = needs.replies == 0 && needs.tasks == 0 && needs.parked == 0 && needs.accounts.is_empty();
@@ -77,11 +81,11 @@ fn needs(overview: &Overview) -> Markup {
             @if nothing { p { "Nothing. Everybody is on their way." } }
             @else {
                 ul {
-                    @if needs.replies > 0 { li { a href="/inbox" { b { (needs.replies) } " wait for an answer" } } }
-                    @if needs.tasks > 0 { li { a href="/inbox#tasks" { b { (needs.tasks) } " tasks are open" } } }
+                    @if needs.replies > 0 { li { a href="/inbox" { b { (needs.replies) } (one_or(needs.replies, " waits for an answer", " wait for an answer")) } } }
+                    @if needs.tasks > 0 { li { a href="/inbox#tasks" { b { (needs.tasks) } (one_or(needs.tasks, " task is open", " tasks are open")) } } }
                     @if needs.parked > 0 {
                         li {
-                            a href="/contacts?status=parked" { b { (needs.parked) } " sends need your word" }
+                            a href="/contacts?status=parked" { b { (needs.parked) } (one_or(needs.parked, " send needs your word", " sends need your word")) }
                             @for person in &needs.parked_people { br; a href=(format!("/contacts/{}", person.id)) { (person.name) } span .quiet { ": " (person.why) } }
                         }
                     }

@@ -37,7 +37,7 @@ fn body(store: &Value, made: &Value, status: &StatusReport) -> Markup {
         div .split {
             section .card aria-labelledby="store" {
                 h2 #store { "Store" }
-                dl { @for (name, value) in store.as_object().into_iter().flatten().filter(|(_, value)| !value.is_object() && !value.is_array()) { dt { (name.replace('_', " ")) } dd { (plain(value)) } } }
+                dl { @for (name, value) in store.as_object().into_iter().flatten().filter(|(name, value)| *name != "schema" && !value.is_null() && !value.is_object() && !value.is_array()) { dt { (name.replace('_', " ")) } dd { (plain(value)) } } }
             }
             (backups(made, &status.time))
             section .card aria-labelledby="versions" {
