@@ -112,6 +112,8 @@ pub enum Verb {
     Doctor(DoctorOptions),
     /// Say how campaigns and their contacts stand
     Status(Status),
+    /// Show how the running engine stands, live, as the dashboard does; only where it is built in
+    Top,
     /// Say whether an engine takes its turns here, for health checks (exit code 1: none does)
     Ping,
     /// Say where somebody is, why nothing happens now, and when it will
@@ -133,6 +135,8 @@ pub enum Verb {
     Resume(Target),
     /// End a campaign's contacts, or one
     Stop(Target),
+    /// Let the running engine read its campaigns anew; faulty ones are refused, and the old ones go on
+    Reload,
     /// Say what became of a parked send
     Resolve(Resolve),
     /// Tell of an event of your own
@@ -200,6 +204,9 @@ pub struct Run {
     /// Virtual seconds a second; refused unless POSTPRESS_URL is on loopback (default: 1; in the sandbox 8640, a day in ten seconds)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub speed: Option<u32>,
+    /// What goes wrong in the sandbox, where and when (JSON)
+    #[arg(long, value_name = "FILE", requires = "sandbox")]
+    pub faults: Option<PathBuf>,
     /// End once every contact has ended or is parked
     #[arg(long)]
     pub until_idle: bool,

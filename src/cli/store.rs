@@ -4,15 +4,17 @@ use crate::cli::context::Context;
 use crate::cli::desk::ask;
 use crate::cli::ending::{Done, Ending, FAILED};
 use crate::cli::render;
+use crate::cli::retention;
 use crate::model::id::Lsn;
 use crate::model::time::Timestamp;
 use crate::runtime::clock::wall_now;
+use crate::runtime::query::stored::{BackupRow, StoreFigures};
 use crate::server::socket::{self, AskFault};
 use crate::store::backup::{self, Manifest};
 use crate::store::rebuild::{Rebuilt, rebuild};
 use crate::store::start::Options;
 use crate::store::upkeep::{self, Stats};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `engine store`.
@@ -50,6 +52,15 @@ pub enum StoreVerb {
     },
     /// Make the progress anew from the journal; what is replaced is kept beside it
     Rebuild,
+    /// Remove the timelines of people who have been out for long; every row and whoever is not out stays
+    Trim {
+        /// Days somebody must have been out, 30 or more; without it `keep_timelines_days` of engine.toml
+        #[arg(long)]
+        days: Option<u32>,
+        /// Say what would go, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 /// Runs the command.
@@ -85,6 +96,7 @@ pub fn run(options: &StoreOptions, context: &Context) -> Done {
         StoreVerb::Backup { to } => make_backup(to.as_deref(), context),
         StoreVerb::Restore { from, replace, key } => restore(from, *replace, key.as_deref(), context),
         StoreVerb::Rebuild => tell(&rebuild(&context.data, Options::default())?, context),
+        StoreVerb::Trim { days, dry_run } => retention::trim_now(*days, *dry_run, context),
     }
 }
 
@@ -105,7 +117,7 @@ fn make_backup(to: Option<&Path>, context: &Context) -> Done {
 
 fn tell_backup(schema: &str, said: &str, at: &Path, manifest: &Manifest, context: &Context) -> Done {
     if context.is_json {
-        render::data(&backup_json(schema, at, manifest).to_string());
+        render::data(&json!(backup_row(schema, at, manifest)).to_string());
     } else {
         render::data(said);
     }
@@ -113,17 +125,18 @@ fn tell_backup(schema: &str, said: &str, at: &Path, manifest: &Manifest, context
 }
 
 /// A backup as documents tell of it.
-pub fn backup_json(schema: &str, at: &Path, manifest: &Manifest) -> Value {
-    json!({
-        "schema": schema,
-        "path": at,
-        "format": manifest.format,
-        "made_at": manifest.made_at,
-        "commits": manifest.last,
-        "last_at": Timestamp(manifest.last_at).iso_ms(),
-        "bytes": manifest.bytes(),
-        "hash": manifest.hash,
-    })
+pub fn backup_row(schema: &str, at: &Path, manifest: &Manifest) -> BackupRow {
+    BackupRow {
+        schema: schema.to_owned(),
+        path: at.display().to_string(),
+        format: manifest.format,
+        made_at: manifest.made_at.clone(),
+        commits: manifest.last,
+        last_at: Timestamp(manifest.last_at).iso_ms(),
+        bytes: manifest.bytes(),
+        hash: manifest.hash.clone(),
+        new: None,
+    }
 }
 
 fn restore(from: &Path, replace: bool, key: Option<&Path>, context: &Context) -> Done {
@@ -155,18 +168,16 @@ fn restore(from: &Path, replace: bool, key: Option<&Path>, context: &Context) ->
 
 /// The document `engine.store/1`.
 pub fn stats_json(stats: &Stats) -> Value {
-    let rows: Map<String, Value> =
-        stats.rows.iter().map(|(table, count)| (format!("{table:?}").to_lowercase(), json!(count))).collect();
     let figures = &stats.figures;
-    json!({
-        "schema": "engine.store/1",
-        "commits": figures.last.0,
-        "durable": figures.durable.0,
-        "applied": figures.applied.0,
-        "journal_bytes": figures.journal_bytes,
-        "hash": stats.hash,
-        "rows": rows,
-        "mended": figures.mended,
+    json!(StoreFigures {
+        schema: "engine.store/1".to_owned(),
+        commits: figures.last.0,
+        durable: figures.durable.0,
+        applied: figures.applied.0,
+        journal_bytes: figures.journal_bytes,
+        hash: stats.hash.clone(),
+        rows: stats.rows.iter().map(|(table, count)| (format!("{table:?}").to_lowercase(), json!(count))).collect(),
+        mended: figures.mended.clone(),
     })
 }
 

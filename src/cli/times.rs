@@ -13,6 +13,11 @@ pub fn short_moment(iso: &str, form: TimeForm) -> String {
     written(iso, form, "%d %b %H:%M %Z")
 }
 
+/// Weekday and hour alone, for a narrow terminal.
+pub fn hour(iso: &str, form: TimeForm) -> String {
+    written(iso, form, "%a %H:%M")
+}
+
 fn written(iso: &str, form: TimeForm, pattern: &str) -> String {
     match (form, iso.parse::<jiff::Timestamp>()) {
         (TimeForm::Iso, _) | (_, Err(_)) => iso.to_owned(),

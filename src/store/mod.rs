@@ -4,6 +4,7 @@
 //! that a journal is a file. Start at [`contract::Store`]; [`memory::MemoryStore`] says what it means,
 //! [`journaled::JournaledStore::open`] keeps it on disk.
 
+mod anew;
 mod applier;
 pub mod backup;
 pub mod backups;
@@ -27,5 +28,6 @@ pub mod seal;
 pub mod segments;
 mod sled;
 pub mod start;
+pub mod trim;
 pub mod upkeep;
 mod version_1;

@@ -5,16 +5,14 @@
 //! are gone that the tree has seen, their rows are taken from it, in commits of their own: the state comes back, only lines
 //! of timelines are lost.
 
-use crate::model::id::{EnrollmentId, Lsn};
-use crate::model::journal::{Cause, Change, Commit, Key, Record};
+use crate::model::id::Lsn;
+use crate::model::journal::{Cause, Change, Commit, Record};
 use crate::model::time::Timestamp;
+use crate::store::anew::{Anew, unwritable};
 use crate::store::bytes::{self, Unreadable, broken};
-use crate::store::contract::{Frame, Journal, Place, Store, StoreFault};
+use crate::store::contract::{Journal, Store, StoreFault};
 use crate::store::disk::set_aside;
 use crate::store::journaled::JournaledStore;
-use crate::store::keys;
-use crate::store::order;
-use crate::store::queue::BATCH_COMMITS_MAX;
 use crate::store::record::{self, Form, Version};
 use crate::store::seal::commit::{self, People, SealedChange, SealedCommit};
 use crate::store::seal::keyring::newcomers;
@@ -27,7 +25,6 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Rows of the tree that one commit takes over.
 const ROWS_MAX: usize = 256;
@@ -111,11 +108,9 @@ fn whole(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<(u64,
 
 /// A journal in the making, from what is whole of another.
 struct Fresh {
-    journal: SegmentJournal,
-    tails: HashMap<EnrollmentId, Place>,
+    anew: Anew,
     /// Prints of what each row's key holds on disk.
     said: HashMap<Vec<u8>, u64>,
-    batch: Vec<Arc<Frame>>,
     at: Timestamp,
     /// For what is not sealed yet.
     safe: Safe,
@@ -130,10 +125,9 @@ type Saved = (u64, Vec<(Lsn, Lsn)>, Option<u64>);
 
 /// Writes what is whole into a fresh journal, numbered anew, its lines chained anew.
 fn save(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<Saved, StoreFault> {
-    let (journal, _) = SegmentJournal::open(&start::making(dir)?, options.segment_bytes, *uuid::Uuid::new_v4().as_bytes())?;
+    let anew = Anew::begin(dir, options.segment_bytes)?;
     let (safe, _) = Safe::open(&dir.join(KEYS), false)?;
-    let (tails, said, people) = (HashMap::new(), HashMap::new(), People::new());
-    let mut fresh = Fresh { journal, tails, said, batch: Vec::new(), at: Timestamp::default(), safe, people };
+    let mut fresh = Fresh { anew, said: HashMap::new(), at: Timestamp::default(), safe, people: People::new() };
     let from = dir.join(JOURNAL);
     let (mut kept, mut rows_saved) = (0, None);
     let mut lost = Vec::new();
@@ -159,7 +153,7 @@ fn save(dir: &Path, options: &Options, tree: Option<&Progress>) -> Result<Saved,
             lost.push((Lsn(last + 1), tree.applied()));
         }
     }
-    fresh.flush()?;
+    fresh.anew.flush()?;
     Ok((kept, lost, rows_saved))
 }
 
@@ -193,22 +187,8 @@ impl Fresh {
     }
 
     fn append(&mut self, commit: SealedCommit) -> Result<(), StoreFault> {
-        for change in commit.changes.iter().filter(|change| change.record.is_none()) {
-            if let Some(Key::Enrollment(id)) = keys::decode(&change.key) {
-                self.tails.remove(&id);
-            }
-        }
         self.at = commit.at;
-        let prepared = order::prepare(commit).map_err(unwritable)?;
-        let place = self.journal.place(record::payload_len(prepared.lines.len(), prepared.bytes.len()));
-        let previous: Vec<_> = prepared.lines.iter().map(|id| (*id, self.tails.insert(*id, place))).collect();
-        let lsn = Lsn(self.journal.last().0 + self.batch.len() as u64 + 1);
-        self.batch.push(Arc::new(Frame { lsn, place, payload: record::payload(&previous, &prepared.bytes) }));
-        if self.batch.len() >= BATCH_COMMITS_MAX { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), StoreFault> {
-        self.journal.append(Lsn(self.journal.last().0 + 1), &std::mem::take(&mut self.batch))
+        self.anew.append(commit)
     }
 
     /// Brings the fold to what the tree holds, which is the state as of its last commit.
@@ -264,10 +244,6 @@ impl Fresh {
         let cause = Cause::Command { word: "rebuild".to_owned() };
         self.append(SealedCommit { at: self.at, cause, changes: std::mem::take(changes), lines: Vec::new() })
     }
-}
-
-fn unwritable(fault: Unreadable) -> StoreFault {
-    fault.at(Path::new(JOURNAL), 0)
 }
 
 fn plain(record: &Record) -> Result<Vec<u8>, StoreFault> {

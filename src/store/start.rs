@@ -3,7 +3,7 @@
 use crate::model::id::{ContactId, EnrollmentId, Lsn};
 use crate::model::journal::{Commit, Key};
 use crate::store::contract::{Frame, Journal, StoreFault};
-use crate::store::disk::{io, lock_patiently, private_dir, rename, set_aside, set_aside_as, sync_dir};
+use crate::store::disk::{beside, io, lock_patiently, private_dir, rename, set_aside, set_aside_as, sync_dir};
 use crate::store::keys;
 use crate::store::order::{self, Current, Prepared};
 use crate::store::record::{self, Form};
@@ -74,6 +74,9 @@ pub fn open(dir: &Path, options: &Options) -> Result<Started, StoreFault> {
     // Only now: had the progress been ahead, what stands there would have been acknowledged.
     mended.extend(journal.cut()?);
     catch_up(&journal, &progress, &safe)?;
+    for replaced in beside(dir, TRIMMED)? {
+        std::fs::remove_dir_all(&replaced).map_err(io("remove", &replaced))?;
+    }
     Ok(Started { lock, safe, journal, progress, mended, is_copied })
 }
 
@@ -113,6 +116,8 @@ pub const JOURNAL: &str = "journal";
 pub const KEYS: &str = "keys";
 /// Where the tree lies.
 pub const PROGRESS: &str = "sled";
+/// Journal and tree that a trimming replaced end so: the next start removes them.
+pub const TRIMMED: &str = "trimmed";
 /// A whole journal that is about to take the other's place: it is adopted when the other is gone.
 const JOURNAL_NEXT: &str = "journal.next";
 /// A journal that is being written: worth nothing yet.

@@ -1,15 +1,18 @@
 //! The data in a user's hands: backups, restores, copies, and everything that can be wrong with them.
 
 use crate::cli::desk::Desk;
-use campaign_engine::model::id::Lsn;
+use crate::store::rows::{enrollment, entry};
+use campaign_engine::model::enrollment::Status;
+use campaign_engine::model::id::{EnrollmentId, Lsn, OutcomeId};
 use campaign_engine::model::journal::{Cause, Change, Commit, Meta, Record};
-use campaign_engine::model::time::Timestamp;
+use campaign_engine::model::time::{DAY_MS, Timestamp};
+use campaign_engine::runtime::clock::wall_now;
 use campaign_engine::server::socket;
 use campaign_engine::store::backups;
 use campaign_engine::store::contract::commit;
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::start::Options;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
@@ -23,7 +26,7 @@ fn refused(desk: &Desk, words: &[&str], code: i32, says: &[&str]) {
     assert!(!said.talk.contains("panicked"), "{words:?}: {said:?}");
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     let copied = Command::new("cp").args(["-r".as_ref(), from.as_os_str(), to.as_os_str()]).status().unwrap();
     assert!(copied.success());
 }
@@ -180,4 +183,47 @@ fn a_backup_that_holds_everything_is_not_made_again() {
 
 fn backups_last(data: &Path) -> Lsn {
     Lsn(backups::kept(data).unwrap()[0].manifest.last)
+}
+
+/// Somebody who went out at that time, after two lines.
+fn gone_since(id: u64, at: Timestamp) -> Commit {
+    let mut row = enrollment(id, 1);
+    if let Record::Enrollment(row) = &mut row {
+        let (outcome, reason, handler, late_reply_done) = (OutcomeId(0), None, None, false);
+        row.status = Status::Ended { outcome, reason, at, listens_until: at, handler, late_reply_done };
+    }
+    let entries = ["invite", "end"].map(|step| (EnrollmentId(id), entry(step)));
+    Commit { at, cause: Cause::Enrolment, changes: vec![Change::Put(row)], entries: entries.into() }
+}
+
+#[test]
+fn timelines_go_when_their_time_is_over_and_no_row_does() {
+    let desk = Desk::empty();
+    let now = wall_now();
+    {
+        let store = JournaledStore::open(&desk.path(".engine"), Options::default()).unwrap();
+        let long_ago = [(1, 500), (2, 400), (3, 20)].map(|(id, days)| gone_since(id, now.plus_ms(-days * DAY_MS)));
+        commit(&store, long_ago.into()).unwrap();
+    }
+    let verified = || desk.json(&["store", "verify", "--json"]);
+    let before = verified();
+    refused(&desk, &["store", "trim"], 2, &["for how many days", "--days 365", "keep_timelines_days"]);
+    refused(&desk, &["store", "trim", "--days", "7"], 2, &["30 days at least, not 7", "contacts erase"]);
+    let would = desk.done(&["store", "trim", "--days", "365", "--dry-run"]);
+    assert_eq!(would, "would remove 2 timelines (4 lines) of people who have been out for 365 days; nothing was removed\n");
+    assert_eq!(desk.done(&["store", "trim", "--days", "600"]), "nothing is older than 600 days: nothing was removed\n");
+    assert_eq!(verified(), before);
+    desk.write("engine.toml", "keep_timelines_days = 450\n");
+    let done = desk.json(&["store", "trim", "--json"]);
+    assert_eq!((&done["timelines"], &done["lines"], &done["commits"]), (&json!(1), &json!(2), &json!([3, 4])), "{done}");
+    assert_eq!(verified()["hash"], before["hash"]);
+    desk.write("engine.toml", "keep_timelines_days = 365\n");
+    desk.write("campaigns/none.camp", "");
+    let run = ["run", "campaigns", "--sandbox", "--until-idle", "--dashboard", "off"];
+    let said = desk.engine(&run);
+    assert!(said.talk.contains("note: removed 1 timeline (2 lines) of people who have been out for 365 days"), "{said:?}");
+    let again = desk.engine(&run);
+    assert!(!again.talk.contains("removed"), "{again:?}");
+    desk.write("engine.toml", "keep_timelines_days = 3\n");
+    refused(&desk, &run, 2, &["30 days at least, not 3"]);
 }

@@ -12,4 +12,5 @@ mod records;
 pub mod rows;
 mod sample;
 mod torn;
+mod trim;
 mod upkeep;

@@ -5,7 +5,7 @@ use crate::lab::LabFault;
 use crate::lab::order::Order;
 use crate::lab::store::script::{Script, told};
 use crate::lab::store::victim::{self, End, Errand, Fared};
-use crate::lab::store::{clear, copy_all, options, room};
+use crate::lab::store::{clear, copy_all, options, room, trimming};
 use crate::lab::verdict::Verdict;
 use crate::store::journaled::JournaledStore;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,9 @@ const RECOVERY: u64 = 20;
 const RECOVERED_OF: u64 = 16;
 /// Points below which the script has not met enough.
 const POINTS_MIN: u64 = 120;
+/// The same of a trimming.
+const TRIMMING_POINTS_MIN: u64 = 60;
+const TRIMMING_ENDS: [End; 4] = [End::Before, End::After, End::Torn, End::Full];
 const ENDS: [End; 5] = [End::Before, End::After, End::Torn, End::Broken, End::Full];
 
 #[derive(Default)]
@@ -41,6 +44,7 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
     let room = room(order, NAME)?;
     let script = Script::new(order.seed, PORTIONS)?;
     let mut tally = Tally::default();
+    let errand = Errand { dir: room.join("data"), seed: order.seed, portions: PORTIONS, at: 1, end: End::Before, trims: false };
     for end in ENDS {
         let mut finished = 0;
         let mut at = 0;
@@ -48,13 +52,13 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
         while finished < 3 && order.runs.is_none_or(|runs| at < runs) {
             at += 1;
             let dir = room.join("data");
-            let fared =
-                strike(order, &room, &script, &Errand { dir, seed: order.seed, portions: PORTIONS, at, end }, &mut tally)?;
+            let fared = strike(order, &room, &script, &Errand { dir, at, end, ..errand.clone() }, &mut tally)?;
             finished += u64::from(fared == Fared::Finished && !matches!(end, End::Full | End::Broken));
             finished += 3 * u64::from(at > tally.points && matches!(end, End::Full | End::Broken));
         }
         tally.points = tally.points.max(at);
     }
+    let trimmings = trimming::run(NAME, &room, &script, &errand, &TRIMMING_ENDS, order.runs.unwrap_or(u64::MAX))?;
     std::fs::remove_dir_all(&room).map_err(told)?;
     let mut verdict = Verdict::new();
     verdict.at_least("points", tally.points, if order.runs.is_some() { 1 } else { POINTS_MIN });
@@ -62,6 +66,10 @@ pub fn run(order: &Order) -> Result<Verdict, LabFault> {
     verdict.at_least("refused", tally.refused, 1);
     verdict.fact("rode_out", tally.rode_out);
     verdict.fact("in_recovery", tally.in_recovery);
+    verdict.at_least("in_trimming", trimmings.points, order.runs.unwrap_or(TRIMMING_POINTS_MIN));
+    verdict.at_least("trimmed", trimmings.new, u64::from(order.runs.is_none()));
+    tally.differs += trimmings.faults.len() as u64;
+    tally.faults.extend(trimmings.faults);
     verdict.none("lost", tally.lost);
     verdict.none("phantom", tally.phantom);
     verdict.none("differs", tally.differs);

@@ -9,6 +9,7 @@ pub mod histories;
 pub mod powercut;
 mod recorder;
 pub mod script;
+mod trimming;
 mod victim;
 
 use crate::lab::LabFault;

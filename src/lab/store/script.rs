@@ -145,6 +145,25 @@ impl Script {
         self.judge_lines(store, last)
     }
 
+    /// The state at the end, as `state_hash` says it.
+    pub fn last_hash(&self) -> Option<&str> {
+        self.hashes.last().map(String::as_str)
+    }
+
+    /// What is wrong with the timelines of a store that holds everything, wherever in the order their lines stand now.
+    pub fn judge_entries(&self, store: &dyn Store) -> Result<(), String> {
+        for id in (0..PEOPLE).map(EnrollmentId) {
+            let entries = |store: &dyn Store| -> Result<Vec<Entry>, String> {
+                let lines = store.timeline(id).map_err(|fault| format!("unreadable: {fault}"))?;
+                Ok(lines.into_iter().map(|(_, entry)| entry).collect())
+            };
+            if entries(store)? != entries(&self.whole)? {
+                return Err(format!("differs: the timeline of {id} is another"));
+            }
+        }
+        Ok(())
+    }
+
     /// Timelines, as far as they can be: those of people that the script deletes depend on when.
     fn judge_lines(&self, store: &dyn Store, last: u64) -> Result<(), String> {
         for id in (0..PEOPLE).map(EnrollmentId) {

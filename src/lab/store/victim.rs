@@ -3,9 +3,11 @@
 use crate::lab::LabFault;
 use crate::lab::store::options;
 use crate::lab::store::script::{Script, told};
+use crate::model::time::Timestamp;
 use crate::store::contract::{Store, StoreFault};
 use crate::store::disk::tap::{self, Deed, Fate, Tap};
 use crate::store::journaled::JournaledStore;
+use crate::store::trim::trim;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{Error, Write};
@@ -42,6 +44,8 @@ pub struct Errand {
     /// The operation, from 1.
     pub at: u64,
     pub end: End,
+    /// It trims what is there, instead of writing.
+    pub trims: bool,
 }
 
 /// What became of a victim.
@@ -115,10 +119,13 @@ pub fn serve() -> Result<(), LabFault> {
     let mut told_file = File::options().append(true).create(true).open(acknowledgements(&errand.dir)).map_err(told)?;
     let ended = {
         tap::set(Some(Arc::new(Point { at: errand.at, end: errand.end, met: AtomicU64::new(0) })));
-        write(&errand.dir, &script, &mut |lsn| {
-            // One write of eight bytes: there or not.
-            drop(told_file.write_all(&lsn.to_le_bytes()));
-        })
+        match errand.trims {
+            true => trim_half(&errand.dir, &script),
+            false => write(&errand.dir, &script, &mut |lsn| {
+                // One write of eight bytes: there or not.
+                drop(told_file.write_all(&lsn.to_le_bytes()));
+            }),
+        }
     };
     match ended {
         Ok(()) => std::process::exit(0),
@@ -133,6 +140,13 @@ fn write(dir: &Path, script: &Script, acknowledged: &mut dyn FnMut(u64)) -> Resu
     let store = JournaledStore::open(dir, options())?;
     script.run(&store, &mut |lsn| acknowledged(lsn.0))?;
     store.settle()
+}
+
+/// Trims what the script wrote, up to the middle.
+fn trim_half(dir: &Path, script: &Script) -> Result<(), StoreFault> {
+    let middle = script.portions.get(script.portions.len() / 2).and_then(|portion| portion.first());
+    let before = middle.map_or(Timestamp(0), |commit| commit.at);
+    trim(dir, options(), before, before).map(drop)
 }
 
 /// Where a victim writes down what it was told is durable.

@@ -89,10 +89,32 @@ pub fn seal<E: From<Unreadable>>(
         let Some((enrollment, _)) = group.first() else { continue };
         let holder = keyed(person(*enrollment)?.map_or(Holder::Nobody, Holder::Person));
         let entries: Vec<&Entry> = group.iter().map(|(_, entry)| entry).collect();
-        let sealed = ring.seal(holder, &beside(*enrollment), &bytes::write(&entries)?)?;
-        lines.push(SealedLines { enrollment: *enrollment, sealed });
+        lines.push(lines_under(holder, ring, *enrollment, &entries)?);
     }
     Ok(SealedCommit { at: commit.at, cause: commit.cause.clone(), changes, lines })
+}
+
+/// Lines of one timeline, sealed under that person's key.
+pub fn seal_lines(
+    ring: &Keyring,
+    enrollment: EnrollmentId,
+    person: ContactId,
+    entries: &[&Entry],
+) -> Result<SealedLines, Unreadable> {
+    lines_under(Holder::Person(person), ring, enrollment, entries)
+}
+
+fn lines_under(holder: Holder, ring: &Keyring, enrollment: EnrollmentId, entries: &[&Entry]) -> Result<SealedLines, Unreadable> {
+    let sealed = ring.seal(holder, &beside(enrollment), &bytes::write(&entries)?)?;
+    Ok(SealedLines { enrollment, sealed })
+}
+
+/// The lines of a group; none when they were erased.
+pub fn open_lines(ring: &Keyring, group: &SealedLines) -> Result<Vec<Entry>, Unreadable> {
+    match ring.open(&beside(group.enrollment), &group.sealed)? {
+        Opened::Plain(plain) => bytes::read(&plain),
+        Opened::Erased => Ok(Vec::new()),
+    }
 }
 
 /// What names the lines of an enrollment.
@@ -127,10 +149,8 @@ impl SealedCommit {
             }
         }
         let mut entries = Vec::new();
-        for SealedLines { enrollment, sealed } in &self.lines {
-            if let Opened::Plain(plain) = ring.open(&beside(*enrollment), sealed)? {
-                entries.extend(bytes::read::<Vec<Entry>>(&plain)?.into_iter().map(|entry| (*enrollment, entry)));
-            }
+        for group in &self.lines {
+            entries.extend(open_lines(ring, group)?.into_iter().map(|entry| (group.enrollment, entry)));
         }
         Ok(Commit { at: self.at, cause: self.cause.clone(), changes, entries })
     }
