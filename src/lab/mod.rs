@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod crash;
+pub mod flood;
 pub mod fuzz;
 pub mod kept;
 pub mod model;
@@ -103,6 +104,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "soak", about: "webhooks, sends, questions and kills for a long time", waits: true, run: soak::run },
     Check { name: "crash", about: "the real engine is killed at any moment, and started again", waits: true, run: crash::run },
     Check { name: "noweb", about: "the shipped campaigns with every webhook lost for ever", waits: false, run: noweb::run },
+    Check { name: "flood", about: "a campaign with a million events leaves the others alone", waits: false, run: flood::run },
     Check { name: "sim", about: "seeded worlds in virtual time, with every fault there is", waits: false, run: sim::run },
     Check { name: "mutants", about: "planted bugs, each of which some check has to catch", waits: false, run: mutants::run },
 ];
