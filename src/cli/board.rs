@@ -1,54 +1,14 @@
-//! The lower part of `run`'s view on a terminal: a bar a campaign, a line an account, the time.
+//! The lower lines of `run`'s view on a terminal: a bar a campaign, a line an account, the time. It draws nothing itself.
 
-use crate::cli::render::{self, fitted, plain, shortened};
+use crate::cli::render::{fitted, plain, shortened};
+use crate::cli::voice::Size;
 use crate::runtime::query::accounts::{AccountRow, BudgetRow};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::collections::BTreeMap;
+use console::{Style, truncate_str};
 
 /// From so many columns on there is room for more.
-const WIDE: usize = 100;
-/// Redraws a second at most.
-const DRAWS_A_SECOND: u8 = 8;
-/// Lines the board takes of a terminal whose height is not known.
-const LINES_USUAL: usize = 10;
-
-/// Speaks above the board, or plainly where there is none. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Voice(Option<MultiProgress>);
-
-impl Voice {
-    /// With a board below it, or without.
-    pub fn new(has_board: bool) -> Self {
-        let target = || ProgressDrawTarget::stderr_with_hz(DRAWS_A_SECOND);
-        Self(has_board.then(|| MultiProgress::with_draw_target(target())))
-    }
-
-    /// Says a line, or several.
-    pub fn say(&self, text: &str) {
-        match &self.0 {
-            Some(all) => {
-                // A terminal that is gone takes nothing more.
-                drop(all.println(text.trim_end()));
-            }
-            None => render::talk(text.trim_end()),
-        }
-    }
-
-    /// Ctrl-C was typed: the terminal has written `^C` behind the board's last line, which is filled to the edge, so the
-    /// cursor stands a line too low.
-    pub fn step_back(&self) {
-        if self.0.is_some() {
-            drop(console::Term::stderr().move_cursor_up(1));
-        }
-    }
-
-    /// Takes the board away.
-    pub fn hush(&self) {
-        if let Some(all) = &self.0 {
-            drop(all.clear());
-        }
-    }
-}
+pub const WIDE: usize = 100;
+/// With fewer columns there is room only for what matters most.
+pub const NARROW: usize = 60;
 
 /// How far a campaign is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,99 +23,69 @@ pub struct Progress {
 }
 
 /// The board.
+#[derive(Debug, Default)]
 pub struct Board {
-    all: MultiProgress,
-    campaigns: BTreeMap<String, ProgressBar>,
-    accounts: BTreeMap<String, ProgressBar>,
-    /// Above the accounts, below the campaigns.
-    between: ProgressBar,
-    foot: ProgressBar,
+    /// By name.
+    pub campaigns: Vec<(String, Progress)>,
+    pub accounts: Vec<AccountRow>,
+    /// The last line.
+    pub foot: String,
+    pub is_colored: bool,
 }
 
 impl Board {
-    /// An empty one, on the terminal of that voice.
-    pub fn new(voice: &Voice) -> Option<Self> {
-        let all = voice.0.clone()?;
-        let between = all.add(line());
-        let foot = all.add(line());
-        Some(Self { all, campaigns: BTreeMap::new(), accounts: BTreeMap::new(), between, foot })
-    }
-
-    /// Shows how far campaigns are; those that do not fit are counted.
-    pub fn campaigns(&mut self, all: &[(String, Progress)]) {
-        let room = room();
-        for (name, progress) in all {
-            if !self.campaigns.contains_key(name) {
-                if self.campaigns.len() >= room {
-                    continue;
-                }
-                let bar = self.all.insert_before(&self.between, ProgressBar::new(0));
-                bar.set_style(style("  {prefix} {bar:16.green/dim} {pos:>4}/{len:<4}  {msg}"));
-                bar.set_prefix(fitted(&plain(name), name_columns()));
-                self.campaigns.insert(name.clone(), bar);
-            }
-            let Some(bar) = self.campaigns.get(name) else { continue };
-            bar.set_length(progress.total);
-            bar.set_position(progress.ended);
-            bar.set_message(shortened(&counts(progress), render::width().saturating_sub(name_columns() + 34)));
+    /// Its lines for a terminal of that size: half of it, the rest is for what is said.
+    pub fn lines(&self, (rows, columns): Size) -> Vec<String> {
+        let room = (rows / 2).saturating_sub(1);
+        let for_accounts = self.accounts.len().min(room.saturating_sub(self.campaigns.len()).max(room / 3));
+        let for_campaigns = room - for_accounts;
+        let is_all = self.campaigns.len() <= for_campaigns;
+        let named = if is_all { self.campaigns.len() } else { for_campaigns.saturating_sub(1) };
+        let mut lines = self.bars(named, columns);
+        if !is_all && for_campaigns > 0 {
+            lines.push(self.quiet(&format!("… and {} more: `engine status`", self.campaigns.len() - named), columns));
         }
-        let hidden = all.len().saturating_sub(self.campaigns.len());
-        self.between.set_message(if hidden == 0 { String::new() } else { format!("… and {hidden} more: `engine status`") });
+        let name = name_columns(columns);
+        let account = |row: &AccountRow| format!("{} {}", fitted(&plain(&row.name), name), plain(&standing(row, columns)));
+        lines.extend(self.accounts.iter().take(for_accounts).map(|row| self.quiet(&account(row), columns)));
+        lines.push(self.quiet(&self.foot, columns));
+        lines
     }
 
-    /// Shows what accounts have done today of what they may.
-    pub fn accounts(&mut self, all: &[AccountRow]) {
-        let room = room().saturating_sub(self.campaigns.len()).max(2);
-        for row in all {
-            if !self.accounts.contains_key(&row.name) {
-                if self.accounts.len() >= room {
-                    continue;
-                }
-                let bar = self.all.insert_before(&self.foot, line());
-                self.accounts.insert(row.name.clone(), bar);
-            }
-            let Some(bar) = self.accounts.get(&row.name) else { continue };
-            bar.set_message(inside(&format!("{} {}", fitted(&plain(&row.name), name_columns()), plain(&standing(row)))));
-        }
+    /// The bars of the first so many campaigns.
+    pub fn bars(&self, count: usize, columns: usize) -> Vec<String> {
+        self.campaigns.iter().take(count).map(|(name, progress)| self.bar(name, progress, columns)).collect()
     }
 
-    /// The last line.
-    pub fn foot(&self, text: String) {
-        self.foot.set_message(inside(&text));
+    /// `  hello            ██████░░░░░░░░░░   3/8     2 replied · 8 invited`
+    fn bar(&self, name: &str, progress: &Progress, columns: usize) -> String {
+        let cells = if columns < NARROW { 8 } else { 16 };
+        let full = usize::try_from(progress.ended * cells / progress.total.max(1)).unwrap_or_default();
+        let empty = usize::try_from(cells).unwrap_or_default().saturating_sub(full);
+        let (full, empty) = (self.paint(&"█".repeat(full), Style::green), self.paint(&"░".repeat(empty), Style::dim));
+        let of = format!("{:>4}/{}", progress.ended, progress.total);
+        let of = if columns < NARROW { of } else { fitted(&of, 11) };
+        let name = fitted(&plain(name), name_columns(columns));
+        let bar = format!("  {name} {full}{empty} {of} {}", counts(progress));
+        truncate_str(bar.trim_end(), columns.saturating_sub(1), "…").into_owned()
     }
 
-    /// Leaves the bars where they are, takes the rest away, gives the terminal back.
-    pub fn close(&self) {
-        self.campaigns.values().for_each(ProgressBar::abandon);
-        self.accounts.values().for_each(ProgressBar::finish_and_clear);
-        self.between.finish_and_clear();
-        self.foot.finish_and_clear();
+    fn quiet(&self, text: &str, columns: usize) -> String {
+        self.paint(&format!("  {}", shortened(text, columns.saturating_sub(3))), Style::dim)
     }
-}
 
-/// Half of the terminal is for the log.
-fn room() -> usize {
-    console::Term::stderr().size_checked().map_or(LINES_USUAL, |(lines, _)| (usize::from(lines) / 2).saturating_sub(2).max(3))
+    fn paint(&self, text: &str, how: fn(Style) -> Style) -> String {
+        how(Style::new().force_styling(self.is_colored)).apply_to(text).to_string()
+    }
 }
 
 /// Columns of a name in front of a bar.
-fn name_columns() -> usize {
-    if render::width() < WIDE { 16 } else { 24 }
-}
-
-/// No longer than a line: what the terminal echoes behind it would push the board down otherwise.
-fn inside(text: &str) -> String {
-    shortened(text, render::width().saturating_sub(6))
-}
-
-fn line() -> ProgressBar {
-    let line = ProgressBar::new_spinner();
-    line.set_style(style("  {msg:.dim}"));
-    line
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+fn name_columns(columns: usize) -> usize {
+    match columns {
+        0..NARROW => 10,
+        NARROW..WIDE => 16,
+        _ => 24,
+    }
 }
 
 /// `61 invited · 12 messages · 3 replied`: what there is none of is left out.
@@ -173,11 +103,11 @@ fn counts(progress: &Progress) -> String {
 }
 
 /// `invites 3/20 · messages 12/50`: today's part of what has a limit and is used.
-fn standing(row: &AccountRow) -> String {
+fn standing(row: &AccountRow, columns: usize) -> String {
     if row.health == "lost" || row.health == "deleted" {
         return format!("{}: connect it again at postpress", row.health);
     }
-    let today: Vec<String> = row.budgets.iter().filter_map(today).collect();
+    let today: Vec<String> = row.budgets.iter().filter_map(|budget| today(budget, columns)).collect();
     match (row.paused, today.is_empty()) {
         (true, _) => "paused".to_owned(),
         (false, true) => "nothing done today".to_owned(),
@@ -185,10 +115,10 @@ fn standing(row: &AccountRow) -> String {
     }
 }
 
-fn today(row: &BudgetRow) -> Option<String> {
+fn today(row: &BudgetRow, columns: usize) -> Option<String> {
     // The least interesting ones make room.
     let is_lesser = row.budget == "visits" || row.budget == "engagements";
-    if is_lesser && render::width() < WIDE {
+    if is_lesser && columns < WIDE {
         return None;
     }
     let day = row.windows.iter().find(|window| window.window == "24h")?;

@@ -3,6 +3,7 @@
 use crate::cli::arguments::{Arguments, TimeForm, When};
 use crate::cli::ending::{Ending, WRONG};
 use crate::cli::settings::{self, Settings};
+use crate::cli::voice::Voice;
 use secrecy::SecretString;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -25,10 +26,12 @@ pub struct Context {
     pub color: bool,
     /// Colour on stderr.
     pub color_talk: bool,
-    /// Bars and live views: stderr is a terminal that can show them.
-    pub progress: bool,
+    /// What a run says, and draws where stderr is a terminal that can show it.
+    pub voice: Voice,
     /// Somebody reads stderr as it is written; else it goes into a file or to another program.
     pub is_watched: bool,
+    /// The terminal, if there is one, understands more than lines.
+    pub has_escapes: bool,
     pub time: TimeForm,
     /// Questions may be asked.
     pub may_ask: bool,
@@ -57,7 +60,9 @@ impl Context {
         };
         let (color, color_talk) = (is_colored(std::io::stdout().is_terminal()), is_colored(std::io::stderr().is_terminal()));
         let is_watched = std::io::stderr().is_terminal();
-        let progress = !global.no_progress && !global.quiet && !global.json && !is_dumb() && is_watched;
+        // Who wants no colour wants no escapes, unless it says otherwise.
+        let is_plain = is_dumb() || (is_plain && global.color != When::Always);
+        let progress = !global.no_progress && !global.quiet && !global.json && !is_plain && is_watched;
         Ok(Self {
             directory,
             data,
@@ -66,8 +71,9 @@ impl Context {
             verbose: global.verbose,
             color,
             color_talk,
-            progress,
+            voice: Voice::new(progress),
             is_watched,
+            has_escapes: !is_dumb(),
             time: global.time,
             may_ask: !global.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
             settings,
@@ -127,6 +133,11 @@ impl Context {
     /// Who says what a reply is; none: the rules do.
     pub fn classifier_url(&self) -> Option<String> {
         self.variable("ENGINE_CLASSIFIER_URL").or_else(|| self.settings.classifier_url.clone())
+    }
+
+    /// For how many days timelines of people who are out are kept; none: for ever.
+    pub fn keep_timelines_days(&self) -> Option<u32> {
+        self.settings.keep_timelines_days
     }
 
     /// Where letters to systems of ours may go.

@@ -9,6 +9,7 @@ use crate::model::journal::{Key, Meta, MetaKey, Record};
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::clock::{Anchor, Clock, ScaledClock, wall_now};
+use crate::sim::faults::Faults;
 use crate::sim::http;
 use crate::sim::people::directory::ContactSeed;
 use crate::sim::postpress::World;
@@ -28,10 +29,14 @@ pub const SANDBOX_KEY: &str = "sandbox";
 /// Seed of the people in `run --sandbox`: the same at every run.
 const SANDBOX_SEED: u64 = 7;
 
+/// What is made from here on is its owner's alone: sled takes the umask's word for its files.
+pub fn keep_private() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+}
+
 /// Opens the store, alone.
 pub fn open_store(context: &Context) -> Result<Arc<dyn Store>, Ending> {
-    // What is made from here on is its owner's alone: sled takes the umask's word for its files.
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    keep_private();
     Ok(Arc::new(JournaledStore::open(context.data_directory()?, Options::default())?))
 }
 
@@ -147,13 +152,21 @@ pub struct Sandbox {
 }
 
 /// Starts the built-in sandbox with the workspace's accounts and the campaigns' contacts; its ledger lies beside the store.
-pub async fn start_sandbox(data: &Path, program: &Program, clock: Arc<dyn Clock>) -> Result<Sandbox, Ending> {
+/// `faults`: a file of what goes wrong.
+pub async fn start_sandbox(
+    data: &Path,
+    program: &Program,
+    clock: Arc<dyn Clock>,
+    faults: Option<&Path>,
+) -> Result<Sandbox, Ending> {
+    let faults = faults.map(|path| Faults::read(path, SANDBOX_SEED)).transpose();
+    let faults = faults.map_err(|fault| Ending::new(WRONG, fault.to_string()))?.unwrap_or_default();
     let failed = |what: &str, fault: &dyn std::fmt::Display| Ending::new(FAILED, format!("the sandbox cannot {what}: {fault}"));
     let accounts = program.workspace.accounts.iter();
     let accounts =
         accounts.map(|spec| AccountSeed::new(&spec.provider_account.0, spec.channel, spec.tier, &title(&spec.name))).collect();
     let ledger = data.join("sandbox.jsonl");
-    let world = open_for_run(accounts, seeds(program), SANDBOX_SEED, SANDBOX_KEY.to_owned(), clock, ledger);
+    let world = open_for_run(accounts, seeds(program), (SANDBOX_SEED, faults), SANDBOX_KEY.to_owned(), clock, ledger);
     let world = Arc::new(world.map_err(|fault| failed("start", &fault))?);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|fault| failed("listen", &fault))?;
     let address = listener.local_addr().map_err(|fault| failed("listen", &fault))?;

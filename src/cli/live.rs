@@ -1,9 +1,10 @@
 //! What `run` shows while it runs: the log of what happens, and on a terminal the board below it; in a pipe plain lines.
 
-use crate::cli::board::{Board, Progress, Voice};
+use crate::cli::board::{Board, NARROW, Progress, WIDE};
 use crate::cli::context::Context;
 use crate::cli::render::{self, fitted, plain, shortened};
-use crate::cli::times::short_moment;
+use crate::cli::times::{hour, short_moment};
+use crate::cli::voice::Voice;
 use crate::model::contact::Contact;
 use crate::model::enrollment::{Awaits, Enrollment, Hold};
 use crate::model::id::{CampaignId, EnrollmentId};
@@ -25,6 +26,9 @@ const FRAME: Duration = Duration::from_millis(250);
 const PEOPLE_A_FRAME: usize = 1_000;
 /// Frames between two looks at the accounts.
 const FRAMES_AN_ACCOUNT_LOOK: usize = 4;
+
+/// Bars that stay when the run ends; `engine status` tells of more.
+const BARS_LEFT_MAX: usize = 20;
 
 /// What is said in place of a person's own words.
 const UNSAID: &str = "…";
@@ -58,6 +62,8 @@ struct How {
     is_full: bool,
     /// Lines that are kept somewhere name nobody and quote nobody: who is erased shall not live on in logs.
     is_discreet: bool,
+    /// On a terminal: a line stays a line.
+    is_watched: bool,
     time: crate::cli::arguments::TimeForm,
     speed: u32,
 }
@@ -69,17 +75,17 @@ impl Live {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         pulse: Arc<Pulse>,
-        voice: Voice,
         (speed, is_sandbox): (u32, bool),
     ) -> Self {
         let (stop, stopped) = channel();
-        console::set_colors_enabled_stderr(context.color_talk);
-        let board = Board::new(&voice);
+        let voice = context.voice.clone();
+        let board = voice.has_lower().then(|| Board { is_colored: context.color_talk, ..Board::default() });
         let how = How {
             is_json: context.is_json,
             is_quiet: context.is_quiet,
             is_full: context.verbose > 0,
             is_discreet: !context.is_watched && !is_sandbox,
+            is_watched: context.is_watched,
             time: context.time,
             speed,
         };
@@ -91,15 +97,20 @@ impl Live {
             }
             view.rest = 0;
             view.look();
-            if let Some(board) = &view.board {
-                board.close();
-            }
+            view.close();
         });
         Self { stop, thread: Some(thread) }
     }
 
     /// Shows the last lines and gives the terminal back.
-    pub fn end(mut self) {
+    pub fn end(self) {
+        drop(self);
+    }
+}
+
+/// Also a run that breaks gives the terminal back.
+impl Drop for Live {
+    fn drop(&mut self) {
         let was_looking = self.stop.send(()).is_ok();
         if let Some(thread) = self.thread.take().filter(|_| was_looking) {
             // A view that broke shows nothing more; the run goes on without it.
@@ -141,17 +152,33 @@ impl View {
             let line = serde_json::json!({ "at": entry.at.iso_ms(), "campaign": campaign, "contact": contact.key, "kind": entry.kind, "step": entry.step, "detail": detail });
             return render::data(&line.to_string());
         }
-        let at = short_moment(&entry.at.iso_ms(), self.how.time);
         let words = words.unwrap_or_default();
         let name = if self.how.is_discreet { format!("#{}", id.0) } else { plain(&contact.name()) };
-        if self.board.is_none() {
-            return self.voice.say(&format!("{at}  {}  {}  {words}", fitted(&plain(&campaign), 18), fitted(&name, 22)));
+        let at = entry.at.iso_ms();
+        if !self.how.is_watched {
+            let (at, campaign) = (short_moment(&at, self.how.time), fitted(&plain(&campaign), 18));
+            return self.voice.say(&format!("{at}  {campaign}  {}  {words}", fitted(&name, 22)));
         }
-        // On a terminal a line stays a line.
-        let columns = render::width();
-        let (for_campaign, for_name) = if columns < 100 { (12, 16) } else { (20, 26) };
-        let line = format!("{at}  {}  {}  {words}", fitted(&plain(&campaign), for_campaign), fitted(&name, for_name));
+        let (_, columns) = self.voice.size();
+        let campaign = plain(&campaign);
+        let line = match columns {
+            0..NARROW => format!("{}  {} {words}", hour(&at, self.how.time), fitted(&name, 12)),
+            NARROW..WIDE => {
+                format!("{}  {}  {}  {words}", short_moment(&at, self.how.time), fitted(&campaign, 12), fitted(&name, 16))
+            }
+            _ => format!("{}  {}  {}  {words}", short_moment(&at, self.how.time), fitted(&campaign, 20), fitted(&name, 26)),
+        };
         self.voice.say(&shortened(&line, columns.saturating_sub(1)));
+    }
+
+    /// Leaves the bars where they are, takes the rest away, gives the terminal back.
+    fn close(&mut self) {
+        let bars = self.board.take().map(|board| {
+            let (_, columns) = self.voice.size();
+            board.bars(BARS_LEFT_MAX, columns)
+        });
+        bars.into_iter().flatten().for_each(|bar| self.voice.say(&bar));
+        self.voice.hush();
     }
 
     fn person(&self, id: EnrollmentId) -> Option<(Enrollment, Contact)> {
@@ -176,16 +203,20 @@ impl View {
         self.frame += 1;
         let is_account_look = campaigns.is_some() && self.frame % FRAMES_AN_ACCOUNT_LOOK == 1;
         let accounts = is_account_look.then(|| Query::open(&*self.store, now).and_then(|query| query.accounts()));
+        let size = self.voice.size();
         let pace = if self.how.speed > 1 { format!(" · {}× as fast", self.how.speed) } else { String::new() };
         let Some(board) = &mut self.board else { return };
         if let Some(campaigns) = campaigns {
-            board.campaigns(&campaigns);
+            board.campaigns = campaigns;
         }
         // Accounts that cannot be read stand as they were; the turns report the fault.
         if let Some(Ok(report)) = accounts {
-            board.accounts(&report.accounts);
+            board.accounts = report.accounts;
         }
-        board.foot(format!("{}{pace} · Ctrl-C stops in order", short_moment(&now.iso_ms(), self.how.time)));
+        let at = short_moment(&now.iso_ms(), self.how.time);
+        board.foot =
+            if size.1 < NARROW { format!("{at} · Ctrl-C stops") } else { format!("{at}{pace} · Ctrl-C stops in order") };
+        self.voice.show(board.lines(size));
     }
 
     fn count(&mut self) -> Vec<(String, Progress)> {

@@ -40,6 +40,7 @@ pub mod program;
 pub mod render;
 pub mod report;
 mod report_page;
+mod retention;
 pub mod run;
 pub mod sandbox;
 pub mod settings;
@@ -51,7 +52,9 @@ pub mod systemd;
 pub mod tasks;
 pub mod test;
 pub mod times;
+pub mod top;
 pub mod trace;
+pub mod voice;
 pub mod watch;
 pub mod webhooks;
 
@@ -72,7 +75,7 @@ pub fn engine() -> u8 {
         Ok(context) => Arc::new(context),
         Err(ending) => return render::end(&ending),
     };
-    trace::start(context.verbose, context.is_quiet);
+    trace::start(&context);
     render::end(&carry_out(&arguments.verb, &context))
 }
 
@@ -99,6 +102,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Ping => ping::ping(context),
         Verb::Lsp { stdio: _ } => lsp::lsp(),
         Verb::Status(arguments) => status::status(arguments, context),
+        Verb::Top => top::top(context),
         Verb::Why(arguments) => person::why(arguments, context),
         Verb::Timeline(arguments) => person::timeline(arguments, context),
         Verb::Inbox(options) => inbox::inbox(options, context),
@@ -108,6 +112,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Pause(target) => operate::order(Order::Pause, target, context),
         Verb::Resume(target) => operate::order(Order::Resume, target, context),
         Verb::Stop(target) => operate::order(Order::Stop, target, context),
+        Verb::Reload => operate::reload(context),
         Verb::Resolve(arguments) => operate::resolve(arguments, context),
         Verb::Event(arguments) => operate::event(arguments, context),
         Verb::Plan(arguments) => plan::plan(arguments, context),

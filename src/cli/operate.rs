@@ -2,12 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::cli::desk::{ask, command};
-use crate::cli::ending::{Done, Ending, WRONG};
+use crate::cli::ending::{Done, Ending, FAILED, WRONG};
 use crate::cli::operator::{Event, How, Resolve, Target};
 use crate::cli::person::ambiguous;
+use crate::cli::ping::nobody;
 use crate::cli::render;
 use crate::model::id::EnrollmentId;
 use crate::runtime::command::{Command, Resolution};
+use crate::server::socket::{self, AskFault};
 use serde_json::{Value, json};
 
 /// Which of the three.
@@ -129,6 +131,27 @@ pub fn resolve(arguments: &Resolve, context: &Context) -> Done {
     tell(last?, sentence, context)
 }
 
+/// Has the running engine read its campaigns anew.
+pub fn reload(context: &Context) -> Done {
+    let data = context.data_directory()?;
+    match socket::ask(data, "reload", Value::Null) {
+        Ok(Some(answer)) => {
+            let lines = answer.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
+            let lines = lines.iter().filter_map(Value::as_str).chain(["reloaded"]).collect::<Vec<_>>().join("\n");
+            tell(answer, &lines, context)
+        }
+        Ok(None) => Err(nobody(data)),
+        Err(AskFault::Refused(why)) => {
+            let (sentence, faults) = why.split_once('\n').unwrap_or((&why, ""));
+            if !faults.is_empty() {
+                render::talk(faults);
+            }
+            Err(Ending::new(WRONG, sentence))
+        }
+        Err(fault) => Err(Ending::new(FAILED, fault.to_string())),
+    }
+}
+
 /// What was done: a sentence, or the document `engine.done/1`.
 pub fn tell(answer: Value, sentence: &str, context: &Context) -> Done {
     if context.is_json {
@@ -138,7 +161,7 @@ pub fn tell(answer: Value, sentence: &str, context: &Context) -> Done {
         }
         render::data(&document.to_string());
     } else if !context.is_quiet {
-        render::data(&render::plain(sentence));
+        sentence.lines().for_each(|line| render::data(&render::plain(line)));
     }
     Ok(Ending::done())
 }

@@ -1,7 +1,6 @@
 //! `engine run`: the house put together, and kept going until told to stop.
 
 use crate::cli::arguments::Run;
-use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::desk::Desk;
 use crate::cli::door;
@@ -13,6 +12,8 @@ use crate::cli::live::Live;
 use crate::cli::outside;
 use crate::cli::plan;
 use crate::cli::program::{Loaded, compile_or_refuse};
+use crate::cli::retention;
+use crate::cli::signals::Reload;
 use crate::cli::systemd::Supervisor;
 use crate::cli::{render, signals};
 use crate::connector::contract::{Connector, Verdict};
@@ -53,6 +54,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     }
     handles::raise()?;
     let outside = outside::outside(arguments, context, &loaded.compiled.program)?;
+    retention::trim_at_start(context)?;
     let store = house::open_store(context)?;
     for sentence in store.figures().mended {
         render::talk(&format!("note: {sentence}"));
@@ -80,15 +82,20 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     let mut runtime = Runtime::open(setting)?;
     runtime.reach_out(outside);
     install(&mut runtime, program, context)?;
-    threads.block_on(open_doors(arguments, context, &runtime, &far, &store, clock.clone()))?;
-    let voice = Voice::new(context.progress);
+    let (paths, strict) = (arguments.paths.clone(), arguments.strict);
+    let reload = Arc::new(Reload { paths, strict, context: Arc::clone(context), post: runtime.post() });
+    let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
+    let pulse = Arc::clone(&runtime.pulse);
+    // Backups are told by where they lie, whoever reads it and from where.
+    let desk = Desk::running(Arc::clone(&store), clock.clone(), runtime.post(), pulse, data).reloading(Arc::clone(&reload));
+    threads.block_on(open_doors(arguments, context, &runtime, &far, Arc::new(desk)))?;
     let supervisor = Supervisor::of_environment();
-    threads.spawn(signals::obey(runtime.post(), voice.clone(), Arc::clone(&supervisor)));
-    let (paths, shared) = (arguments.paths.clone(), Arc::clone(context));
-    threads.spawn(signals::reload_at_hangup(paths, arguments.strict, shared, runtime.post(), voice.clone()));
+    threads.spawn(signals::obey(runtime.post(), context.voice.clone(), Arc::clone(&supervisor)));
+    threads.spawn(signals::reload_at_hangup(reload, context.voice.clone()));
     supervisor.ready_after_a_turn(&runtime.post(), &runtime.pulse);
     threads.spawn(supervisor.attend(runtime.post(), Arc::clone(&runtime.pulse)));
-    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse), voice, (speed, arguments.sandbox));
+    context.voice.mind_panics();
+    let live = Live::start(context, Arc::clone(&store), clock, Arc::clone(&runtime.pulse), (speed, arguments.sandbox));
     let ended = runtime.run();
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));
@@ -135,7 +142,7 @@ async fn reach(arguments: &Run, context: &Context, program: &Program, clock: Arc
         Arc::new(move || clock.now())
     };
     if arguments.sandbox {
-        let sandbox = house::start_sandbox(&context.data, program, clock).await?;
+        let sandbox = house::start_sandbox(&context.data, program, clock, arguments.faults.as_deref()).await?;
         let connector = Arc::new(house::connect(&sandbox.url, SecretString::from(SANDBOX_KEY), now)?);
         let secret = context.webhook_secret().unwrap_or_else(|| SecretString::from(uuid::Uuid::new_v4().simple().to_string()));
         return Ok(Far { connector, secret: Some(secret), is_sandbox: true, _sandbox: Some(sandbox) });
@@ -192,14 +199,7 @@ fn spawner(handle: &Handle) -> crate::runtime::errand::Spawn {
 }
 
 /// The webhook listener, its registration, the socket for other commands, the signals.
-async fn open_doors(
-    arguments: &Run,
-    context: &Context,
-    runtime: &Runtime,
-    far: &Far,
-    store: &Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-) -> Result<(), Ending> {
+async fn open_doors(arguments: &Run, context: &Context, runtime: &Runtime, far: &Far, desk: Arc<Desk>) -> Result<(), Ending> {
     let given = context.listen(arguments.listen)?;
     let usual = if far.is_sandbox { "127.0.0.1:0" } else { LISTEN };
     let address =
@@ -226,9 +226,6 @@ async fn open_doors(
     if let (Some(url), Some(secret)) = (&url, &far.secret) {
         register(&*far.connector, url, secret, far.is_sandbox).await?;
     }
-    // Backups are told by where they lie, whoever reads it and from where.
-    let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
-    let desk = Arc::new(Desk::running(Arc::clone(store), clock, runtime.post(), Arc::clone(&runtime.pulse), data));
     door::open(arguments.dashboard, context, &desk, &runtime.pulse, far.is_sandbox).await?;
     let socket = server::socket::bind(&context.data)
         .map_err(|fault| Ending::new(FAILED, format!("cannot open the socket in {}: {fault}", context.data.display())))?;

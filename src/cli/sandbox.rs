@@ -109,13 +109,13 @@ pub fn open(options: &SandboxOptions) -> Result<World, SandboxFault> {
 pub fn open_for_run(
     accounts: Vec<AccountSeed>,
     contacts: Vec<ContactSeed>,
-    seed: u64,
+    (seed, faults): (u64, Faults),
     key: String,
     clock: Arc<dyn crate::runtime::clock::Clock>,
     ledger: PathBuf,
 ) -> Result<World, SandboxFault> {
     let people = Directory::default_world(seed).with_contacts(contacts);
-    Ok(World::open(Settings { people, accounts, key, clock, ledger: Some(ledger), faults: Faults::default() })?)
+    Ok(World::open(Settings { people, accounts, key, clock, ledger: Some(ledger), faults })?)
 }
 
 /// The verb: serves until interrupted.

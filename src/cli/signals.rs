@@ -1,10 +1,10 @@
 //! What signals mean to a running engine (INTERFACE.md §2): the first SIGINT or SIGTERM stops in order, the second at
 //! once; SIGHUP reloads the campaigns.
 
-use crate::cli::board::Voice;
 use crate::cli::context::Context;
 use crate::cli::program::{compile_paths, faults, is_refused, tally};
 use crate::cli::systemd::Supervisor;
+use crate::cli::voice::Voice;
 use crate::model::program::Program;
 use crate::runtime::enroll::Enrolled;
 use crate::runtime::errand::Message;
@@ -28,9 +28,6 @@ pub async fn obey(post: Sender<Message>, voice: Voice, supervisor: Arc<Superviso
             _ = interrupt.recv() => INTERRUPTED,
             _ = terminate.recv() => TERMINATED,
         };
-        if code == INTERRUPTED {
-            voice.step_back();
-        }
         if asked {
             voice.hush();
             std::process::exit(code);
@@ -43,36 +40,63 @@ pub async fn obey(post: Sender<Message>, voice: Voice, supervisor: Arc<Superviso
 }
 
 /// Reads the campaigns anew at every SIGHUP. Faulty ones are refused, and those that run go on.
-pub async fn reload_at_hangup(paths: Vec<PathBuf>, strict: bool, context: Arc<Context>, post: Sender<Message>, voice: Voice) {
+pub async fn reload_at_hangup(reload: Arc<Reload>, voice: Voice) {
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     while hangup.recv().await.is_some() {
-        let (paths, context, post, speaks) = (paths.clone(), Arc::clone(&context), post.clone(), voice.clone());
-        let read = tokio::task::spawn_blocking(move || reload(&paths, strict, &context, &post, &speaks)).await;
-        if !matches!(read, Ok(Ok(()))) {
-            let why = read.map_or_else(|_| "reading them broke off".to_owned(), |read| read.err().unwrap_or_default());
-            voice.say(&format!("not reloaded: {why}; the campaigns go on as they were"));
+        let reload = Arc::clone(&reload);
+        let read = tokio::task::spawn_blocking(move || reload.now()).await;
+        match read.unwrap_or_else(|_| Err(Refused::because("reading them broke off"))) {
+            Ok(lines) => lines.iter().chain([&"reloaded".to_owned()]).for_each(|line| voice.say(line)),
+            Err(refused) => {
+                refused.faults.iter().for_each(|faults| voice.say(faults));
+                voice.say(&refused.sentence());
+            }
         }
     }
 }
 
-fn reload(paths: &[PathBuf], strict: bool, context: &Context, post: &Sender<Message>, voice: &Voice) -> Result<(), String> {
-    let loaded = compile_paths(paths).map_err(|ending| ending.message.unwrap_or_default())?;
-    if let Some(faults) = faults(&loaded, context) {
-        voice.say(&faults);
+/// What is read when the campaigns are read anew, and who is told.
+pub struct Reload {
+    pub paths: Vec<PathBuf>,
+    pub strict: bool,
+    pub context: Arc<Context>,
+    pub post: Sender<Message>,
+}
+
+/// Why the campaigns go on as they were.
+pub struct Refused {
+    why: String,
+    /// What is wrong with the new ones.
+    pub faults: Option<String>,
+}
+
+impl Refused {
+    fn because(why: impl Into<String>) -> Self {
+        Self { why: why.into(), faults: None }
     }
-    if is_refused(&loaded, strict) {
-        return Err(tally(&loaded));
+
+    /// What is said of it.
+    pub fn sentence(&self) -> String {
+        format!("not reloaded: {}; the campaigns go on as they were", self.why)
     }
-    let program = Arc::new(loaded.compiled.program);
-    let (answer, answered) = channel();
-    let ended = |_| "the engine is ending".to_owned();
-    post.send(Message::Install { program: Arc::clone(&program), answer }).map_err(|_| "the engine is ending".to_owned())?;
-    let enrolled = answered.recv().map_err(ended)??;
-    for line in entered(&program, &enrolled) {
-        voice.say(&line);
+}
+
+impl Reload {
+    /// Reads the campaigns anew and lets in who is new: what became of each list, a line each.
+    pub fn now(&self) -> Result<Vec<String>, Refused> {
+        let read = compile_paths(&self.paths).map_err(|ending| Refused::because(ending.message.unwrap_or_default()));
+        let loaded = read?;
+        let faults = faults(&loaded, &self.context);
+        if is_refused(&loaded, self.strict) {
+            return Err(Refused { why: tally(&loaded), faults });
+        }
+        let program = Arc::new(loaded.compiled.program);
+        let (answer, answered) = channel();
+        let ended = || Refused::because("the engine is ending");
+        self.post.send(Message::Install { program: Arc::clone(&program), answer }).map_err(|_| ended())?;
+        let enrolled = answered.recv().map_err(|_| ended())?.map_err(Refused::because)?;
+        Ok(faults.into_iter().chain(entered(&program, &enrolled)).collect())
     }
-    voice.say("reloaded");
-    Ok(())
 }
 
 /// What became of each campaign's list, a line each, and of every row that was left out.

@@ -8,8 +8,8 @@ fn help_fits_a_terminal_and_names_every_verb() {
     let help = desk.done(&["--help"]);
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     for verb in
-        "init check fmt test graph explain schema run status why timeline errors contacts pause resume stop resolve event \
-                 accounts ping webhooks doctor store sandbox completions man"
+        "init check fmt test graph explain schema run status why timeline errors contacts pause resume stop reload resolve event \
+                 accounts top ping webhooks doctor store sandbox completions man"
             .split_whitespace()
     {
         assert!(help.lines().any(|line| line.trim_start().starts_with(verb)), "{verb}");
@@ -44,4 +44,11 @@ fn a_first_workspace_is_checked_formatted_and_drawn() {
     assert!(desk.done(&["man"]).contains(".TH engine 1"));
     desk.done(&["man", "--out", "pages"]);
     assert!(std::fs::read_to_string(desk.path("pages/engine-run.1")).unwrap().contains("\\-\\-sandbox"));
+}
+
+#[cfg(not(feature = "top"))]
+#[test]
+fn what_is_not_built_in_says_how_to_have_it() {
+    let said = Desk::empty().engine(&["top"]);
+    assert!(said.code == 1 && said.talk.contains("cargo install --locked --path . --features top"), "{said:?}");
 }

@@ -4,10 +4,14 @@ pub mod desk;
 pub mod far;
 mod help;
 mod plan;
+pub mod pty;
 mod refused;
 mod running;
 mod schemas;
 mod shapes;
-mod store;
+pub mod store;
+mod terminal;
 mod tests;
+#[cfg(feature = "top")]
+mod top;
 mod watch;

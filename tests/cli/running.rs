@@ -36,15 +36,25 @@ fn others_ask_it_and_signals_steer_it() {
     desk.write("campaigns/hello.camp", &format!("{campaign}\nnonsense\n"));
     running.signal("HUP");
     running.until("not reloaded: 1 error");
+    let refused = desk.engine(&["reload"]);
+    assert!(refused.code == 2 && refused.talk.contains("hello.camp:") && refused.talk.contains("not reloaded: 1 error in"));
     desk.write("campaigns/hello.camp", &campaign);
     desk.write("campaigns/second.camp", &campaign.replace("campaign hello", "campaign second"));
     running.signal("HUP");
     running.until("\nreloaded");
     assert_eq!(desk.json(&["status", "--json"])["campaigns"].as_array().map(Vec::len), Some(2));
 
+    desk.write("campaigns/third.camp", &campaign.replace("campaign hello", "campaign third"));
+    let read = desk.done(&["reload"]);
+    assert!(read.contains("third v1: ") && read.ends_with("\nreloaded\n"), "{read}");
+    let told = desk.json(&["reload", "--json"]);
+    let lines = told["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line.as_str().unwrap().starts_with("hello v1: 8 known")), "{told}");
     running.signal("TERM");
     assert_eq!(running.end(), 0);
-    assert_eq!(desk.json(&["status", "--json"])["campaigns"].as_array().map(Vec::len), Some(2));
+    assert_eq!(desk.json(&["status", "--json"])["campaigns"].as_array().map(Vec::len), Some(3));
+    let nobody = desk.engine(&["reload"]);
+    assert!(nobody.code == 1 && nobody.talk.contains("no engine runs on the data in .engine"), "{nobody:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod container;
 mod ear;
+mod linters;
 mod notify;
 mod package;
 mod unit;
