@@ -3,6 +3,7 @@
 mod book;
 mod campaigns;
 mod editors;
+mod how_to;
 mod shell;
 mod simulate;
 
@@ -44,7 +45,11 @@ pub fn page(path: &str) -> String {
 
 /// The fenced blocks of a page.
 pub fn blocks(path: &str) -> Vec<Block> {
-    let text = page(path);
+    blocks_of(path, &page(path))
+}
+
+/// The fenced blocks of a text that stands there.
+pub fn blocks_of(path: &str, text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (at, line) in text.lines().enumerate() {
