@@ -1,7 +1,7 @@
 //! What so many people cost a running engine: entering, memory, disk, a start after a kill, rest, questions.
 //!
 //! The binary as it is released, beside `engine sandbox` in a process of its own; everybody waits for a month.
-//! `cargo bench --bench scale [-- PEOPLE]`
+//! `cargo bench --profile release --bench scale [-- PEOPLE]`
 #![expect(clippy::disallowed_methods, reason = "a measurement needs the time of day")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on ends")]
 

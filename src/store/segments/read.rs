@@ -11,6 +11,9 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+/// Bytes read at once.
+const PORTION_BYTES: usize = 64 << 10;
+
 /// A segment, read whole.
 #[derive(Debug)]
 pub struct Image {
@@ -23,14 +26,29 @@ pub struct Image {
 /// Reads all of a segment. Another process may pack it meanwhile: what was opened is read to its end.
 pub fn image(path: &Path) -> Result<Image, StoreFault> {
     let mut file = File::open(path).map_err(io("open", path))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(io("read", path))?;
+    let bytes = written(&mut file).map_err(io("read", path))?;
     let too_short = || StoreFault::Damaged { file: path.to_path_buf(), offset: 0, what: "the head is too short".to_owned() };
     let head = Head::parse(bytes.first_chunk::<SEGMENT_HEAD_BYTES>().ok_or_else(too_short)?, path)?;
     if head.format != FORMAT_PACKED {
         return Ok(Image { head, plain: bytes, is_packed: false });
     }
     Ok(Image { plain: packed::plain(&bytes, path)?, head, is_packed: true })
+}
+
+/// All of the file. A segment is mostly zeros until it is full: those are not copied, and memory that nobody has touched
+/// takes none.
+fn written(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let len = usize::try_from(file.metadata()?.len()).map_err(|_| std::io::ErrorKind::FileTooLarge)?;
+    let mut bytes = vec![0; len];
+    let mut buffer = vec![0; PORTION_BYTES.min(len)];
+    for portion in bytes.chunks_mut(PORTION_BYTES) {
+        let Some(read) = buffer.get_mut(..portion.len()) else { break };
+        file.read_exact(read)?;
+        if read.iter().any(|byte| *byte != 0) {
+            portion.copy_from_slice(read);
+        }
+    }
+    Ok(bytes)
 }
 
 /// The frame that begins at `offset` of the plain segment.
