@@ -23,6 +23,22 @@ const READY_MAX: Duration = Duration::from_secs(900);
 /// So long it is left alone, and then watched.
 const REST: Duration = Duration::from_secs(20);
 const TICKS_A_SECOND: f64 = 100.0;
+/// What is asked of the dashboard and of the API: a page, a filter, a search, and everything that counts.
+const PAGES: [&str; 13] = [
+    "/contacts",
+    "/contacts?status=ended",
+    "/contacts?q=person-00000",
+    "/",
+    "/campaigns/bench",
+    "/inbox",
+    "/accounts",
+    "/errors",
+    "/settings",
+    "/api/v1/contacts?limit=500",
+    "/api/v1/status",
+    "/api/v1/report",
+    "/metrics",
+];
 /// More than a `--help` takes, less than one waits for.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -48,10 +64,8 @@ fn main() {
     for (name, words) in [("status", vec!["status", "--json"]), ("why", vec!["why", &somebody, "--json"])] {
         println!("`{name}` takes {:.0} ms", median(|| site.done(&words)));
     }
-    for (name, query) in
-        [("a page", "?limit=50"), ("a filter", "?limit=50&status=ended"), ("a search", "?limit=50&q=person-00000")]
-    {
-        println!("{name} of contacts takes {:.0} ms", median(|| site.get(&format!("/api/v1/contacts{query}"))));
+    for page in PAGES {
+        println!("`{page}` takes {:.0} ms", median(|| site.get(page)));
     }
     drop(engine);
     let (engine, again) = site.ready("again", &words, &variables);
