@@ -131,11 +131,8 @@ fn who_wants_no_escapes_gets_plain_lines() {
     assert!(!said.talk.contains('\u{1b}') && !said.data.contains('\u{1b}'), "{said:?}");
 }
 
-/// A voice with lines drawn anew, and then a fault of ours. Run by the test below, on a terminal and in a process of its own.
-#[test]
-#[should_panic(expected = "the index is 8")]
-#[ignore = "it wants a terminal: `a_panic_is_heard_on_lines_of_its_own` runs it"]
-fn panicking_twice() {
+/// A voice with lines drawn anew, and then a fault of ours.
+fn panic_twice() {
     let voice = Voice::new(true);
     voice.mind_panics();
     voice.show(vec!["  hello ░░░░".to_owned(), format!("  noon {FOOT}")]);
@@ -164,13 +161,26 @@ pub fn one_of(all: &[u8], at: usize) -> u8 {
     all[at]
 }
 
+/// Says to a test that it was started by itself.
+const BY_ITSELF: &str = "ENGINE_TEST_BY_ITSELF";
+
+/// What the test of that name leaves on a terminal when it is started again, in a process of its own, and breaks off by `panic`.
+pub fn left_by(test: &str, panic: fn()) -> Left {
+    if std::env::var_os(BY_ITSELF).is_some() {
+        panic();
+        unreachable!("it has to panic");
+    }
+    let words = ["--exact", test, "--nocapture", "--test-threads=1"];
+    let program = Command::new(std::env::current_exe().unwrap()).args(words).env_clear();
+    let left = Terminal::start(program.env("TERM", "xterm-256color").env(BY_ITSELF, "1"), (24, 80)).end();
+    // So ends a run of tests in which one has failed.
+    assert!(left.code == Some(101) && left.is_usual, "{left:?}");
+    left
+}
+
 #[test]
 fn a_panic_is_heard_on_lines_of_its_own() {
-    let myself = std::env::current_exe().unwrap();
-    let words = ["--exact", "cli::terminal::panicking_twice", "--ignored", "--nocapture", "--test-threads=1"];
-    let program = Command::new(myself).args(words).env_clear().env("TERM", "xterm-256color");
-    let left = Terminal::start(program, (24, 80)).end();
-    assert!(left.code == Some(0) && left.is_usual, "{left:?}");
+    let left = left_by("cli::terminal::a_panic_is_heard_on_lines_of_its_own", panic_twice);
     let at = |words: &str| left.lines.iter().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{}", left.text()));
     let heard = [at("before"), at("the index is 7"), at("after"), at("the index is 8"), at("░")];
     assert!(heard.is_sorted() && !left.text().contains(FOOT), "{}", left.text());

@@ -2,7 +2,7 @@
 
 use crate::cli::desk::Desk;
 use crate::cli::pty::Terminal;
-use crate::cli::terminal::{SHAPES, engine, one_of};
+use crate::cli::terminal::{SHAPES, engine, left_by, one_of};
 use campaign_engine::cli::arguments::TimeForm;
 use campaign_engine::cli::top::draw::draw;
 use campaign_engine::cli::top::screen::Screen;
@@ -203,11 +203,7 @@ fn somebody_watches_an_engine_come_and_go() {
     assert!(piped.code == 2 && piped.talk.contains("`engine status` prints the same"), "{piped:?}");
 }
 
-/// Run by the test below, on a terminal and in a process of its own.
-#[test]
-#[should_panic(expected = "the index is 7")]
-#[ignore = "it wants a terminal: `a_panic_gives_the_terminal_back` runs it"]
-fn panicking_on_top() {
+fn panic_on_top() {
     let mut screen = Screen::enter().unwrap();
     screen.draw(&view()).unwrap();
     one_of(&[], 7);
@@ -215,12 +211,12 @@ fn panicking_on_top() {
 
 #[test]
 fn a_panic_gives_the_terminal_back() {
-    let myself = std::env::current_exe().unwrap();
-    let words = ["--exact", "cli::top::panicking_on_top", "--ignored", "--nocapture", "--test-threads=1"];
-    let program = pty_process::blocking::Command::new(myself).args(words).env_clear().env("TERM", "xterm-256color");
-    let left = Terminal::start(program, (24, 80)).end();
-    assert!(left.code == Some(0) && left.is_usual, "{left:?}");
+    let left = left_by("cli::top::a_panic_gives_the_terminal_back", panic_on_top);
     assert!(String::from_utf8_lossy(&left.bytes).contains("NEEDS YOU"), "it was drawn");
-    assert!(left.lines.iter().any(|line| line.starts_with("index out of bounds")), "{}", left.text());
+    assert!(
+        left.lines.iter().any(|line| line.starts_with("index out of bounds") && line.contains("the index is 7")),
+        "{}",
+        left.text()
+    );
     assert!(!left.text().contains("NEEDS YOU"), "{}", left.text());
 }
