@@ -11,6 +11,7 @@ use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Entry, EntryKind};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::ask::Ask;
+use campaign_engine::runtime::census::watched::Watched;
 use campaign_engine::runtime::pulse::Pulse;
 use campaign_engine::runtime::query::answer::{answer, lines};
 use campaign_engine::server::dashboard::token::Token;
@@ -31,7 +32,7 @@ const APART: Duration = Duration::from_millis(50);
 
 /// Answers out of a store, and counts what it is asked.
 struct Desk {
-    store: Arc<dyn Store>,
+    store: Arc<Watched>,
     pulse: Arc<Pulse>,
     asked: AtomicU64,
 }
@@ -41,7 +42,7 @@ impl Ask for Desk {
         self.asked.fetch_add(1, Ordering::Relaxed);
         match verb {
             "lines" => lines(&*self.store, &self.pulse, Timestamp(0), arguments["after"].as_u64().unwrap_or_default()),
-            _ => answer(&*self.store, Timestamp(0), verb, &arguments),
+            _ => answer(&self.store, Timestamp(0), verb, &arguments),
         }
     }
 }
@@ -50,9 +51,9 @@ fn main() {
     let mut arguments = folder::arguments();
     let seconds: f64 = arguments.next().and_then(|seconds| seconds.parse().ok()).unwrap_or(10.0);
     let streams: usize = arguments.next().and_then(|streams| streams.parse().ok()).unwrap_or(50);
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let store = Arc::new(Watched::over(Arc::new(MemoryStore::new())));
     let program = folder::program(PEOPLE, "");
-    let mut runtime = folder::runtime(Arc::clone(&store), &program);
+    let mut runtime = folder::runtime(Arc::clone(&store) as Arc<dyn Store>, &program);
     runtime.install(&program).unwrap();
     let time = Duration::from_secs_f64(seconds / 3.0);
     let shares = [0, 1, streams].map(|streams| measure(&store, streams, time));
@@ -60,7 +61,7 @@ fn main() {
 }
 
 /// Percent of a core.
-fn measure(store: &Arc<dyn Store>, streams: usize, time: Duration) -> f64 {
+fn measure(store: &Arc<Watched>, streams: usize, time: Duration) -> f64 {
     let dir = folder::fresh_dir("streams");
     let (pulse, token) = (Arc::new(Pulse::default()), Token::of(&dir).unwrap());
     let desk = Arc::new(Desk { store: Arc::clone(store), pulse: Arc::clone(&pulse), asked: AtomicU64::new(0) });

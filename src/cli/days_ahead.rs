@@ -1,8 +1,8 @@
 //! The days ahead for pages: forecast once in a while, whoever asks how often.
 
 use crate::model::time::{HOUR_MS, Timestamp};
+use crate::runtime::census::watched::Watched;
 use crate::sim::forecast::daily::days_ahead;
-use crate::store::contract::Store;
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +24,7 @@ struct Made {
 impl Kept {
     /// The days ahead of `now`: as they were told last, or forecast anew. Who asks meanwhile waits for the same. The error is
     /// a sentence.
-    pub fn days_ahead(&self, store: &dyn Store, now: Timestamp, wall: Timestamp) -> Result<Value, String> {
+    pub fn days_ahead(&self, store: &Watched, now: Timestamp, wall: Timestamp) -> Result<Value, String> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_young = |made: &&Made| now.since_ms(made.at) < KEPT_MS || wall.since_ms(made.wall) < APART_MS;
         if let Some(made) = kept.as_ref().filter(is_young) {

@@ -10,6 +10,7 @@ use crate::cli::signals::Reload;
 use crate::cli::store::{backup_row, stats_json};
 use crate::model::program::Workspace;
 use crate::runtime::ask::Ask;
+use crate::runtime::census::watched::Watched;
 use crate::runtime::clock::{Clock, wall_now};
 use crate::runtime::command::Command;
 use crate::runtime::errand::Message;
@@ -21,7 +22,7 @@ use crate::runtime::{Runtime, Setting};
 use crate::server::socket::{self, AskFault};
 use crate::store::backups;
 use crate::store::contract::Store;
-use crate::store::upkeep::stats;
+use crate::store::upkeep::{stats, uncounted};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -34,7 +35,7 @@ const HELD_WAIT: Duration = Duration::from_millis(100);
 
 /// Answers out of a store; commands go to the turns that run on it, if any do.
 pub struct Desk {
-    store: Arc<dyn Store>,
+    store: Arc<Watched>,
     clock: Arc<dyn Clock>,
     turns: Mutex<Option<Sender<Message>>>,
     /// What happens, while an engine runs.
@@ -48,20 +49,15 @@ pub struct Desk {
 
 impl Desk {
     /// Of a running engine.
-    pub fn running(
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        turns: Sender<Message>,
-        pulse: Arc<Pulse>,
-        data: PathBuf,
-    ) -> Self {
-        Self { store, clock, turns: Mutex::new(Some(turns)), pulse, data: Mutex::new(data), ahead: Kept::default(), reload: None }
+    pub fn running(store: Arc<Watched>, clock: Arc<dyn Clock>, turns: Sender<Message>, pulse: Arc<Pulse>, data: PathBuf) -> Self {
+        let turns = Mutex::new(Some(turns));
+        Self { store, clock, turns, pulse, data: Mutex::new(data), ahead: Kept::default(), reload: None }
     }
 
     /// Of a store that nobody else has.
     pub fn resting(store: Arc<dyn Store>, clock: Arc<dyn Clock>, data: PathBuf) -> Self {
         Self {
-            store,
+            store: Arc::new(Watched::over(store)),
             clock,
             turns: Mutex::new(None),
             pulse: Arc::default(),
@@ -129,7 +125,7 @@ impl Desk {
     /// Nothing runs: the command is one turn of its own.
     fn command_at_rest(&self, command: &Command) -> Result<Value, String> {
         let setting = Setting {
-            store: Arc::clone(&self.store),
+            store: Arc::clone(&self.store) as Arc<dyn Store>,
             clock: Arc::clone(&self.clock),
             connector: Arc::new(crate::connector::absent::Absent),
             spawn: Arc::new(|_| {}),
@@ -149,9 +145,11 @@ impl Ask for Desk {
     fn ask(&self, verb: &str, arguments: Value) -> Result<Value, String> {
         match verb {
             "command" => self.command(arguments),
+            // A page is not made to wait until every row is counted.
+            "store" if arguments.get("rows") == Some(&Value::Bool(false)) => Ok(stats_json(&uncounted(&*self.store))),
             "store" => stats(&*self.store).map(|stats| stats_json(&stats)).map_err(|fault| fault.to_string()),
             ping::VERB => self.between_turns(),
-            "ahead" => self.ahead.days_ahead(&*self.store, self.clock.now(), wall_now()),
+            "ahead" => self.ahead.days_ahead(&self.store, self.clock.now(), wall_now()),
             "reload" => self.reload(),
             "backup" => self.back_up(),
             "backups" => self.backups(),
@@ -160,12 +158,14 @@ impl Ask for Desk {
                 let after = arguments.get("after").and_then(Value::as_u64).unwrap_or_default();
                 lines(&*self.store, &self.pulse, self.clock.now(), after)
             }
-            "plan" => ahead::answer(&self.store, self.turns().as_ref(), self.clock.now(), &arguments),
+            "plan" => {
+                ahead::answer(&(Arc::clone(&self.store) as Arc<dyn Store>), self.turns().as_ref(), self.clock.now(), &arguments)
+            }
             "afoot" => {
                 let afoot = afoot(&*self.store, &|_| true).map_err(|fault| fault.to_string())?;
                 serde_json::to_value(afoot).map_err(|fault| fault.to_string())
             }
-            _ => answer(&*self.store, self.clock.now(), verb, &arguments),
+            _ => answer(&self.store, self.clock.now(), verb, &arguments),
         }
     }
 }

@@ -6,15 +6,16 @@ use crate::cli::render::{self, fitted, plain, shortened};
 use crate::cli::times::{hour, short_moment};
 use crate::cli::voice::Voice;
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Awaits, Enrollment, Hold};
+use crate::model::enrollment::Enrollment;
 use crate::model::id::{CampaignId, EnrollmentId};
-use crate::model::journal::{Entry, Key, Record, Table};
+use crate::model::journal::{Entry, Key, Record};
+use crate::runtime::census::group::{Group, Phase};
+use crate::runtime::census::watched::Watched;
 use crate::runtime::clock::Clock;
 use crate::runtime::pulse::Pulse;
 use crate::runtime::query::{Query, story};
-use crate::store::contract::Store;
+use crate::store::contract::{Store, StoreFault};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -22,8 +23,6 @@ use std::time::Duration;
 
 /// Time between two looks.
 const FRAME: Duration = Duration::from_millis(250);
-/// So many people are counted a frame; more make the board slower, not the engine.
-const PEOPLE_A_FRAME: usize = 1_000;
 /// Frames between two looks at the accounts.
 const FRAMES_AN_ACCOUNT_LOOK: usize = 4;
 
@@ -40,7 +39,7 @@ pub struct Live {
 }
 
 struct View {
-    store: Arc<dyn Store>,
+    store: Arc<Watched>,
     clock: Arc<dyn Clock>,
     pulse: Arc<Pulse>,
     voice: Voice,
@@ -50,8 +49,6 @@ struct View {
     trouble: Option<String>,
     /// Of the pulse's lines, the first that was not shown.
     next: u64,
-    /// Frames until the people are counted again.
-    rest: usize,
     frame: usize,
 }
 
@@ -72,7 +69,7 @@ impl Live {
     /// Starts to look on. `speed`: virtual seconds a second, to be shown; `is_sandbox`: people only seem to act.
     pub fn start(
         context: &Context,
-        store: Arc<dyn Store>,
+        store: Arc<Watched>,
         clock: Arc<dyn Clock>,
         pulse: Arc<Pulse>,
         (speed, is_sandbox): (u32, bool),
@@ -90,12 +87,11 @@ impl Live {
             speed,
         };
         let (names, trouble) = (BTreeMap::new(), None);
-        let mut view = View { store, clock, pulse, voice, board, how, names, trouble, next: 0, rest: 0, frame: 0 };
+        let mut view = View { store, clock, pulse, voice, board, how, names, trouble, next: 0, frame: 0 };
         let thread = std::thread::spawn(move || {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(FRAME) {
                 view.look();
             }
-            view.rest = 0;
             view.look();
             view.close();
         });
@@ -197,19 +193,18 @@ impl View {
     }
 
     fn draw(&mut self) {
-        let campaigns = if self.rest == 0 { Some(self.count()) } else { None };
-        self.rest = self.rest.saturating_sub(1);
         let now = self.clock.now();
         self.frame += 1;
-        let is_account_look = campaigns.is_some() && self.frame % FRAMES_AN_ACCOUNT_LOOK == 1;
-        let accounts = is_account_look.then(|| Query::open(&*self.store, now).and_then(|query| query.accounts()));
+        let is_account_look = self.frame % FRAMES_AN_ACCOUNT_LOOK == 1;
+        let accounts = is_account_look.then(|| Query::over(&self.store, now).and_then(|query| query.accounts()));
+        // What cannot be read stands as it was; the turns report the fault.
+        let campaigns = self.count().ok();
         let size = self.voice.size();
         let pace = if self.how.speed > 1 { format!(" · {}× as fast", self.how.speed) } else { String::new() };
         let Some(board) = &mut self.board else { return };
         if let Some(campaigns) = campaigns {
             board.campaigns = campaigns;
         }
-        // Accounts that cannot be read stand as they were; the turns report the fault.
         if let Some(Ok(report)) = accounts {
             board.accounts = report.accounts;
         }
@@ -219,19 +214,16 @@ impl View {
         self.voice.show(board.lines(size));
     }
 
-    fn count(&mut self) -> Vec<(String, Progress)> {
-        let mut counts: BTreeMap<CampaignId, Progress> = BTreeMap::new();
-        let mut people = 0;
-        // A store that cannot be read shows as a bar that stands; the turns report the fault.
-        drop(self.store.scan(Table::Enrollment, None, &mut |record| {
-            if let Record::Enrollment(enrollment) = record {
-                people += 1;
-                add(counts.entry(enrollment.campaign).or_default(), &enrollment);
+    /// How far each campaign is. Its versions share a bar.
+    fn count(&mut self) -> Result<Vec<(String, Progress)>, StoreFault> {
+        let counts = self.store.census().count(&*self.store, |counts| {
+            let mut campaigns: BTreeMap<CampaignId, Progress> = BTreeMap::new();
+            for (group, people) in counts.groups() {
+                let progress = campaigns.entry(group.campaign).or_default();
+                *progress = sum(*progress, progress_of(group, people));
             }
-            ControlFlow::Continue(())
-        }));
-        self.rest = people / PEOPLE_A_FRAME + 1;
-        // Versions of one campaign share a bar.
+            campaigns
+        })?;
         let mut named: Vec<(String, Progress)> = Vec::new();
         for (id, progress) in counts {
             let name = self.campaign(id);
@@ -240,7 +232,7 @@ impl View {
                 None => named.push((name, progress)),
             }
         }
-        named
+        Ok(named)
     }
 }
 
@@ -249,19 +241,17 @@ fn discreet(entry: &Entry, is_full: bool) -> Option<String> {
     story::told(entry, is_full, &|_| UNSAID.to_owned()).map(|words| plain(&words))
 }
 
-fn add(progress: &mut Progress, enrollment: &Enrollment) {
-    let frame = enrollment.frame();
-    let is_parked = frame.is_some_and(|frame| matches!(frame.awaits, Awaits::Call { hold: Some(Hold::Parked { .. }), .. }));
-    let one = Progress {
-        total: 1,
-        ended: u64::from(enrollment.has_ended()),
-        invites: enrollment.sends.invites.into(),
-        messages: enrollment.sends.messages.into(),
-        inmails: enrollment.sends.inmails.into(),
-        replied: u64::from(enrollment.facts.replied_at.is_some()),
-        parked: u64::from(is_parked),
-    };
-    *progress = sum(*progress, one);
+fn progress_of(group: &Group, people: u64) -> Progress {
+    let of_them = |is_counted: bool| if is_counted { people } else { 0 };
+    Progress {
+        total: people,
+        ended: of_them(group.has_ended()),
+        invites: people * u64::from(group.sends.invites),
+        messages: people * u64::from(group.sends.messages),
+        inmails: people * u64::from(group.sends.inmails),
+        replied: of_them(group.has_replied),
+        parked: of_them(group.phase == Phase::Parked),
+    }
 }
 
 fn sum(one: Progress, other: Progress) -> Progress {

@@ -20,6 +20,7 @@ use crate::connector::contract::{Connector, Verdict};
 use crate::connector::postpress::webhooks;
 use crate::model::program::Program;
 use crate::model::time::Timestamp;
+use crate::runtime::census::watched::Watched;
 use crate::runtime::clock::{Clock, wall_now};
 use crate::runtime::receive::Door;
 use crate::runtime::{Ended, Runtime, Setting};
@@ -55,7 +56,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     handles::raise()?;
     let outside = outside::outside(arguments, context, &loaded.compiled.program)?;
     retention::trim_at_start(context)?;
-    let store = house::open_store(context)?;
+    let store = Arc::new(Watched::over(house::open_store(context)?));
     for sentence in store.figures().mended {
         render::talk(&format!("note: {sentence}"));
     }
@@ -70,7 +71,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     let threads = threads.map_err(|fault| Ending::new(FAILED, format!("cannot start threads: {fault}")))?;
     let far = threads.block_on(reach(arguments, context, &program, Arc::clone(&clock) as Arc<dyn Clock>))?;
     let setting = Setting {
-        store: Arc::clone(&store),
+        store: Arc::clone(&store) as Arc<dyn Store>,
         clock: clock.clone(),
         connector: Arc::clone(&far.connector),
         spawn: spawner(threads.handle()),
@@ -89,6 +90,9 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     // Backups are told by where they lie, whoever reads it and from where.
     let desk = Desk::running(Arc::clone(&store), clock.clone(), runtime.post(), pulse, data).reloading(Arc::clone(&reload));
     threads.block_on(open_doors(arguments, context, &runtime, &far, Arc::new(desk)))?;
+    let watched = Arc::clone(&store);
+    // What cannot be read is told to whoever asks.
+    threads.spawn_blocking(move || drop(watched.look_around()));
     let supervisor = Supervisor::of_environment();
     threads.spawn(signals::obey(runtime.post(), context.voice.clone(), Arc::clone(&supervisor)));
     threads.spawn(signals::reload_at_hangup(reload, context.voice.clone()));

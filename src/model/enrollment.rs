@@ -64,7 +64,7 @@ pub struct Asked {
 }
 
 /// Steps gone through, and steps whose call failed for good: a bit a step.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Trail {
     passed: Vec<u8>,
     failed: Vec<u8>,
@@ -252,7 +252,7 @@ pub struct Facts {
 }
 
 /// What was performed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Sends {
     pub invites: u32,
     pub messages: u32,

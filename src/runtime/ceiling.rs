@@ -7,7 +7,7 @@ use crate::model::effect::Call;
 use crate::model::enrollment::{Awaits, Enrollment, Hold, Relation, Status};
 
 /// A place under the ceiling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The invitation is out.
     Pending,

@@ -11,6 +11,7 @@ pub mod ask;
 pub mod beside;
 mod by_hand;
 pub mod ceiling;
+pub mod census;
 pub mod clock;
 pub mod command;
 pub mod directory;

@@ -56,6 +56,11 @@ pub fn stats(store: &dyn Store) -> Result<Stats, StoreFault> {
     Ok(Stats { figures: store.figures(), rows, hash: None })
 }
 
+/// What a store says of itself, its rows left out: reads none.
+pub fn uncounted(store: &dyn Store) -> Stats {
+    Stats { figures: store.figures(), rows: Vec::new(), hash: None }
+}
+
 /// Reads the whole journal and compares what it says with every row (law 3). A fault names the first difference.
 pub fn verify(dir: &Path, options: Options) -> Result<Stats, StoreFault> {
     let store = JournaledStore::open(dir, options)?;

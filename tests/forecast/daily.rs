@@ -5,11 +5,12 @@ use crate::runtime::wish::Wish;
 use campaign_engine::cli::days_ahead::Kept;
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::time::{DAY_MS, HOUR_MS, Timestamp};
+use campaign_engine::runtime::census::watched::Watched;
 use campaign_engine::runtime::command::Command;
 use campaign_engine::runtime::query::days::DayAhead;
 use campaign_engine::sim::forecast::daily::{DAYS, days_ahead};
-use campaign_engine::store::contract::Store;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Thirty who never answer, of whom twenty are invited on the first day.
 fn silent() -> Town {
@@ -20,7 +21,11 @@ fn silent() -> Town {
 }
 
 fn ahead(town: &Town) -> Vec<DayAhead> {
-    days_ahead(&*town.store, town.now()).unwrap().campaigns.remove("intro").unwrap()
+    days_ahead(&watched(town), town.now()).unwrap().campaigns.remove("intro").unwrap()
+}
+
+fn watched(town: &Town) -> Watched {
+    Watched::over(Arc::clone(&town.store))
 }
 
 fn day_of(at: Timestamp) -> String {
@@ -58,13 +63,13 @@ fn nothing_is_forecast_of_what_is_paused() {
 fn a_forecast_is_kept_for_an_hour_and_for_seconds_of_the_wall() {
     let mut town = silent();
     let (kept, now, wall) = (Kept::default(), town.now(), Timestamp(0));
-    let told = |kept: &Kept, store: &dyn Store, at: Timestamp, wall: Timestamp| kept.days_ahead(store, at, wall).unwrap();
-    let first = told(&kept, &*town.store, now, wall);
+    let told = |town: &Town, at: Timestamp, wall: Timestamp| kept.days_ahead(&watched(town), at, wall).unwrap();
+    let first = told(&town, now, wall);
     town.command(&Command::PauseAll);
-    assert_eq!(told(&kept, &*town.store, now.plus_ms(HOUR_MS - 1), wall.plus_ms(DAY_MS)), first);
+    assert_eq!(told(&town, now.plus_ms(HOUR_MS - 1), wall.plus_ms(DAY_MS)), first);
     // A fast clock does not make it forecast at every look.
-    assert_eq!(told(&kept, &*town.store, now.plus_ms(DAY_MS), wall.plus_ms(9_999)), first);
-    let second = told(&kept, &*town.store, now.plus_ms(HOUR_MS), wall.plus_ms(10_000));
+    assert_eq!(told(&town, now.plus_ms(DAY_MS), wall.plus_ms(9_999)), first);
+    let second = told(&town, now.plus_ms(HOUR_MS), wall.plus_ms(10_000));
     assert_ne!(second["campaigns"], first["campaigns"]);
     assert_eq!(second["made_at"], now.plus_ms(HOUR_MS).iso_ms());
 }

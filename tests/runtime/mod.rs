@@ -2,6 +2,7 @@
 mod beside;
 mod by_hand;
 mod campaigns;
+mod census;
 mod clocks;
 mod connected;
 mod deliveries;

@@ -12,6 +12,7 @@ use campaign_engine::model::id::EnrollmentId;
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, Record, Table};
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::ask::Ask;
+use campaign_engine::runtime::census::watched::Watched;
 use campaign_engine::runtime::pulse::Pulse;
 use campaign_engine::runtime::query::answer::{answer, lines};
 use campaign_engine::server::dashboard::access::COOKIE;
@@ -31,7 +32,7 @@ pub const HOSTILE: &str = "<script>alert(1)</script>{{7*7}}\"'";
 
 /// Answers out of a store, and writes down what it is told to do.
 pub struct Desk {
-    store: Arc<dyn Store>,
+    store: Arc<Watched>,
     pub pulse: Arc<Pulse>,
     now: Timestamp,
     pub commands: Mutex<Vec<Value>>,
@@ -52,7 +53,7 @@ impl Ask for Desk {
                 self.commands.lock().unwrap().push(arguments);
                 Ok(json!({ "asked": 1, "changed": 1 }))
             }
-            "ahead" => self.ahead.days_ahead(&*self.store, self.now, self.now),
+            "ahead" => self.ahead.days_ahead(&self.store, self.now, self.now),
             "backup" if self.refuses.load(Ordering::SeqCst) => Err("the disk is nearly full".to_owned()),
             "backup" => {
                 let mut backups = self.backups.lock().unwrap();
@@ -67,7 +68,7 @@ impl Ask for Desk {
                 self.lines_asked.fetch_add(1, Ordering::SeqCst);
                 lines(&*self.store, &self.pulse, self.now, arguments["after"].as_u64().unwrap_or_default())
             }
-            _ => answer(&*self.store, self.now, verb, &arguments),
+            _ => answer(&self.store, self.now, verb, &arguments),
         }
     }
 }
@@ -127,7 +128,7 @@ impl Scene {
             .collect();
         pulse.tell(&newest);
         let desk = Arc::new(Desk {
-            store: Arc::clone(&town.store),
+            store: Arc::new(Watched::over(Arc::clone(&town.store))),
             pulse: Arc::clone(&pulse),
             now: town.now(),
             commands: Mutex::default(),

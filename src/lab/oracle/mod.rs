@@ -6,6 +6,7 @@
 pub mod acks;
 pub mod books;
 pub mod bounds;
+pub mod counted;
 pub mod fold;
 pub mod heard;
 pub mod printed;

@@ -1,7 +1,7 @@
 //! A world judged: what can be judged in the middle, and what at the end.
 
 use crate::lab::LabFault;
-use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, fold, judge, town as books};
+use crate::lab::oracle::{Breach, Invariant, When, acks, bounds, counted, fold, judge, town as books};
 use crate::lab::sim::coverage;
 use crate::lab::sim::life::{Life, told};
 use crate::model::id::{Fingerprint, fingerprint};
@@ -28,6 +28,7 @@ impl Life {
         self.breaches.extend(judge(&books, when));
         self.breaches.extend(bounds::windows(&books.performed, &self.limits));
         self.breaches.extend(acks::stopped(&books.performed, &self.halts));
+        self.breaches.extend(counted::judge(&self.watched, self.town.now()).map_err(told)?);
         if when == When::AtRest {
             self.tally.add("effects", books.performed.len() as u64);
             if !self.was_skewed {

@@ -12,6 +12,7 @@ use crate::lab::sim::trouble::{Act, Trouble};
 use crate::model::campaign::Limits;
 use crate::model::id::{EnrollmentId, Fingerprint};
 use crate::model::time::{DAY_MS, MINUTE_MS, Timestamp};
+use crate::runtime::census::watched::Watched;
 use crate::runtime::clock::Clock;
 use crate::runtime::install::InstallFault;
 use crate::sim::faults::Faults;
@@ -55,6 +56,8 @@ pub(super) struct Life {
     pub scene: Scene,
     pub town: Town,
     pub store: Arc<Shaky>,
+    /// The same, as the engine's process sees it.
+    pub watched: Arc<Watched>,
     pub chance: Chance,
     pub tally: Tally,
     pub breaches: Vec<Breach>,
@@ -119,11 +122,12 @@ impl Life {
         let scene = Scene::draw(seed);
         let mut trouble = Trouble::draw(seed, scene.begin);
         let store = Arc::new(Shaky::new(seed, dir).map_err(told)?);
+        let watched = watched(&store);
         let program = scene.program(1, false, &scene.allowed)?;
         let limits = vec![(Timestamp(i64::MIN), program.workspace.limits.clone())];
         let setting = |hears: bool| Setting {
             program: program.clone(),
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store: Arc::clone(&watched) as Arc<dyn Store>,
             people: scene.people(),
             accounts: scene.accounts(),
             faults: trouble.faults(seed),
@@ -145,14 +149,14 @@ impl Life {
         let mut tally = Tally::default();
         tally.add("deaf", u64::from(trouble.is_deaf));
         tally.add("errands lost", u64::from(trouble.loses > 0));
-        Ok(Self::of(seed, scene, trouble, store, town, limits, tally))
+        Ok(Self::of(seed, scene, trouble, (store, watched), town, limits, tally))
     }
 
     fn of(
         seed: u64,
         scene: Scene,
         trouble: Trouble,
-        store: Arc<Shaky>,
+        (store, watched): (Arc<Shaky>, Arc<Watched>),
         mut town: Town,
         limits: Vec<(Timestamp, Limits)>,
         tally: Tally,
@@ -164,6 +168,7 @@ impl Life {
             scene,
             town,
             store,
+            watched,
             chance: Chance::new(seed, "life"),
             tally,
             breaches: Vec::new(),
@@ -296,6 +301,8 @@ impl Life {
         let mut trips = trips;
         for _ in 0..STARTS_MAX {
             self.store.reopen().map_err(told)?;
+            self.watched = watched(&self.store);
+            self.town.store = Arc::clone(&self.watched) as Arc<dyn Store>;
             if trips > 0 {
                 trips -= 1;
                 let at = self.chance.below(6);
@@ -319,4 +326,9 @@ impl Life {
         }
         Err(LabFault(format!("the engine does not start any more at {}", self.town.now())))
     }
+}
+
+/// A process of its own has nothing counted yet.
+fn watched(store: &Arc<Shaky>) -> Arc<Watched> {
+    Arc::new(Watched::over(Arc::clone(store) as Arc<dyn Store>))
 }

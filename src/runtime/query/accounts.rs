@@ -2,17 +2,14 @@
 
 use crate::model::account::{Account, Budget, Channel, Health};
 use crate::model::campaign::Caps;
-use crate::model::enrollment::Enrollment;
 use crate::model::id::AccountId;
 use crate::model::time::Timestamp;
-use crate::runtime::ceiling::place_of;
+use crate::runtime::census::counts::Counts;
 use crate::runtime::limits::caps_now;
-use crate::runtime::query::view::each_enrollment;
 use crate::runtime::query::{Query, QueryFault, iso};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 /// The rolling windows as documents name them, in the order of `limits::WINDOWS_MS`.
 pub const WINDOW_WORDS: [&str; 3] = ["24h", "7d", "30d"];
@@ -79,26 +76,23 @@ pub struct WindowRow {
     pub frees_at: Option<String>,
 }
 
-/// Counts an enrollment into its accounts: under way, and with a pending invitation.
-pub(super) fn count(people: &mut BTreeMap<AccountId, (u64, u64)>, enrollment: &Enrollment) {
-    if enrollment.has_ended() {
-        return;
+/// People by account: under way, and with a pending invitation.
+pub(super) fn under_way(counts: &Counts) -> BTreeMap<AccountId, (u64, u64)> {
+    let mut people: BTreeMap<AccountId, (u64, u64)> = BTreeMap::new();
+    for (group, count) in counts.groups().filter(|(group, _)| !group.has_ended()) {
+        for (channel, account) in &group.lines {
+            let (under_way, pending) = people.entry(*account).or_default();
+            *under_way += count;
+            *pending += if *channel == Channel::Linkedin && group.place.is_some() { count } else { 0 };
+        }
     }
-    for (channel, line) in &enrollment.lines {
-        let (under_way, pending) = people.entry(line.account).or_default();
-        *under_way += 1;
-        *pending += u64::from(*channel == Channel::Linkedin && place_of(enrollment).is_some());
-    }
+    people
 }
 
 impl Query<'_> {
     /// How accounts are, and what they have left.
     pub fn accounts(&self) -> Result<AccountsReport, QueryFault> {
-        let mut people = BTreeMap::new();
-        each_enrollment(self.store, &mut |enrollment| {
-            count(&mut people, &enrollment);
-            ControlFlow::Continue(())
-        })?;
+        let people = self.view.counts(self.store, under_way)?;
         let accounts = self.account_rows(&people);
         Ok(AccountsReport { schema: "engine.accounts/1".to_owned(), time: iso(self.view.now), accounts })
     }

@@ -2,6 +2,7 @@
 
 use crate::model::id::EnrollmentId;
 use crate::model::time::Timestamp;
+use crate::runtime::census::watched::Watched;
 use crate::runtime::pulse::Pulse;
 use crate::runtime::query::page::PageWish;
 use crate::runtime::query::{Query, QueryFault};
@@ -23,12 +24,12 @@ struct Question {
 
 /// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `report`, `accounts`, `tasks`,
 /// `errors`, `unrouted`, `find` and `time`. The error is a sentence.
-pub fn answer(store: &dyn Store, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
+pub fn answer(store: &Watched, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
         Value::Null => Question::default(),
         given => Question::deserialize(given).map_err(|fault| format!("the question is not understood: {fault}"))?,
     };
-    let query = Query::open(store, now).map_err(|fault| fault.to_string())?;
+    let query = Query::over(store, now).map_err(|fault| fault.to_string())?;
     if verb == "page" {
         let wish = PageWish::deserialize(arguments).map_err(|fault| format!("the question is not understood: {fault}"))?;
         return query.page(&wish).map(|page| json!(page)).map_err(|fault| fault.to_string());

@@ -1,8 +1,8 @@
 //! `engine errors --json`, document `engine.errors/1`: what went wrong lately, grouped by its cause, with what it means and the
 //! way out.
 //!
-//! No index says who ended by an error or is refused for now: as `status` does, one look at everybody's row finds them.
-//! Timelines are read for the newest example of a group only.
+//! The census says with whom anything may have gone wrong; their rows are read. Timelines are read for the newest example of a
+//! group only.
 
 use crate::connector::postpress::error_words;
 use crate::model::account::{Account, Health};
@@ -11,12 +11,14 @@ use crate::model::id::{AccountId, EnrollmentId};
 use crate::model::journal::{EntryKind, Key, Record, Table};
 use crate::model::outgoing::{Delivery, Outgoing};
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::runtime::census::counts::Counts;
+use crate::runtime::census::group::Group;
 use crate::runtime::letters::host;
-use crate::runtime::query::accounts::count;
+use crate::runtime::query::accounts::under_way;
 pub use crate::runtime::query::gone_wrong::ErrorKind;
-use crate::runtime::query::gone_wrong::{Wrong, gone_wrong};
+use crate::runtime::query::gone_wrong::{Wrong, gone_wrong, may_be_wrong};
 use crate::runtime::query::standing::step;
-use crate::runtime::query::view::{contact, each_enrollment};
+use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::store::contract::StoreFault;
 use schemars::JsonSchema;
@@ -93,12 +95,13 @@ impl Query<'_> {
     pub fn errors(&self, campaign: Option<&str>) -> Result<Errors, QueryFault> {
         self.check_campaign(campaign)?;
         let since = self.view.now.plus_ms(-ERRORS_DAYS * DAY_MS);
-        let (mut tallies, mut people) = (Tallies::new(), BTreeMap::new());
-        each_enrollment(self.store, &mut |enrollment| {
-            count(&mut people, &enrollment);
-            self.tally(&mut tallies, &enrollment, campaign, since);
-            ControlFlow::Continue(())
-        })?;
+        let (suspects, people) = self.view.counts(self.store, |counts| (self.suspects(counts, campaign), under_way(counts)))?;
+        let mut tallies = Tallies::new();
+        for id in suspects {
+            if let Some(Record::Enrollment(enrollment)) = self.store.get(&Key::Enrollment(id))? {
+                self.tally(&mut tallies, &enrollment, since);
+            }
+        }
         let mut groups = Vec::new();
         for ((kind, code), tally) in tallies {
             groups.push(self.group(kind, code, tally)?);
@@ -113,9 +116,20 @@ impl Query<'_> {
         Ok(Errors { schema: "engine.errors/1".to_owned(), time: iso(self.view.now), since: iso(since), groups, more })
     }
 
-    fn tally(&self, tallies: &mut Tallies, enrollment: &Enrollment, campaign: Option<&str>, since: Timestamp) {
-        let installed = self.view.campaigns.get(&enrollment.campaign);
-        let Some(installed) = installed.filter(|held| campaign.is_none_or(|name| held.campaign.name == name)) else { return };
+    /// Everybody with whom anything may have gone wrong: only their rows are read.
+    fn suspects(&self, counts: &Counts, campaign: Option<&str>) -> Vec<EnrollmentId> {
+        let is_suspect = |group: &Group| {
+            let Some(installed) = self.view.campaigns.get(&group.campaign) else { return false };
+            campaign.is_none_or(|name| installed.campaign.name == name) && may_be_wrong(&installed.campaign, group)
+        };
+        if !counts.groups().any(|(group, _)| is_suspect(group)) {
+            return Vec::new();
+        }
+        counts.people(None).filter(|(_, _, group)| is_suspect(group)).map(|(id, _, _)| id).collect()
+    }
+
+    fn tally(&self, tallies: &mut Tallies, enrollment: &Enrollment, since: Timestamp) {
+        let Some(installed) = self.view.campaigns.get(&enrollment.campaign) else { return };
         for wrong in gone_wrong(&installed.campaign, enrollment, since) {
             let code = wrong.code.chars().take(CODE_CHARS_MAX).collect();
             let tally = tallies.entry((wrong.kind, code)).or_default();

@@ -2,15 +2,14 @@
 
 use crate::model::contact::Contact;
 use crate::model::enrollment::Enrollment;
-use crate::model::id::EnrollmentId;
+use crate::model::id::{ContactId, EnrollmentId};
 use crate::model::identity::{IDENTIFYING_COLUMNS, identity};
-use crate::model::journal::{Key, Record, Table};
+use crate::model::journal::{Key, Record};
 use crate::runtime::marks::erased_at;
 use crate::runtime::partition::contact_route;
 use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault};
 use crate::store::contract::StoreFault;
-use std::ops::ControlFlow;
 
 /// More than this many are not told apart by reading a list; the words were too few.
 const FOUND_MAX: usize = 50;
@@ -57,27 +56,30 @@ impl Query<'_> {
         }
     }
 
-    /// Every contact the words fit, those of the best fit only.
+    /// Every contact the words fit, those of the best fit only; at most [`FOUND_MAX`].
     fn search(&self, words: &str) -> Result<Vec<Contact>, StoreFault> {
-        let wanted = words.trim().to_lowercase();
-        let identifier = identity(words);
-        let mut best = Fit::Part;
-        let mut people: Vec<Contact> = Vec::new();
-        self.store.scan(Table::Contact, None, &mut |record| {
-            if let Record::Contact(contact) = record
-                && let Some(fit) = fit(&contact, &wanted, &identifier)
-            {
-                if fit < best {
-                    people.clear();
-                    best = fit;
-                }
-                if fit == best && people.len() < FOUND_MAX {
-                    people.push(*contact);
+        let (wanted, identifier) = (words.trim().to_lowercase(), identity(words));
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        for best in [Fit::Exact, Fit::Name, Fit::Part] {
+            let like: Vec<ContactId> = self.view.names(self.store, |names| match best {
+                Fit::Exact => names.identified(&identifier).collect(),
+                Fit::Name => names.named(&wanted).collect(),
+                Fit::Part => names.like(&wanted).take(FOUND_MAX).collect(),
+            })?;
+            let mut people = Vec::new();
+            for id in like {
+                people.extend(contact(self.store, id)?.filter(|person| fit(person, &wanted, &identifier) == Some(best)));
+                if people.len() >= FOUND_MAX {
+                    break;
                 }
             }
-            ControlFlow::Continue(())
-        })?;
-        Ok(people)
+            if !people.is_empty() {
+                return Ok(people);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// A contact's enrollments: under way first, then the newest.
@@ -117,9 +119,6 @@ impl Query<'_> {
 }
 
 fn fit(contact: &Contact, wanted: &str, identifier: &str) -> Option<Fit> {
-    if wanted.is_empty() {
-        return None;
-    }
     let identifiers = || IDENTIFYING_COLUMNS.iter().filter_map(|column| contact.fields.get(*column)).chain([&contact.key]);
     if identifiers().any(|held| identity(held) == identifier) {
         return Some(Fit::Exact);
@@ -129,5 +128,5 @@ fn fit(contact: &Contact, wanted: &str, identifier: &str) -> Option<Fit> {
         return Some(Fit::Name);
     }
     let holds = |text: &str| text.to_lowercase().contains(wanted);
-    (holds(&name) || identifiers().any(|held| holds(held))).then_some(Fit::Part)
+    (holds(&name) || identifiers().any(|held| holds(held) || holds(&identity(held)))).then_some(Fit::Part)
 }

@@ -2,8 +2,9 @@
 
 use crate::model::campaign::Campaign;
 use crate::model::enrollment::{Awaits, Enrollment, Hold, Pause, Status};
-use crate::model::id::StepId;
+use crate::model::id::{OutcomeId, StepId};
 use crate::model::time::Timestamp;
+use crate::runtime::census::group::Group;
 use serde::{Deserialize, Serialize};
 
 /// The outcome of whoever ended because a send failed.
@@ -79,11 +80,19 @@ pub(super) fn gone_wrong(campaign: &Campaign, enrollment: &Enrollment, since: Ti
     found
 }
 
+/// May [`gone_wrong`] find anything with somebody of the group?
+pub(super) fn may_be_wrong(campaign: &Campaign, group: &Group) -> bool {
+    group.is_held || group.trail.has_failures() || group.outcome.is_some_and(|outcome| is_failure(campaign, outcome))
+}
+
+fn is_failure(campaign: &Campaign, outcome: OutcomeId) -> bool {
+    campaign.outcomes.get(outcome.0 as usize).is_some_and(|outcome| outcome.name == SEND_FAILED)
+}
+
 /// Ended for a send that failed.
 fn ended(campaign: &Campaign, enrollment: &Enrollment) -> Option<Wrong> {
     let Status::Ended { outcome, reason, at, .. } = &enrollment.status else { return None };
-    let is_failed = campaign.outcomes.get(outcome.0 as usize).is_some_and(|outcome| outcome.name == SEND_FAILED);
-    let why = reason.clone().filter(|_| is_failed)?;
+    let why = reason.clone().filter(|_| is_failure(campaign, *outcome))?;
     Some(Wrong { kind: ErrorKind::Ended, code: code_of(&why).to_owned(), at: *at, step: None, why })
 }
 

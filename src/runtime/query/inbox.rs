@@ -4,11 +4,11 @@ use crate::model::enrollment::Enrollment;
 use crate::model::id::EnrollmentId;
 use crate::model::journal::{Entry, EntryKind, Key, Record};
 use crate::model::time::Timestamp;
-use crate::runtime::query::view::{contact, each_enrollment};
+use crate::runtime::census::group::Group;
+use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault, iso};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
 /// Threads shown at once: more are not answered in a sitting.
 pub const THREADS_MAX: usize = 100;
@@ -66,14 +66,13 @@ impl Query<'_> {
     /// Who wrote, and what.
     pub fn inbox(&self, campaign: Option<&str>) -> Result<Inbox, QueryFault> {
         self.check_campaign(campaign)?;
-        let mut wrote: Vec<(Timestamp, EnrollmentId)> = Vec::new();
-        each_enrollment(self.store, &mut |enrollment| {
-            let installed = self.view.campaigns.get(&enrollment.campaign);
-            let is_wished = installed.is_some_and(|held| campaign.is_none_or(|name| held.campaign.name == name));
-            if let Some(at) = enrollment.facts.replied_at.filter(|_| is_wished) {
-                wrote.push((at, enrollment.id));
-            }
-            ControlFlow::Continue(())
+        let is_wished = |group: &Group| {
+            let installed = self.view.campaigns.get(&group.campaign);
+            installed.is_some_and(|held| campaign.is_none_or(|name| held.campaign.name == name))
+        };
+        let mut wrote: Vec<(Timestamp, EnrollmentId)> = self.view.counts(self.store, |counts| {
+            let all = counts.people(None).filter(|(_, person, group)| person.replied_at().is_some() && is_wished(group));
+            all.filter_map(|(id, person, _)| Some((person.replied_at()?, id))).collect()
         })?;
         wrote.sort_unstable_by(|one, two| two.cmp(one));
         let more = wrote.len().saturating_sub(THREADS_MAX) as u64;

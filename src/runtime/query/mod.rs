@@ -30,8 +30,10 @@ pub mod why;
 
 use crate::model::campaign::Campaign;
 use crate::model::time::Timestamp;
+use crate::runtime::census::watched::Watched;
 use crate::runtime::query::view::View;
 use crate::store::contract::{Store, StoreFault};
+use std::sync::Arc;
 
 /// Answers questions over a store as it is now.
 pub struct Query<'a> {
@@ -64,8 +66,16 @@ impl QueryFault {
 
 impl<'a> Query<'a> {
     /// Reads what every question needs: campaigns, accounts, their usage, pauses.
+    ///
+    /// Counts everybody anew when something is asked for that needs it; whoever asks again and again asks
+    /// [`Query::over`] a watched store.
     pub fn open(store: &'a dyn Store, now: Timestamp) -> Result<Self, QueryFault> {
-        Ok(Self { store, view: View::load(store, now)? })
+        Ok(Self { store, view: View::load(store, &Arc::default(), now)? })
+    }
+
+    /// The same, with what was counted at earlier questions.
+    pub fn over(store: &'a Watched, now: Timestamp) -> Result<Self, QueryFault> {
+        Ok(Self { store, view: View::load(store, store.census(), now)? })
     }
 
     /// The version of a campaign that new people enter.

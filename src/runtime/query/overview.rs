@@ -2,13 +2,17 @@
 
 use crate::model::account::{Budget, Health};
 use crate::model::enrollment::{Awaits, Enrollment, Hold, Pause};
+use crate::model::id::EnrollmentId;
+use crate::model::journal::{Key, Record};
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::runtime::query::view::{contact, each_enrollment};
+use crate::runtime::census::counts::Counts;
+use crate::runtime::census::group::Phase;
+use crate::runtime::query::view::contact;
 use crate::runtime::query::{Query, QueryFault, iso};
+use crate::store::contract::StoreFault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 /// Days of the sparklines, today included.
 pub const SPARK_DAYS: usize = 14;
@@ -68,24 +72,15 @@ impl Query<'_> {
             needs: Needs::default(),
             sparks: self.sparks(),
         };
-        let mut parked: Vec<(Enrollment, String)> = Vec::new();
-        let now = self.view.now;
-        each_enrollment(self.store, &mut |enrollment| {
-            let is_today = |at: Option<Timestamp>| u32::from(at.is_some_and(|at| now.since_ms(at) < DAY_MS));
-            found.today.accepted += is_today(enrollment.facts.accepted_at.filter(|_| enrollment.facts.invited_at.is_some()));
-            found.today.replied += is_today(enrollment.facts.replied_at);
-            if let Some(why) = parked_why(&enrollment) {
-                found.needs.parked += 1;
-                if parked.len() < NAMED_MAX {
-                    parked.push((enrollment, why));
-                }
-            }
-            ControlFlow::Continue(())
+        let parked = self.view.counts(self.store, |counts| {
+            self.count_today(counts, &mut found.today);
+            let parked = counts.groups().filter(|(group, _)| group.phase == Phase::Parked);
+            found.needs.parked = u32::try_from(parked.map(|(_, people)| people).sum::<u64>()).unwrap_or(u32::MAX);
+            let named = counts.people(None).filter(|(_, _, group)| found.needs.parked > 0 && group.phase == Phase::Parked);
+            named.map(|(id, _, _)| id).take(NAMED_MAX).collect::<Vec<_>>()
         })?;
-        for (enrollment, why) in parked {
-            let Some(person) = contact(self.store, enrollment.contact)? else { continue };
-            let (id, name) = (enrollment.id.0, person.name());
-            found.needs.parked_people.push(ParkedPerson { id, contact: person.key, name, why });
+        for id in parked {
+            found.needs.parked_people.extend(self.parked_person(id)?);
         }
         found.needs.replies = self.inbox(None)?.threads.iter().map(|thread| u32::from(thread.waits)).sum();
         found.needs.tasks = u32::try_from(self.tasks(false)?.len()).unwrap_or(u32::MAX);
@@ -93,6 +88,23 @@ impl Query<'_> {
             self.view.accounts.values().filter(|account| matches!(account.health, Health::Lost { .. } | Health::Deleted { .. }));
         found.needs.accounts = lost.map(|account| account.spec.name.clone()).collect();
         Ok(found)
+    }
+
+    fn count_today(&self, counts: &Counts, today: &mut Today) {
+        let is_today = |at: Option<Timestamp>| u32::from(at.is_some_and(|at| self.view.now.since_ms(at) < DAY_MS));
+        for (_, person, group) in counts.people(None) {
+            today.accepted += is_today(person.accepted_at().filter(|_| group.is_invited));
+            today.replied += is_today(person.replied_at());
+        }
+    }
+
+    /// None: a person has said in the meantime what to do.
+    fn parked_person(&self, id: EnrollmentId) -> Result<Option<ParkedPerson>, StoreFault> {
+        let Some(Record::Enrollment(enrollment)) = self.store.get(&Key::Enrollment(id))? else { return Ok(None) };
+        let (Some(why), Some(person)) = (parked_why(&enrollment), contact(self.store, enrollment.contact)?) else {
+            return Ok(None);
+        };
+        Ok(Some(ParkedPerson { id: id.0, name: person.name(), contact: person.key, why }))
     }
 
     fn spent_today(&self) -> Today {

@@ -2,14 +2,14 @@
 
 use crate::model::enrollment::Enrollment;
 use crate::model::id::EnrollmentId;
-use crate::model::journal::{Key, Record, Table};
+use crate::model::journal::{Key, Record};
 use crate::model::value::Fields;
+use crate::runtime::census::group::Group;
 use crate::runtime::query::rows::ContactRow;
-use crate::runtime::query::view::status_word;
+use crate::runtime::query::standing::step;
 use crate::runtime::query::{Query, QueryFault, iso};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
 /// Contacts of a page, unless another number is wished for.
 pub const PAGE_ROWS: usize = 50;
@@ -17,8 +17,6 @@ pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 500;
 /// Where contacts may stand, as `status` names it.
 pub const STATUS_WORDS: [&str; 5] = ["queued", "active", "paused", "parked", "ended"];
-/// Rows looked through for one page. A page may be shorter than asked for, and still say where the next begins.
-pub const LOOKED_AT_MAX: usize = 20_000;
 
 /// Which contacts are wished for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -58,24 +56,17 @@ impl Query<'_> {
     pub fn page(&self, wish: &PageWish) -> Result<ContactPage, QueryFault> {
         self.check_campaign(wish.campaign.as_deref())?;
         let limit = wish.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
-        let after = wish.after.map(|id| Key::Enrollment(EnrollmentId(id)));
-        let (mut found, mut seen, mut last, mut is_whole) = (Vec::new(), 0, None, true);
-        self.store.scan(Table::Enrollment, after.as_ref(), &mut |record| {
-            let Record::Enrollment(enrollment) = record else { return ControlFlow::Continue(()) };
-            if found.len() >= limit || seen >= LOOKED_AT_MAX {
-                is_whole = false;
-                return ControlFlow::Break(());
-            }
-            (seen, last) = (seen + 1, Some(enrollment.id.0));
-            if self.is_wished(&enrollment, wish) {
-                found.push(*enrollment);
-            }
-            ControlFlow::Continue(())
+        let mut wished = self.view.counts(self.store, |counts| {
+            let people = counts.people(wish.after.map(EnrollmentId)).filter(|(_, _, group)| self.is_wished(group, wish));
+            people.map(|(id, _, _)| id.0).take(limit + 1).collect::<Vec<_>>()
         })?;
-        let mut contacts = Vec::with_capacity(found.len());
-        for enrollment in &found {
-            contacts.extend(self.page_row(enrollment)?.map(|person| person.row));
+        let is_whole = wished.len() <= limit;
+        wished.truncate(limit);
+        let mut contacts = Vec::with_capacity(wished.len());
+        for id in &wished {
+            contacts.extend(self.person(EnrollmentId(*id))?.map(|person| person.row));
         }
+        let last = wished.last().copied();
         let schema = "engine.contacts/1".to_owned();
         Ok(ContactPage { schema, time: iso(self.view.now), contacts, next: last.filter(|_| !is_whole) })
     }
@@ -88,15 +79,11 @@ impl Query<'_> {
         }
     }
 
-    fn is_wished(&self, enrollment: &Enrollment, wish: &PageWish) -> bool {
-        let Some(installed) = self.view.campaigns.get(&enrollment.campaign) else { return false };
-        let status = || status_word(enrollment, self.view.is_halted(enrollment));
-        let label = || {
-            let frame = enrollment.frame().filter(|frame| frame.visit.0 > 0);
-            frame.and_then(|frame| installed.campaign.steps.get(frame.step.0 as usize)).map(|step| step.label.as_str())
-        };
+    fn is_wished(&self, group: &Group, wish: &PageWish) -> bool {
+        let Some(installed) = self.view.campaigns.get(&group.campaign) else { return false };
+        let label = || group.step().and_then(|at| step(&installed.campaign, at)).map(|step| step.label.as_str());
         wish.campaign.as_ref().is_none_or(|name| installed.campaign.name == *name)
-            && wish.status.as_ref().is_none_or(|wanted| status() == wanted)
+            && wish.status.as_ref().is_none_or(|wanted| group.phase.word(self.view.is_halted(group.campaign)) == wanted)
             && wish.step.as_ref().is_none_or(|wanted| label() == Some(wanted))
     }
 

@@ -4,16 +4,15 @@
 //! overlap have not been shown to differ.
 
 use crate::model::campaign::{Action, Campaign, OutcomeKind};
-use crate::model::enrollment::{Enrollment, Status};
 use crate::model::id::StepId;
-use crate::model::time::{HOUR_MS, Timestamp};
-use crate::runtime::query::view::each_enrollment;
+use crate::model::time::HOUR_MS;
+use crate::runtime::census::counts::Counts;
+use crate::runtime::census::group::Group;
 use crate::runtime::query::{Query, QueryFault, iso};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -113,38 +112,46 @@ impl Query<'_> {
     /// What came of everybody who began; of one campaign, or of all.
     pub fn report(&self, campaign: Option<&str>) -> Result<Report, QueryFault> {
         self.check_campaign(campaign)?;
-        let mut tallies: BTreeMap<Place, Tally> = BTreeMap::new();
-        each_enrollment(self.store, &mut |enrollment| {
-            let installed = self.view.campaigns.get(&enrollment.campaign);
-            let installed = installed.filter(|held| campaign.is_none_or(|name| held.campaign.name == name));
-            if let (Some(installed), Some(started)) = (installed, enrollment.started_at) {
-                for (dimension, group) in self.groups(&installed.campaign, &enrollment, started) {
-                    let place = (dimension, installed.campaign.name.clone(), group);
-                    tallies.entry(place).or_default().take(&installed.campaign, &enrollment, started);
-                }
-            }
-            ControlFlow::Continue(())
-        })?;
+        let tallies = self.view.counts(self.store, |counts| self.groups_of_all(counts, campaign))?;
         let rows =
             tallies.into_iter().map(|((dimension, campaign, group), tally)| tally.row(dimension, campaign, group)).collect();
         Ok(Report { schema: "engine.report/1".to_owned(), time: iso(self.view.now), rows })
     }
 
-    /// The groups somebody belongs to.
-    fn groups(&self, campaign: &Campaign, enrollment: &Enrollment, started: Timestamp) -> Vec<(usize, String)> {
+    fn groups_of_all(&self, counts: &Counts, campaign: Option<&str>) -> BTreeMap<Place, Tally> {
+        let mut reply_ms: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+        for (_, person, group) in counts.people(None).filter(|(_, _, group)| group.is_reached()) {
+            if let (Some(started), Some(replied), true) = (person.started_at(), person.replied_at(), group.has_replied) {
+                reply_ms.entry(person.group()).or_default().push(replied.since_ms(started));
+            }
+        }
+        let mut tallies: BTreeMap<Place, Tally> = BTreeMap::new();
+        for (number, group, people) in counts.numbered_groups() {
+            let installed = self.view.campaigns.get(&group.campaign);
+            let installed = installed.filter(|held| campaign.is_none_or(|name| held.campaign.name == name));
+            let (Some(installed), Some(week)) = (installed, group.week) else { continue };
+            let reply_ms = reply_ms.get(&number).map_or(&[][..], Vec::as_slice);
+            for (dimension, name) in self.groups(&installed.campaign, group, week) {
+                let place = (dimension, installed.campaign.name.clone(), name);
+                tallies.entry(place).or_default().take(&installed.campaign, group, people, reply_ms);
+            }
+        }
+        tallies
+    }
+
+    /// The groups of the report that people belong to.
+    fn groups(&self, campaign: &Campaign, group: &Group, week: Date) -> Vec<(usize, String)> {
         let mut groups = vec![(0, String::new()), (1, format!("{}", campaign.version))];
-        groups.extend(self.view.account_of(enrollment).map(|account| (2, account.spec.name.clone())));
+        groups.extend(self.view.account_of_group(group).map(|account| (2, account.spec.name.clone())));
         for (at, step) in campaign.steps.iter().enumerate() {
             let id = StepId(u32::try_from(at).unwrap_or(u32::MAX));
-            if !enrollment.trail.has_passed(id) {
+            if !group.trail.has_passed(id) {
                 continue;
             }
             match &step.action {
                 Action::Split { arms } => {
-                    let taken = arms.iter().find(|arm| {
-                        enrollment.trail.has_passed(arm.target)
-                            || enrollment.frame().is_some_and(|frame| frame.step == arm.target)
-                    });
+                    let is_there = |target: StepId| group.trail.has_passed(target) || group.step() == Some(target);
+                    let taken = arms.iter().find(|arm| is_there(arm.target));
                     groups.extend(taken.map(|arm| (3, format!("{}: {}", step.label, arm.name))));
                 }
                 Action::Invite { .. } | Action::Send { .. } | Action::Inmail { .. } | Action::Group { .. } => {
@@ -153,38 +160,24 @@ impl Query<'_> {
                 _ => {}
             }
         }
-        groups.push((5, monday(started)));
+        groups.push((5, week.to_string()));
         groups
     }
 }
 
-/// The Monday of the week, in UTC.
-fn monday(at: Timestamp) -> String {
-    let Ok(at) = jiff::Timestamp::from_millisecond(at.0) else { return String::new() };
-    let date = at.to_zoned(TimeZone::UTC).date();
-    let back = date.weekday().to_monday_zero_offset();
-    date.checked_sub(jiff::Span::new().days(i64::from(back))).unwrap_or(date).to_string()
-}
-
 impl Tally {
-    fn take(&mut self, campaign: &Campaign, enrollment: &Enrollment, started: Timestamp) {
-        let (facts, sends) = (&enrollment.facts, enrollment.sends);
-        let is_invited = facts.invited_at.is_some();
-        let is_reached = sends.invites + sends.messages + sends.inmails > 0;
-        let replied = facts.replied_at.filter(|_| is_reached);
-        let is_won = match &enrollment.status {
-            Status::Ended { outcome, .. } => {
-                campaign.outcomes.get(outcome.0 as usize).is_some_and(|outcome| outcome.kind == OutcomeKind::Won)
-            }
-            Status::Queued | Status::Active { .. } => false,
-        };
-        self.people += 1;
-        self.invited += u64::from(is_invited);
-        self.accepted += u64::from(is_invited && facts.accepted_at.is_some());
-        self.reached += u64::from(is_reached);
-        self.replied += u64::from(replied.is_some());
-        self.positive += u64::from(replied.is_some() && is_won);
-        self.reply_ms.extend(replied.map(|at| at.since_ms(started)));
+    fn take(&mut self, campaign: &Campaign, group: &Group, people: u64, reply_ms: &[i64]) {
+        let outcome = group.outcome.and_then(|outcome| campaign.outcomes.get(outcome.0 as usize));
+        let is_won = outcome.is_some_and(|outcome| outcome.kind == OutcomeKind::Won);
+        let has_replied = group.is_reached() && group.has_replied;
+        let of_them = |is_counted: bool| if is_counted { people } else { 0 };
+        self.people += people;
+        self.invited += of_them(group.is_invited);
+        self.accepted += of_them(group.is_invited && group.is_accepted);
+        self.reached += of_them(group.is_reached());
+        self.replied += of_them(has_replied);
+        self.positive += of_them(has_replied && is_won);
+        self.reply_ms.extend(reply_ms);
     }
 
     fn row(mut self, dimension: usize, campaign: String, group: String) -> ReportRow {
@@ -207,8 +200,7 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::{Share, monday};
-    use crate::model::time::Timestamp;
+    use super::Share;
     use proptest::prelude::{prop_assert, proptest};
 
     #[test]
@@ -226,11 +218,5 @@ mod tests {
             let holds = |low: f64, share: f64, high: f64| 0.0 <= low && low <= share && share <= high && high <= 1.0;
             prop_assert!(matches!((share.low, share.share, share.high), (Some(low), Some(share), Some(high)) if holds(low, share, high)));
         }
-    }
-
-    #[test]
-    fn a_week_is_named_by_its_monday() {
-        assert_eq!(monday(Timestamp(1_799_046_000_000)), "2027-01-04");
-        assert_eq!(monday(Timestamp(1_799_046_000_000 + 6 * 86_400_000)), "2027-01-04");
     }
 }

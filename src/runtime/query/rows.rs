@@ -4,7 +4,7 @@ use crate::model::contact::Contact;
 use crate::model::enrollment::{Enrollment, Status};
 use crate::model::journal::Installed;
 use crate::runtime::query::standing::{Reason, standing, step};
-use crate::runtime::query::view::{contact, relation_word, status_word};
+use crate::runtime::query::view::{contact, each_enrollment, relation_word, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
 use crate::store::contract::StoreFault;
 use schemars::JsonSchema;
@@ -43,7 +43,7 @@ impl Query<'_> {
     ) -> Result<(), QueryFault> {
         self.check_campaign(campaign)?;
         let mut fault = None;
-        crate::runtime::query::view::each_enrollment(self.store, &mut |enrollment| {
+        each_enrollment(self.store, &mut |enrollment| {
             let Some(installed) = self.view.campaigns.get(&enrollment.campaign) else { return ControlFlow::Continue(()) };
             if campaign.is_some_and(|name| installed.campaign.name != name) {
                 return ControlFlow::Continue(());
@@ -87,7 +87,7 @@ impl Query<'_> {
             name: contact.name(),
             account: view.account_of(enrollment).map(|account| account.spec.name.clone()),
             step: frame.and_then(|frame| step(campaign, frame.step)).map(|step| step.label.clone()),
-            status: status_word(enrollment, view.is_halted(enrollment)).to_owned(),
+            status: status_word(enrollment, view.is_halted(enrollment.campaign)).to_owned(),
             outcome,
             reason,
             next_at: standing.next_at.map(iso),

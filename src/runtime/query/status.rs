@@ -1,18 +1,17 @@
 //! `engine status --json`, document `engine.status/1`: campaigns in numbers.
 
-use crate::model::campaign::Action;
-use crate::model::enrollment::{Awaits, Enrollment, Hold, Status};
-use crate::model::id::CampaignId;
+use crate::model::campaign::{Action, Campaign};
+use crate::model::id::{CampaignId, StepId};
 use crate::model::journal::Installed;
 use crate::model::time::Timestamp;
-use crate::runtime::query::accounts::AccountRow;
+use crate::runtime::census::counts::Counts;
+use crate::runtime::census::group::Group;
+use crate::runtime::query::accounts::{AccountRow, under_way};
 pub use crate::runtime::query::quarantine::QuarantineRow;
-use crate::runtime::query::view::{View, each_enrollment, status_word};
 use crate::runtime::query::{Query, QueryFault, iso};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 /// The document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -116,16 +115,7 @@ impl Query<'_> {
     /// How campaigns stand; all of them, or every version of one.
     pub fn status(&self, campaign: Option<&str>) -> Result<StatusReport, QueryFault> {
         self.check_campaign(campaign)?;
-        let mut tallies: BTreeMap<CampaignId, Tally> = BTreeMap::new();
-        let mut people: BTreeMap<crate::model::id::AccountId, (u64, u64)> = BTreeMap::new();
-        each_enrollment(self.store, &mut |enrollment| {
-            crate::runtime::query::accounts::count(&mut people, &enrollment);
-            if let Some(installed) = self.view.campaigns.get(&enrollment.campaign) {
-                let tally = tallies.entry(enrollment.campaign).or_default();
-                tally.take(&self.view, installed, &enrollment);
-            }
-            ControlFlow::Continue(())
-        })?;
+        let (mut tallies, people) = self.view.counts(self.store, |counts| (self.tallies(counts), under_way(counts)))?;
         let wanted = self.view.campaigns.values().filter(|installed| campaign.is_none_or(|name| installed.campaign.name == name));
         let mut campaigns: Vec<CampaignStatus> = wanted
             .filter_map(|installed| match tallies.remove(&installed.id) {
@@ -144,55 +134,59 @@ impl Query<'_> {
             quarantine: self.view.quarantine_row(),
         })
     }
+
+    fn tallies(&self, counts: &Counts) -> BTreeMap<CampaignId, Tally> {
+        let mut tallies: BTreeMap<CampaignId, Tally> = BTreeMap::new();
+        for (group, people) in counts.groups() {
+            if let Some(installed) = self.view.campaigns.get(&group.campaign) {
+                tallies.entry(group.campaign).or_default().take(
+                    &installed.campaign,
+                    self.view.is_halted(installed.id),
+                    group,
+                    people,
+                );
+            }
+        }
+        for (_, person, group) in counts.people(None) {
+            if let (Some(at), Some(tally)) = (person.wakes_at(), tallies.get_mut(&group.campaign)) {
+                tally.next_wake = Some(tally.next_wake.map_or(at, |next| next.min(at)));
+            }
+        }
+        tallies
+    }
 }
 
 impl Tally {
-    fn take(&mut self, view: &View, installed: &Installed, enrollment: &Enrollment) {
-        self.outcomes.resize(installed.campaign.outcomes.len(), 0);
-        self.steps.resize(installed.campaign.steps.len(), [0; 3]);
+    fn take(&mut self, campaign: &Campaign, is_halted: bool, group: &Group, people: u64) {
+        self.outcomes.resize(campaign.outcomes.len(), 0);
+        self.steps.resize(campaign.steps.len(), [0; 3]);
         let counts = &mut self.contacts;
-        counts.total += 1;
-        match status_word(enrollment, view.is_halted(enrollment)) {
-            "queued" => counts.queued += 1,
-            "active" => counts.active += 1,
-            "paused" => counts.paused += 1,
-            "parked" => counts.parked += 1,
-            _ => counts.ended += 1,
+        counts.total += people;
+        *match group.phase.word(is_halted) {
+            "queued" => &mut counts.queued,
+            "active" => &mut counts.active,
+            "paused" => &mut counts.paused,
+            "parked" => &mut counts.parked,
+            _ => &mut counts.ended,
+        } += people;
+        if let Some(count) = group.outcome.and_then(|outcome| self.outcomes.get_mut(outcome.0 as usize)) {
+            *count += people;
         }
-        if let Status::Ended { outcome, .. } = &enrollment.status
-            && let Some(count) = self.outcomes.get_mut(outcome.0 as usize)
-        {
-            *count += 1;
+        for (at, [here, passed, failed]) in self.steps.iter_mut().enumerate() {
+            let step = StepId(u32::try_from(at).unwrap_or(u32::MAX));
+            *here += if group.here.contains(&Some(step)) { people } else { 0 };
+            *passed += if group.trail.has_passed(step) { people } else { 0 };
+            *failed += if group.trail.has_failed(step) { people } else { 0 };
         }
-        self.take_steps(enrollment);
-        let (facts, sends) = (&enrollment.facts, enrollment.sends);
-        self.sends.invite += u64::from(sends.invites);
-        self.sends.message += u64::from(sends.messages);
-        self.sends.inmail += u64::from(sends.inmails);
-        let is_invited = facts.invited_at.is_some();
-        let is_reached = sends.invites + sends.messages + sends.inmails > 0;
-        self.invited += u64::from(is_invited);
-        self.accepted += u64::from(is_invited && facts.accepted_at.is_some());
-        self.reached += u64::from(is_reached);
-        self.replied += u64::from(is_reached && facts.replied_at.is_some());
-        let wakes = [self.next_wake, wake_of(enrollment)];
-        self.next_wake = wakes.into_iter().flatten().min();
-    }
-
-    fn take_steps(&mut self, enrollment: &Enrollment) {
-        let frames = match &enrollment.status {
-            Status::Queued => [None, None],
-            Status::Active { path, handler, .. } => [Some(path), handler.as_ref().map(|handler| &handler.frame)],
-            Status::Ended { handler, .. } => [None, handler.as_ref().map(|handler| &handler.frame)],
-        };
-        for (at, counts) in self.steps.iter_mut().enumerate() {
-            let step = crate::model::id::StepId(u32::try_from(at).unwrap_or(u32::MAX));
-            let [here, passed, failed] = counts;
-            // Somebody queued who is paused stands before the first step, not at it.
-            *here += u64::from(frames.iter().flatten().any(|frame| frame.step == step && frame.visit.0 > 0));
-            *passed += u64::from(enrollment.trail.has_passed(step));
-            *failed += u64::from(enrollment.trail.has_failed(step));
-        }
+        let (sends, is_reached) = (group.sends, group.is_reached());
+        let of_them = |is_counted: bool| if is_counted { people } else { 0 };
+        self.sends.invite += people * u64::from(sends.invites);
+        self.sends.message += people * u64::from(sends.messages);
+        self.sends.inmail += people * u64::from(sends.inmails);
+        self.invited += of_them(group.is_invited);
+        self.accepted += of_them(group.is_invited && group.is_accepted);
+        self.reached += of_them(is_reached);
+        self.replied += of_them(is_reached && group.has_replied);
     }
 
     fn report(self, installed: &Installed) -> CampaignStatus {
@@ -224,20 +218,6 @@ impl Tally {
             versions: Vec::new(),
         }
     }
-}
-
-/// When something happens to the enrollment by itself: a timer, a repetition, a reading.
-fn wake_of(enrollment: &Enrollment) -> Option<Timestamp> {
-    let hold = enrollment.frame().and_then(|frame| match &frame.awaits {
-        Awaits::Call { hold, .. } => hold.as_ref(),
-        Awaits::Timer { .. } | Awaits::Look { .. } | Awaits::Nothing => None,
-    });
-    let held = match hold {
-        Some(Hold::Retry { until, .. }) => Some(*until),
-        Some(Hold::Unknown { next_read, .. }) => Some(*next_read),
-        Some(Hold::Open { .. } | Hold::Parked { .. }) | None => None,
-    };
-    enrollment.next_wake().or(held)
 }
 
 /// A share to four places.

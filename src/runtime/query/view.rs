@@ -3,18 +3,23 @@
 use crate::model::account::{Account, Channel};
 use crate::model::campaign::Limits;
 use crate::model::contact::Contact;
-use crate::model::enrollment::{Awaits, Enrollment, Hold, Relation, Status};
+use crate::model::enrollment::{Enrollment, Relation};
 use crate::model::id::{AccountId, CampaignId, ContactId};
 use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, Table};
 use crate::model::past::Quarantine;
 use crate::model::time::{DAY_MS, Timestamp};
-use crate::runtime::ceiling::{Place, place_of};
+use crate::runtime::ceiling::Place;
+use crate::runtime::census::Census;
+use crate::runtime::census::counts::Counts;
+use crate::runtime::census::group::{Group, Phase};
+use crate::runtime::census::names::Names;
 use crate::runtime::limits::{Usage, Use};
 use crate::store::contract::{Store, StoreFault};
 use jiff::tz::TimeZone;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// The small tables, and what the operator paused.
 pub(super) struct View {
@@ -28,10 +33,12 @@ pub(super) struct View {
     pub paused: Option<Timestamp>,
     /// Restored from a backup, and not everything is known yet that went out since.
     pub quarantine: Option<Quarantine>,
+    /// Everybody, counted.
+    census: Arc<Census>,
     people: OnceCell<People>,
 }
 
-/// What only a look at everybody says; looked up once, and only where it matters.
+/// What only the census says; looked up once, and only where it matters.
 #[derive(Default)]
 pub(super) struct People {
     /// When people began in the last 24 hours, by campaign name, oldest first.
@@ -42,7 +49,7 @@ pub(super) struct People {
 
 impl View {
     /// Reads campaigns, accounts, their usage and what the operator paused.
-    pub fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreFault> {
+    pub fn load(store: &dyn Store, census: &Arc<Census>, now: Timestamp) -> Result<Self, StoreFault> {
         let mut view = Self {
             now,
             campaigns: BTreeMap::new(),
@@ -51,6 +58,7 @@ impl View {
             limits: Limits::defaults(),
             paused: None,
             quarantine: None,
+            census: Arc::clone(census),
             people: OnceCell::new(),
         };
         for table in [Table::Campaign, Table::Account, Table::Usage] {
@@ -68,26 +76,44 @@ impl View {
         Ok(view)
     }
 
-    /// What only a look at everybody says.
+    /// Lets `see` look at everybody, counted.
+    pub fn counts<T>(&self, store: &dyn Store, see: impl FnOnce(&Counts) -> T) -> Result<T, StoreFault> {
+        self.census.count(store, see)
+    }
+
+    /// Lets `see` look at what people are searched by.
+    pub fn names<T>(&self, store: &dyn Store, see: impl FnOnce(&Names) -> T) -> Result<T, StoreFault> {
+        self.census.search(store, see)
+    }
+
+    /// What only the census says.
     pub fn people(&self, store: &dyn Store) -> Result<&People, StoreFault> {
         if let Some(people) = self.people.get() {
             return Ok(people);
         }
-        let mut people = People::default();
-        each_enrollment(store, &mut |enrollment| {
-            let name = self.campaigns.get(&enrollment.campaign).map(|installed| &installed.campaign.name);
-            if let (Some(name), Some(at)) = (name, enrollment.started_at.filter(|at| self.now.since_ms(*at) < DAY_MS)) {
-                people.starts.entry(name.clone()).or_default().push(at);
-            }
-            if let (Some(line), Some(place)) = (enrollment.lines.get(&Channel::Linkedin), place_of(&enrollment)) {
-                let (all, parked) = people.invites_out.entry(line.account).or_default();
-                *all += 1;
-                *parked += u32::from(place == Place::Parked);
-            }
-            ControlFlow::Continue(())
-        })?;
-        people.starts.values_mut().for_each(|starts| starts.sort_unstable());
+        let people = self.counts(store, |counts| self.count_people(counts))?;
         Ok(self.people.get_or_init(|| people))
+    }
+
+    fn count_people(&self, counts: &Counts) -> People {
+        let mut people = People::default();
+        for (_, person, group) in counts.people(None) {
+            let Some(at) = person.started_at().filter(|at| self.now.since_ms(*at) < DAY_MS) else { continue };
+            if let Some(installed) = self.campaigns.get(&group.campaign) {
+                people.starts.entry(installed.campaign.name.clone()).or_default().push(at);
+            }
+        }
+        people.starts.values_mut().for_each(|starts| starts.sort_unstable());
+        for (group, count) in counts.groups() {
+            let line = group.lines.iter().find(|(channel, _)| *channel == Channel::Linkedin);
+            if let (Some((_, account)), Some(place)) = (line, group.place) {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                let (all, parked) = people.invites_out.entry(*account).or_default();
+                *all += count;
+                *parked += if place == Place::Parked { count } else { 0 };
+            }
+        }
+        people
     }
 
     fn take(&mut self, record: Record) {
@@ -124,9 +150,22 @@ impl View {
 
     /// The account an enrollment's campaign mainly speaks through.
     pub fn account_of(&self, enrollment: &Enrollment) -> Option<&Account> {
-        let channel = self.campaigns.get(&enrollment.campaign).map(|installed| installed.campaign.channel);
-        let line = channel.and_then(|channel| enrollment.lines.get(&channel)).or_else(|| enrollment.lines.values().next());
-        line.and_then(|line| self.accounts.get(&line.account))
+        self.main_account(enrollment.campaign, enrollment.lines.iter().map(|(channel, line)| (*channel, line.account)))
+    }
+
+    /// The account a campaign mainly speaks through to the people of a group.
+    pub fn account_of_group(&self, group: &Group) -> Option<&Account> {
+        self.main_account(group.campaign, group.lines.iter().copied())
+    }
+
+    fn main_account(
+        &self,
+        campaign: CampaignId,
+        mut lines: impl Iterator<Item = (Channel, AccountId)> + Clone,
+    ) -> Option<&Account> {
+        let channel = self.campaigns.get(&campaign).map(|installed| installed.campaign.channel);
+        let line = lines.clone().find(|(held, _)| Some(*held) == channel).or_else(|| lines.next());
+        line.and_then(|(_, account)| self.accounts.get(&account))
     }
 
     /// The account of one channel.
@@ -134,9 +173,9 @@ impl View {
         enrollment.lines.get(&channel).and_then(|line| self.accounts.get(&line.account))
     }
 
-    /// Is the enrollment's campaign, or everything, paused by the operator?
-    pub fn is_halted(&self, enrollment: &Enrollment) -> bool {
-        self.paused.is_some() || self.campaigns.get(&enrollment.campaign).is_some_and(|installed| installed.is_paused)
+    /// Is the campaign, or everything, paused by the operator?
+    pub fn is_halted(&self, campaign: CampaignId) -> bool {
+        self.paused.is_some() || self.campaigns.get(&campaign).is_some_and(|installed| installed.is_paused)
     }
 
     /// The zone a contact's sends keep to.
@@ -148,18 +187,7 @@ impl View {
 
 /// `queued`, `active`, `paused`, `parked` or `ended` (INTERFACE.md §2).
 pub(super) fn status_word(enrollment: &Enrollment, is_halted: bool) -> &'static str {
-    let is_held =
-        enrollment.frame().is_some_and(|frame| matches!(&frame.awaits, Awaits::Call { hold: Some(Hold::Parked { .. }), .. }));
-    let is_parked = is_held || enrollment.is_broken();
-    match &enrollment.status {
-        Status::Ended { handler: None, .. } => "ended",
-        _ if is_parked => "parked",
-        Status::Ended { .. } => "ended",
-        Status::Queued | Status::Active { .. } if is_halted => "paused",
-        Status::Queued => "queued",
-        Status::Active { pause: Some(_), .. } => "paused",
-        Status::Active { .. } => "active",
-    }
+    Phase::of(enrollment).word(is_halted)
 }
 
 /// The word of a relation.

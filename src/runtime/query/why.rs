@@ -100,7 +100,7 @@ impl Query<'_> {
             name: contact.name(),
             timezone: view.zone_of(enrollment, contact).iana_name().map(str::to_owned),
             account: view.account_of(enrollment).map(|account| account.spec.name.clone()),
-            status: status_word(enrollment, view.is_halted(enrollment)).to_owned(),
+            status: status_word(enrollment, view.is_halted(enrollment.campaign)).to_owned(),
             relation: relation_word(enrollment.facts.relation).to_owned(),
             step: frame.and_then(|frame| label(frame.step)),
             kind: frame.and_then(|frame| step(campaign, frame.step)).map(|step| step.action.kind().to_owned()),

@@ -4,9 +4,10 @@
 
 use crate::model::effect::Call;
 use crate::model::event::Settlement;
-use crate::model::journal::{Key, Meta, MetaKey, Record, Table};
+use crate::model::journal::{Key, Meta, MetaKey, Record};
 use crate::model::program::Workspace;
 use crate::model::time::{DAY_MS, Timestamp};
+use crate::runtime::census::watched::Watched;
 use crate::runtime::query::days::{DayAhead, DaysAhead};
 use crate::sim::forecast::cast::Cast;
 use crate::sim::forecast::drive::run;
@@ -15,22 +16,21 @@ use crate::sim::forecast::opening::Opening;
 use crate::sim::forecast::sink::{Happening, Sink, Who};
 use crate::store::contract::{Store, StoreFault};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 /// Days looked ahead, today included.
 pub const DAYS: i64 = 14;
 /// With more people under way nothing is forecast for a page: `engine plan` and `engine simulate` take their time.
-pub const PEOPLE_MAX: usize = 20_000;
+pub const PEOPLE_MAX: u64 = 20_000;
 /// Nobody acts: there is nothing to draw.
 const SEED: u64 = 0;
 
 /// Forecasts the coming days.
-pub fn days_ahead(store: &dyn Store, now: Timestamp) -> Result<DaysAhead, StoreFault> {
+pub fn days_ahead(store: &Watched, now: Timestamp) -> Result<DaysAhead, StoreFault> {
     let people = under_way(store)?;
     let mut told = DaysAhead {
         schema: "engine.ahead/1".to_owned(),
         made_at: now.iso_ms(),
-        people: people as u64,
+        people,
         too_many: people > PEOPLE_MAX,
         campaigns: BTreeMap::new(),
     };
@@ -45,13 +45,8 @@ pub fn days_ahead(store: &dyn Store, now: Timestamp) -> Result<DaysAhead, StoreF
     Ok(told)
 }
 
-fn under_way(store: &dyn Store) -> Result<usize, StoreFault> {
-    let mut people = 0;
-    store.scan(Table::Enrollment, None, &mut |record| {
-        people += usize::from(matches!(record, Record::Enrollment(enrollment) if !enrollment.has_ended()));
-        ControlFlow::Continue(())
-    })?;
-    Ok(people)
+fn under_way(store: &Watched) -> Result<u64, StoreFault> {
+    store.census().count(store, |counts| counts.groups().filter(|(group, _)| !group.has_ended()).map(|(_, people)| people).sum())
 }
 
 /// The limits as they were installed; hours and zones are the campaigns' own.

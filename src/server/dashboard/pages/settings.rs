@@ -7,7 +7,7 @@ use crate::server::dashboard::pages::words::{count, moment, size};
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Backups that are listed; older ones are counted.
@@ -16,7 +16,7 @@ const BACKUPS_SHOWN_MAX: usize = 10;
 /// The page.
 pub async fn page(State(front): State<Arc<Front>>) -> Response {
     let answers = async {
-        let store = front.ask("store", Value::Null).await?;
+        let store = front.ask("store", json!({ "rows": false })).await?;
         let backups = front.ask("backups", Value::Null).await?;
         let status = front.ask("status", Value::Null).await?;
         let status: StatusReport = serde_json::from_value(status).map_err(|fault| fault.to_string())?;
