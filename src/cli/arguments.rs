@@ -3,7 +3,7 @@
 use crate::cli::accounts::AccountsOptions;
 use crate::cli::doctor::DoctorOptions;
 use crate::cli::foresight::SimulateOptions;
-use crate::cli::operator::{Contacts, Errors, Event, Inbox, Report, Resolve, Status, Target, Tasks, Timeline, Why};
+use crate::cli::operator::{Contacts, Errors, Event, Inbox, News, Report, Resolve, Status, Target, Tasks, Timeline, Why};
 use crate::cli::sandbox::SandboxOptions;
 use crate::cli::store::StoreOptions;
 use crate::cli::webhooks::WebhooksOptions;
@@ -124,6 +124,8 @@ pub enum Verb {
     Inbox(Inbox),
     /// Say what went wrong lately, by its cause, what it means and what to do
     Errors(Errors),
+    /// Say what happened since: replies, acceptances, ends, what needs a person, lost accounts; from a cursor on
+    News(News),
     /// Say what came of it: shares with their intervals, by campaign, version, account, arm, step and week
     Report(Report),
     /// People in, people out, never again

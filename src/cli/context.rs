@@ -130,6 +130,11 @@ impl Context {
         self.variable("ENGINE_NOTIFY_URL").or_else(|| self.settings.notify_url.clone())
     }
 
+    /// Where news is posted to.
+    pub fn news_url(&self) -> Option<String> {
+        self.variable("ENGINE_NEWS_URL").or_else(|| self.settings.news_url.clone())
+    }
+
     /// Who says what a reply is; none: the rules do.
     pub fn classifier_url(&self) -> Option<String> {
         self.variable("ENGINE_CLASSIFIER_URL").or_else(|| self.settings.classifier_url.clone())

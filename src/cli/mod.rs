@@ -29,6 +29,7 @@ pub mod language;
 pub mod live;
 pub mod lsp;
 mod marks;
+pub mod news;
 pub mod operate;
 pub mod operator;
 pub mod outlook;
@@ -107,6 +108,7 @@ fn carry_out(verb: &Verb, context: &Arc<Context>) -> Ending {
         Verb::Timeline(arguments) => person::timeline(arguments, context),
         Verb::Inbox(options) => inbox::inbox(options, context),
         Verb::Errors(options) => errors::errors(options, context),
+        Verb::News(options) => news::news(options, context),
         Verb::Report(options) => report::report(options, context),
         Verb::Contacts(verb) => contacts::contacts(verb, context),
         Verb::Pause(target) => operate::order(Order::Pause, target, context),

@@ -1,5 +1,6 @@
 //! Arguments of the verbs that look at a run or touch it: `status`, `why`, `timeline`, `contacts`, `pause`, `event` and so on.
 
+use crate::runtime::query::news::{NEWS_ROWS, NEWS_ROWS_MAX};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -202,6 +203,22 @@ pub struct Errors {
     /// Only with people of this campaign
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: Option<String>,
+}
+
+/// `engine news`
+#[derive(Debug, Args)]
+pub struct News {
+    /// Only what happened behind that cursor: the `next` of the time before
+    #[arg(long, value_name = "CURSOR", default_value_t = 0)]
+    pub after: u64,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = NEWS_ROWS, value_parser = limit)]
+    pub limit: usize,
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    let limit = text.parse().ok().filter(|limit| (1..=NEWS_ROWS_MAX).contains(limit));
+    limit.ok_or_else(|| format!("a number from 1 to {NEWS_ROWS_MAX}"))
 }
 
 /// `engine report`

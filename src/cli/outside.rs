@@ -34,10 +34,14 @@ pub fn outside(arguments: &Run, context: &Context, program: &Program) -> Result<
         return Err(Ending::new(UNSAFE, format!("`{}` calls a webhook, and there is no key to sign with", campaign.name))
             .help("set ENGINE_WEBHOOK_SIGNING_KEY: `echo whsec_$(openssl rand -base64 32)` makes one"));
     }
+    let (notify_url, news_url, classifier_url) = (context.notify_url(), context.news_url(), context.classifier_url());
+    if key.is_none() && news_url.is_some() {
+        return Err(Ending::new(UNSAFE, "`news_url` is set, and there is no key to sign what is posted to it with")
+            .help("set ENGINE_WEBHOOK_SIGNING_KEY: `echo whsec_$(openssl rand -base64 32)` makes one"));
+    }
     let settings = context.outgoing();
     let allowed = Allowed { hosts: settings.hosts.clone(), private_hosts: settings.private_hosts.clone(), loopback: is_sandbox };
-    let (notify_url, classifier_url) = (context.notify_url(), context.classifier_url());
-    for (name, url) in [("notify_url", &notify_url), ("classifier_url", &classifier_url)] {
+    for (name, url) in [("notify_url", &notify_url), ("news_url", &news_url), ("classifier_url", &classifier_url)] {
         let Some(url) = url else { continue };
         guard::check(url, &allowed).map_err(|barred| Ending::new(WRONG, format!("`{name}` cannot be used: {barred}")))?;
     }
@@ -45,7 +49,7 @@ pub fn outside(arguments: &Run, context: &Context, program: &Program) -> Result<
     let post = post.map_err(|fault| Ending::new(FAILED, format!("no secure connections can be made here: {fault}")))?;
     let (paths, strict) = (arguments.paths.clone(), arguments.strict);
     let lists: Lists = Arc::new(move || read_again(&paths, strict));
-    Ok(Outside { outlet: Arc::new(post), notify_url, classifier_url, lists: Some(lists) })
+    Ok(Outside { outlet: Arc::new(post), notify_url, news_url, classifier_url, lists: Some(lists) })
 }
 
 /// The folder as it now is, for `refresh`.

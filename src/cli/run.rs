@@ -22,6 +22,7 @@ use crate::model::program::Program;
 use crate::model::time::Timestamp;
 use crate::runtime::census::watched::Watched;
 use crate::runtime::clock::{Clock, wall_now};
+use crate::runtime::errand::Message;
 use crate::runtime::receive::Door;
 use crate::runtime::{Ended, Runtime, Setting};
 use crate::server;
@@ -90,9 +91,7 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     // Backups are told by where they lie, whoever reads it and from where.
     let desk = Desk::running(Arc::clone(&store), clock.clone(), runtime.post(), pulse, data).reloading(Arc::clone(&reload));
     threads.block_on(open_doors(arguments, context, &runtime, &far, Arc::new(desk)))?;
-    let watched = Arc::clone(&store);
-    // What cannot be read is told to whoever asks.
-    threads.spawn_blocking(move || drop(watched.look_around()));
+    look_around(&threads, &runtime, Arc::clone(&store));
     let supervisor = Supervisor::of_environment();
     threads.spawn(signals::obey(runtime.post(), context.voice.clone(), Arc::clone(&supervisor)));
     threads.spawn(signals::reload_at_hangup(reload, context.voice.clone()));
@@ -104,6 +103,14 @@ pub fn run(arguments: &Run, context: &Arc<Context>) -> Done {
     live.end();
     threads.shutdown_timeout(Duration::from_millis(200));
     finish(&ended?)
+}
+
+/// Counts everybody once turns are taken, so that the first page need not: a start has enough to read.
+fn look_around(threads: &tokio::runtime::Runtime, runtime: &Runtime, store: Arc<Watched>) {
+    let threads = threads.handle().clone();
+    // What cannot be read is told to whoever asks.
+    let look = move || drop(threads.spawn_blocking(move || drop(store.look_around())));
+    runtime.post().send(Message::Between(Box::new(look))).unwrap_or_default();
 }
 
 /// Lets campaigns and people in. The lists end here: of a million people they are most of the memory a start takes.

@@ -24,6 +24,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Where notifications, tasks and reports are posted to.
     pub notify_url: Option<String>,
+    /// Where news of replies, acceptances, ends and lost accounts is posted to.
+    pub news_url: Option<String>,
     /// Who says what a reply is.
     pub classifier_url: Option<String>,
     /// Timelines of people who have been out for so many days are removed; none: never.
@@ -66,7 +68,7 @@ fn read_file(path: &Path) -> Result<Settings, Ending> {
     let wrong = |what: String| Ending::new(WRONG, format!("cannot use {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|fault| wrong(fault.to_string()))?;
     let mut settings: Settings = toml::from_str(&text).map_err(|fault| {
-        wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url, public_url, notify_url, classifier_url, keep_timelines_days and [outgoing] with hosts and private_hosts")
+        wrong(fault.to_string().trim().to_owned()).help("it may set data, listen, postpress_url, public_url, notify_url, news_url, classifier_url, keep_timelines_days and [outgoing] with hosts and private_hosts")
     })?;
     let beside = path.parent().unwrap_or(Path::new("."));
     settings.data = settings.data.map(|data| beside.join(data));

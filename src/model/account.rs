@@ -220,6 +220,14 @@ pub struct Account {
 }
 
 impl Account {
+    /// Since when it cannot be used, if it cannot.
+    pub fn lost_since(&self) -> Option<Timestamp> {
+        match self.health {
+            Health::Lost { since, .. } | Health::Deleted { since } => Some(since),
+            Health::Unknown | Health::Ok => None,
+        }
+    }
+
     /// When its ramp began: when it was connected, else when it was first used.
     pub fn ramps_since(&self) -> Option<Timestamp> {
         self.created_at.or(self.first_used)

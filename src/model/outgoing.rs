@@ -35,6 +35,8 @@ pub enum LetterKind {
     Task,
     /// `report`
     Report,
+    /// What happened, for `news_url`.
+    News,
 }
 
 impl LetterKind {
@@ -45,6 +47,7 @@ impl LetterKind {
             Self::Notice => "notice",
             Self::Task => "task",
             Self::Report => "report",
+            Self::News => "news",
         }
     }
 }

@@ -66,6 +66,11 @@ impl Draft {
         self.entries.push((enrollment, entry));
     }
 
+    /// The lines so far.
+    pub(super) fn entries(&self) -> &[(EnrollmentId, Entry)] {
+        &self.entries
+    }
+
     /// An enrollment as it shall be.
     pub fn stage(&mut self, mut enrollment: Enrollment) {
         enrollment.updated_at = self.at;

@@ -34,6 +34,8 @@ const FAILED_KEPT_MS: i64 = 31 * DAY_MS;
 /// A letter before it is written down.
 pub(super) struct Draught<'a> {
     pub kind: LetterKind,
+    /// Its `type`, behind `campaign.`.
+    pub word: &'static str,
     pub url: &'a str,
     pub key: Option<EffectKey>,
     pub data: Value,
@@ -51,13 +53,17 @@ impl Partition {
 
     /// Puts a letter into the draft.
     pub(super) fn write_letter(&self, draft: &mut Draft, draught: Draught<'_>) {
-        let Draught { kind, url, key, data, text, moment } = draught;
+        let Draught { kind, word, url, key, data, text, moment } = draught;
         let at = moment.unwrap_or(draft.at);
         let (enrollment, visit) = key.map_or((0, 0), |key| (key.enrollment.0, key.visit.0));
-        let name = data.get("campaign").and_then(Value::as_str).unwrap_or_default();
+        // Of one person, several things may be news at once.
+        let name = match kind {
+            LetterKind::News => data.to_string(),
+            _ => data.get("campaign").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        };
         let times = [at.0.to_le_bytes(), enrollment.to_le_bytes(), i64::from(visit).to_le_bytes()].concat();
-        let parts: [&[u8]; 5] = [b"letter", kind.word().as_bytes(), &times, name.as_bytes(), url.as_bytes()];
-        let mut body = json!({ "type": format!("campaign.{}", kind.word()), "timestamp": at.iso_ms(), "data": data });
+        let parts: [&[u8]; 5] = [b"letter", word.as_bytes(), &times, name.as_bytes(), url.as_bytes()];
+        let mut body = json!({ "type": format!("campaign.{word}"), "timestamp": at.iso_ms(), "data": data });
         if let (Some(text), Some(body)) = (text, body.as_object_mut()) {
             body.insert("text".to_owned(), json!(text));
         }

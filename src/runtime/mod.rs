@@ -36,6 +36,7 @@ pub mod limits;
 pub mod marks;
 pub mod moves;
 pub mod moving;
+pub mod news;
 mod notify;
 mod noting;
 pub mod outbox;

@@ -45,7 +45,8 @@ impl Partition {
         );
         let data = json!({ "who": name, "address": address, "text": text, "step": notice.step, "contact": contact_data(&about) });
         if let Some(url) = &self.letters.outside.notify_url {
-            let draught = Draught { kind: LetterKind::Notice, url, key: Some(notice.key), data, text: Some(&text), moment: None };
+            let (kind, word) = (LetterKind::Notice, LetterKind::Notice.word());
+            let draught = Draught { kind, word, url, key: Some(notice.key), data, text: Some(&text), moment: None };
             self.write_letter(draft, draught);
         }
         draft.stage(about.enrollment);
@@ -67,7 +68,8 @@ impl Partition {
             "task": id.to_string(), "who": who, "address": address, "text": text, "step": notice.step, "contact": contact_data(&about),
         });
         if let Some(url) = &self.letters.outside.notify_url {
-            let draught = Draught { kind: LetterKind::Task, url, key: Some(notice.key), data, text: Some(&text), moment: None };
+            let (kind, word) = (LetterKind::Task, LetterKind::Task.word());
+            let draught = Draught { kind, word, url, key: Some(notice.key), data, text: Some(&text), moment: None };
             self.write_letter(draft, draught);
         }
         let task = Task { id, contact: about.contact.id, who, address, text, at: draft.at, settled: None };
@@ -87,8 +89,14 @@ impl Partition {
         let Some(about) = self.about(draft, key)? else { return Ok(()) };
         let reply = reply.map(|reply| json!({ "text": reply.text, "at": reply.at.iso_ms(), "classes": reply.classes }));
         let data = json!({ "effect": key.to_string(), "contact": contact_data(&about), "reply": reply });
-        self.write_letter(draft, Draught { kind: LetterKind::Webhook, url, key: Some(key), data, text: None, moment: None });
+        let (kind, word) = (LetterKind::Webhook, LetterKind::Webhook.word());
+        self.write_letter(draft, Draught { kind, word, url, key: Some(key), data, text: None, moment: None });
         Ok(())
+    }
+
+    /// What a receiver learns of the person an effect is about; none: they are gone.
+    pub(super) fn contact_data(&self, draft: &Draft, key: EffectKey) -> Result<Option<Value>, StoreFault> {
+        Ok(self.about(draft, key)?.map(|about| contact_data(&about)))
     }
 
     fn about(&self, draft: &Draft, key: EffectKey) -> Result<Option<About>, StoreFault> {

@@ -10,6 +10,8 @@ pub struct Outside {
     pub outlet: Arc<dyn Outlet>,
     /// Where notifications, tasks and reports are posted to; none: they are written down and shown only.
     pub notify_url: Option<String>,
+    /// Where news is posted to; none: nowhere.
+    pub news_url: Option<String>,
     /// Who says what a reply is; none: the rules do.
     pub classifier_url: Option<String>,
     /// Reads the folder again for `refresh`; none: lists are read at starts and reloads only.
@@ -21,6 +23,6 @@ pub type Lists = Arc<dyn Fn() -> Result<Program, String> + Send + Sync>;
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { outlet: Arc::new(Closed), notify_url: None, classifier_url: None, lists: None }
+        Self { outlet: Arc::new(Closed), notify_url: None, news_url: None, classifier_url: None, lists: None }
     }
 }

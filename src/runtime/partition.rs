@@ -303,7 +303,8 @@ impl Partition {
     }
 
     /// Submits the draft and takes its consequences over. `done` is told when it is durable.
-    pub fn close(&mut self, draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
+    pub fn close(&mut self, mut draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
+        self.post_news(&mut draft)?;
         let (commit, memory) = draft.into_commit();
         if commit.changes.is_empty() && commit.entries.is_empty() {
             done(Ok(Lsn(0)));

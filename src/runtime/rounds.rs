@@ -152,7 +152,8 @@ impl Partition {
         };
         let data = json!({ "campaign": campaign, "who": name, "address": address, "due": due.iso_ms(), "campaigns": campaigns });
         let mut draft = Draft::new(Cause::Command { word: "report".to_owned() }, now);
-        let draught = Draught { kind: LetterKind::Report, url: &url, key: None, data, text: Some(&text), moment: Some(due) };
+        let (kind, word) = (LetterKind::Report, LetterKind::Report.word());
+        let draught = Draught { kind, word, url: &url, key: None, data, text: Some(&text), moment: Some(due) };
         self.write_letter(&mut draft, draught);
         self.close_quietly(draft)?;
         Ok(())

@@ -32,7 +32,7 @@ const TOLD: &str = "
 
 /// A receiver that keeps what it got, and fails as often as it is told to.
 #[derive(Default)]
-struct Letterbox {
+pub struct Letterbox {
     got: Mutex<Vec<Letter>>,
     fails: Mutex<usize>,
     is_final: bool,
@@ -54,12 +54,12 @@ impl Outlet for Letterbox {
 }
 
 impl Letterbox {
-    fn failing(times: usize) -> Arc<Self> {
+    pub fn failing(times: usize) -> Arc<Self> {
         Arc::new(Self { fails: Mutex::new(times), ..Self::default() })
     }
 
     /// What arrived at that URL: identity and body.
-    fn at(&self, url: &str) -> Vec<(String, Value)> {
+    pub fn at(&self, url: &str) -> Vec<(String, Value)> {
         let got = self.got.lock().unwrap();
         let there = got.iter().filter(|letter| letter.url.starts_with(url));
         there.map(|letter| (letter.id.clone(), serde_json::from_str(&letter.body).unwrap())).collect()

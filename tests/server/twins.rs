@@ -33,6 +33,8 @@ const TWINS: &[(&str, &str, Twin)] = &[
     ("/api/v1/tasks", "?all=true", Twin::Same(&["tasks", "--all"])),
     ("/api/v1/errors", "", Twin::Same(&["errors"])),
     ("/api/v1/errors", "?campaign={in}", Twin::Same(&["errors", "{in}"])),
+    ("/api/v1/news", "", Twin::Same(&["news"])),
+    ("/api/v1/news", "?after=20&limit=3", Twin::Same(&["news", "--after", "20", "--limit", "3"])),
     ("/api/v1/report", "", Twin::Same(&["report"])),
     ("/api/v1/report", "?campaign={in}", Twin::Same(&["report", "{in}"])),
     ("/api/v1/unrouted", "", Twin::Same(&["webhooks", "unrouted"])),

@@ -20,10 +20,13 @@ struct Question {
     all: bool,
     /// Of an enrollment.
     id: Option<u64>,
+    /// A cursor of the news.
+    after: Option<u64>,
+    limit: Option<usize>,
 }
 
 /// Answers `status`, `overview`, `contacts`, `page`, `person`, `why`, `timeline`, `inbox`, `thread`, `report`, `accounts`, `tasks`,
-/// `errors`, `unrouted`, `find` and `time`. The error is a sentence.
+/// `errors`, `news`, `unrouted`, `find` and `time`. The error is a sentence.
 pub fn answer(store: &Watched, now: Timestamp, verb: &str, arguments: &Value) -> Result<Value, String> {
     let question = match arguments {
         Value::Null => Question::default(),
@@ -53,6 +56,7 @@ fn answer_by(query: &Query<'_>, now: Timestamp, verb: &str, question: &Question)
         "person" => Some(json!(query.person(EnrollmentId(question.id.unwrap_or_default()))?)),
         "accounts" => Some(json!(query.accounts()?)),
         "errors" => Some(json!(query.errors(campaign)?)),
+        "news" => Some(json!(query.news(question.after.unwrap_or_default(), question.limit)?)),
         "unrouted" => Some(json!(query.unrouted()?)),
         "tasks" => Some(json!(query.tasks(question.all)?)),
         "contacts" => {

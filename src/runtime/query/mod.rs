@@ -12,6 +12,7 @@ pub mod errors;
 pub mod find;
 mod gone_wrong;
 pub mod inbox;
+pub mod news;
 pub mod overview;
 pub mod page;
 mod quarantine;

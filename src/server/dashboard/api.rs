@@ -1,6 +1,7 @@
 //! `/api/v1`: what the command line's read commands say, as JSON.
 
 use crate::model::id::EnrollmentId;
+use crate::runtime::query::news::NEWS_ROWS_MAX;
 use crate::runtime::query::page::{PAGE_ROWS_MAX, PageWish, STATUS_WORDS};
 use crate::server::dashboard::act::{Refused, meant};
 use crate::server::dashboard::documents::{CampaignDocument, ContactDocument, TasksDocument, TimelineDocument};
@@ -29,6 +30,7 @@ pub fn routes(routes: Routes) -> Routes {
         .read("/api/v1/inbox", "what people wrote: `engine inbox --json`", inbox)
         .read("/api/v1/tasks", "what people of ours were asked to do: `engine tasks --json`", tasks)
         .read("/api/v1/errors", "what went wrong lately, by its cause: `engine errors --json`", errors)
+        .read("/api/v1/news", "what happened since, from a cursor on: `engine news --json`", news)
         .read("/api/v1/report", "what came of it, with intervals: `engine report --json`", report)
         .read("/api/v1/unrouted", "what came in and concerns nobody: `engine webhooks unrouted --json`", unrouted)
         .read("/api/v1/store", "what the store holds: `engine store stats --json`", store)
@@ -182,6 +184,25 @@ async fn tasks(State(front): Door, query: Result<Query<WhichTasks>, QueryRejecti
         }
         Err(response) => response,
     }
+}
+
+/// Which news is wished for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Since {
+    after: u64,
+    limit: Option<usize>,
+}
+
+async fn news(State(front): Door, query: Result<Query<Since>, QueryRejection>) -> Response {
+    let since = match read(query) {
+        Ok(since) => since,
+        Err(response) => return response,
+    };
+    if since.limit.is_some_and(|limit| !(1..=NEWS_ROWS_MAX).contains(&limit)) {
+        return misunderstood(&format!("`limit` is from 1 to {NEWS_ROWS_MAX}; `next` leads on"));
+    }
+    answered(front.ask("news", json!({ "after": since.after, "limit": since.limit })).await.map_err(Refused::Failed))
 }
 
 async fn unrouted(State(front): Door) -> Response {

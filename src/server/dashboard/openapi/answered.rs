@@ -4,6 +4,7 @@ use crate::runtime::query::accounts::AccountsReport;
 use crate::runtime::query::days::DaysAhead;
 use crate::runtime::query::errors::Errors;
 use crate::runtime::query::inbox::{Inbox, Thread};
+use crate::runtime::query::news::NewsReport;
 use crate::runtime::query::overview::Overview;
 use crate::runtime::query::page::ContactPage;
 use crate::runtime::query::report::Report;
@@ -67,6 +68,7 @@ impl Answers {
             ("GET", "/api/v1/tasks") => self.named::<TasksDocument>(),
             ("GET", "/api/v1/errors") => self.named::<Errors>(),
             ("GET", "/api/v1/report") => self.named::<Report>(),
+            ("GET", "/api/v1/news") => self.named::<NewsReport>(),
             ("GET", "/api/v1/unrouted") => self.named::<Unrouted>(),
             ("GET", "/api/v1/store") => self.named::<StoreFigures>(),
             ("GET", "/api/v1/backups") => self.named::<Backups>(),

@@ -1,5 +1,6 @@
 //! What a route may be asked with: parameters and bodies.
 
+use crate::runtime::query::news::{NEWS_ROWS, NEWS_ROWS_MAX};
 use crate::runtime::query::page::{PAGE_ROWS, PAGE_ROWS_MAX, STATUS_WORDS};
 use crate::server::dashboard::once::KEY_BYTES_MAX;
 use crate::server::dashboard::routes::Route;
@@ -46,6 +47,18 @@ fn of_query(path: &str) -> Vec<Value> {
                 "limit",
                 json!({ "type": "integer", "minimum": 1, "maximum": PAGE_ROWS_MAX, "default": PAGE_ROWS }),
                 "How many at most.",
+            ),
+        ],
+        "/api/v1/news" => vec![
+            one(
+                "after",
+                json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX, "default": 0 }),
+                "`next` of the time before.",
+            ),
+            one(
+                "limit",
+                json!({ "type": "integer", "minimum": 1, "maximum": NEWS_ROWS_MAX, "default": NEWS_ROWS }),
+                "How many at most; what was written at once is told at once.",
             ),
         ],
         "/api/v1/tasks" => vec![one("all", json!({ "type": "boolean" }), "Settled ones too.")],
