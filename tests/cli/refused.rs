@@ -55,6 +55,7 @@ fn unsafe_settings_and_missing_keys_stop_a_run_before_it_begins() {
     check(&desk, &["run", "campaigns", "--yes", "--speed", "10"], &[KEY], 78, "`--speed 10`");
     check(&desk, &["run", "campaigns", "--yes", "--listen", "127.0.0.1:0"], &[KEY], 78, "without a secret");
     check(&desk, &run, &[KEY, ("ENGINE_PUBLIC_URL", "https://e.example")], 78, "without a secret");
+    check(&desk, &run, &[KEY, ("ENGINE_NEWS_URL", "https://crm.example/in")], 78, "no key to sign");
     check(&desk, &run, &[KEY, ("POSTPRESS_URL", "http://192.0.2.1/v1")], 78, "`https://`");
     check(&desk, &run, &[KEY, ("POSTPRESS_URL", "nonsense")], 2, "POSTPRESS_URL");
     check(&desk, &run, &[KEY, ("ENGINE_LISTEN", "nonsense")], 2, "ENGINE_LISTEN");

@@ -220,6 +220,29 @@ async fn an_answer_that_is_refused_keeps_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_task_is_done_by_writing_to_the_person_instead() {
+    let scene = Scene::new();
+    scene.asks("Shall I send <b>this</b>?");
+    let page = scene.get("/inbox").await.1;
+    assert!(page.contains("Shall I send &lt;b&gt;this&lt;/b&gt;?</textarea>"), "the draft is there to edit: {page}");
+    let press = |form: &'static str| {
+        let request = scene.request("POST", "/do", &[Shown::Session, Shown::OurOrigin]);
+        scene.send(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form)).unwrap())
+    };
+    let form = "order=reply&id=2&task=2.3&text=Gladly&back=%2Finbox";
+    scene.desk.refuses.store(true, Ordering::SeqCst);
+    let page = to_bytes(press(form).await.into_body(), 1 << 20).await.unwrap().to_vec();
+    assert!(String::from_utf8(page).unwrap().contains("name=\"task\" value=\"2.3\""), "the second try settles the task too");
+    scene.desk.refuses.store(false, Ordering::SeqCst);
+    assert_eq!(press(form).await.headers()[header::LOCATION], "/inbox");
+    let reply = json!({ "reply": { "enrollments": [2], "text": "Gladly" } });
+    assert_eq!(
+        *scene.desk.commands.lock().unwrap(),
+        [reply, json!({ "settle": { "task": { "enrollment": 2, "visit": 3 }, "verdict": "done" } })]
+    );
+}
+
+#[tokio::test]
 async fn the_token_opens_a_session_and_leaves_the_address() {
     let scene = Scene::new();
     let ask = |path: String| scene.send(Request::builder().uri(path).header(header::HOST, HOST).body(Body::empty()).unwrap());

@@ -8,8 +8,9 @@ use campaign_engine::cli::days_ahead::Kept;
 use campaign_engine::model::account::Health;
 use campaign_engine::model::effect::Call;
 use campaign_engine::model::enrollment::{Awaits, Hold};
-use campaign_engine::model::id::EnrollmentId;
+use campaign_engine::model::id::{ContactId, EffectKey, EnrollmentId, TaskId, Visit};
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, Record, Table};
+use campaign_engine::model::outgoing::Task;
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::ask::Ask;
 use campaign_engine::runtime::census::watched::Watched;
@@ -167,9 +168,27 @@ impl Scene {
                 _ => {}
             }
         }
+        self.put(rows);
+    }
+
+    /// From now on somebody of ours is to look at bob.
+    pub fn asks(&self, text: &str) {
+        let key = EffectKey { enrollment: EnrollmentId(2), visit: Visit(3) };
+        self.put(vec![Record::Task(Box::new(Task {
+            id: TaskId(key),
+            contact: ContactId(2),
+            who: "owner".to_owned(),
+            address: None,
+            text: text.to_owned(),
+            at: self.desk.now,
+            settled: None,
+        }))]);
+    }
+
+    fn put(&self, rows: Vec<Record>) {
         let cause = Cause::Command { word: "test".to_owned() };
         let changes = rows.into_iter().map(Change::Put).collect();
-        commit(&**store, vec![Commit { at: self.desk.now, cause, changes, entries: Vec::new() }]).unwrap();
+        commit(&*self.desk.store, vec![Commit { at: self.desk.now, cause, changes, entries: Vec::new() }]).unwrap();
     }
 
     pub fn routes(&self) -> Vec<Route> {

@@ -11,7 +11,7 @@ use crate::runtime::query::why::Why;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::act::{Refused, meant};
 use crate::server::dashboard::pages::layout::{Page, button, message};
-use crate::server::dashboard::pages::reply;
+use crate::server::dashboard::pages::reply::{self, Answer};
 use crate::server::dashboard::pages::words::{badge, distance, moment, told};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -84,7 +84,7 @@ fn body(known: &Known, title: &str) -> Markup {
                 @if let Some(thread) = &known.thread {
                     (chat(&thread.lines, now))
                     @if !thread.underway.is_empty() { (reply::underway(&thread.underway)) }
-                    @else if thread.is_open { section .card { (reply::form(&id, &thread.name, &here, "")) } }
+                    @else if thread.is_open { section .card { (reply::form(Answer { id: &id, name: &thread.name, task: None, back: &here, text: "" })) } }
                 }
             }
             (fields(&known.person))

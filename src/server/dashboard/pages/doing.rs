@@ -4,7 +4,7 @@ use crate::runtime::command::Command;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::act::{Refused, Said, carry_out, meant, of_campaign, of_contact, of_task};
 use crate::server::dashboard::pages::layout::message;
-use crate::server::dashboard::pages::reply;
+use crate::server::dashboard::pages::reply::{self, Answer};
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
@@ -43,12 +43,29 @@ pub async fn act(State(front): State<Arc<Front>>, form: Result<Form<Wanted>, For
         carry_out(&front, &command).await
     };
     match done.await {
-        Ok(_) => Redirect::to(back(&wanted.back)).into_response(),
+        Ok(_) => match done_by_answering(&front, &wanted).await {
+            Ok(()) => Redirect::to(back(&wanted.back)).into_response(),
+            Err(refused) => message(StatusCode::UNPROCESSABLE_ENTITY, "The answer is on its way", refused.sentence()),
+        },
         Err(refused) if wanted.order == "reply" => {
-            let (id, text) = (wanted.id.as_deref().unwrap_or_default(), wanted.text.as_deref().unwrap_or_default());
-            reply::again(id, back(&wanted.back), text, refused.sentence())
+            let answer = Answer {
+                id: wanted.id.as_deref().unwrap_or_default(),
+                name: "them",
+                task: wanted.task.as_deref(),
+                back: back(&wanted.back),
+                text: wanted.text.as_deref().unwrap_or_default(),
+            };
+            reply::again(answer, refused.sentence())
         }
         Err(refused) => message(StatusCode::UNPROCESSABLE_ENTITY, "That could not be done", refused.sentence()),
+    }
+}
+
+/// Whoever was asked to do something wrote to the person instead: their task is done.
+async fn done_by_answering(front: &Front, wanted: &Wanted) -> Result<(), Refused> {
+    match &wanted.task {
+        Some(task) if wanted.order == "reply" => carry_out(front, &of_task("done", task)?).await.map(drop),
+        _ => Ok(()),
     }
 }
 

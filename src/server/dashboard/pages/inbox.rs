@@ -5,7 +5,7 @@ use crate::runtime::query::tasks::TaskRow;
 use crate::server::dashboard::Front;
 use crate::server::dashboard::pages::contact::chat;
 use crate::server::dashboard::pages::layout::{Page, button, failed};
-use crate::server::dashboard::pages::reply;
+use crate::server::dashboard::pages::reply::{self, Answer};
 use crate::server::dashboard::pages::words::{badge, moment};
 use axum::extract::State;
 use axum::response::Response;
@@ -58,7 +58,7 @@ fn thread(thread: &Thread, now: &str) -> Markup {
             p .written.lead { (thread.text) }
             details { summary { "The whole chat" } (chat(&thread.lines, now)) }
             @if thread.underway.is_empty() {
-                details { summary { "Answer" } (reply::form(&thread.id.to_string(), &thread.name, "/inbox", "")) }
+                details { summary { "Answer" } (reply::form(Answer { id: &thread.id.to_string(), name: &thread.name, task: None, back: "/inbox", text: "" })) }
             } @else { (reply::underway(&thread.underway)) }
         }
     }
@@ -66,6 +66,7 @@ fn thread(thread: &Thread, now: &str) -> Markup {
 
 fn task(task: &TaskRow, now: &str) -> Markup {
     let id = task.id.as_str();
+    let person = id.split('.').next().unwrap_or_default();
     html! {
         article .card {
             h3 { (task.name) span .quiet { " in " (task.campaign) } }
@@ -75,6 +76,10 @@ fn task(task: &TaskRow, now: &str) -> Markup {
                 (button("approve", &[("task", id)], "Approve", "/inbox", false))
                 (button("done", &[("task", id)], "Done", "/inbox", false))
                 (button("reject", &[("task", id)], "Reject", "/inbox", true))
+            }
+            details {
+                summary { "Write to them yourself" }
+                (reply::form(Answer { id: person, name: &task.name, task: Some(id), back: "/inbox", text: &task.text }))
             }
         }
     }
