@@ -4,6 +4,8 @@ mod book;
 mod campaigns;
 mod editors;
 mod how_to;
+mod how_to_more;
+mod person;
 mod shell;
 mod simulate;
 
