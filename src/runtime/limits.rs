@@ -32,26 +32,29 @@ pub struct Usage {
 impl Usage {
     /// Makes known which versions are one campaign's: id and name of each.
     pub fn relate<'n>(&mut self, versions: impl Iterator<Item = (CampaignId, &'n str)>) {
-        let mut by_name: BTreeMap<&str, CampaignId> = BTreeMap::new();
-        for (id, name) in versions {
-            self.first.insert(id, *by_name.entry(name).or_insert(id));
-        }
+        self.first.extend(firsts(versions));
+    }
+
+    /// Is all that known already?
+    pub fn is_related<'n>(&self, versions: impl Iterator<Item = (CampaignId, &'n str)>) -> bool {
+        firsts(versions).iter().all(|(id, first)| self.first.get(id) == Some(first))
     }
 
     fn first(&self, campaign: CampaignId) -> CampaignId {
         self.first.get(&campaign).copied().unwrap_or(campaign)
     }
 
-    /// One more.
-    pub fn add(&mut self, account: AccountId, budget: Budget, used: Use) {
-        self.uses.entry((account, budget)).or_default().insert(used);
+    /// One more. Was it not known yet?
+    pub fn add(&mut self, account: AccountId, budget: Budget, used: Use) -> bool {
+        self.uses.entry((account, budget)).or_default().insert(used)
     }
 
-    /// Takes one back: it was definitely not performed, or it is counted anew at another time.
-    pub fn remove(&mut self, account: AccountId, budget: Budget, at: Timestamp, key: EffectKey) {
-        if let Some(uses) = self.uses.get_mut(&(account, budget)) {
-            uses.retain(|used| !(used.at == at && used.key == key));
-        }
+    /// Takes one back: it was definitely not performed, or it is counted anew at another time. How many there were.
+    pub fn remove(&mut self, account: AccountId, budget: Budget, at: Timestamp, key: EffectKey) -> usize {
+        let Some(uses) = self.uses.get_mut(&(account, budget)) else { return 0 };
+        let before = uses.len();
+        uses.retain(|used| !(used.at == at && used.key == key));
+        before - uses.len()
     }
 
     /// Those that lie more than 30 days back, taken out.
@@ -117,6 +120,12 @@ impl Usage {
         }
         free
     }
+}
+
+/// The first version of each version's campaign.
+fn firsts<'n>(versions: impl Iterator<Item = (CampaignId, &'n str)>) -> BTreeMap<CampaignId, CampaignId> {
+    let mut by_name: BTreeMap<&str, CampaignId> = BTreeMap::new();
+    versions.map(|(id, name)| (id, *by_name.entry(name).or_insert(id))).collect()
 }
 
 /// The caps that hold for an account now: the workspace's, less while it ramps up.

@@ -230,7 +230,9 @@ impl Partition {
                 self.intents.insert(intent.key, *intent);
             }
             Record::Usage { .. } if is_planted(Bug::UsageInMemory) => {}
-            Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
+            Record::Usage { account, budget, at, key, campaign } => {
+                self.usage.add(account, budget, Use { at, key, campaign });
+            }
             Record::Inbox(row) => {
                 self.parts.gate.close(&row.enrollments);
                 self.inbox.insert(row.row);

@@ -43,6 +43,7 @@ fn asked(query: &Query<'_>) -> Value {
         "inbox": query.inbox(None).unwrap(),
         "errors": query.errors(None).unwrap(),
         "report": query.report(None).unwrap(),
+        "why": query.find("https://www.linkedin.com/in/fe-falk/", None).map(|found| query.why(&found[0], None).unwrap()).ok(),
         "pages": (["queued", "active", "paused", "parked", "ended"].map(page)),
     })
 }

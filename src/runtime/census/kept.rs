@@ -25,11 +25,16 @@ pub(super) trait OfRows: Default {
 }
 
 /// It, and whose rows were written since it was read.
-#[derive(Default)]
 pub(super) struct Kept<T: OfRows> {
     /// None: nothing was read yet.
     written: Mutex<Option<HashSet<T::Id>>>,
     held: Mutex<T>,
+}
+
+impl<T: OfRows> Default for Kept<T> {
+    fn default() -> Self {
+        Self { written: Mutex::new(None), held: Mutex::new(T::default()) }
+    }
 }
 
 impl<T: OfRows> Kept<T> {
@@ -54,7 +59,7 @@ impl<T: OfRows> Kept<T> {
     }
 
     /// Brings it up to what the store says now, and shows it.
-    pub fn read<R>(&self, store: &dyn Store, see: impl FnOnce(&T) -> R) -> Result<R, StoreFault> {
+    pub fn read<R>(&self, store: &dyn Store, see: impl FnOnce(&mut T) -> R) -> Result<R, StoreFault> {
         let mut held = self.lock_held();
         // What is written from here on is for the next question.
         let written = self.lock_written().replace(HashSet::new());
@@ -66,7 +71,7 @@ impl<T: OfRows> Kept<T> {
             *self.lock_written() = None;
             return Err(fault);
         }
-        Ok(see(&held))
+        Ok(see(&mut held))
     }
 
     fn lock_written(&self) -> MutexGuard<'_, Option<HashSet<T::Id>>> {

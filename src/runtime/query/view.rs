@@ -13,7 +13,7 @@ use crate::runtime::census::Census;
 use crate::runtime::census::counts::Counts;
 use crate::runtime::census::group::{Group, Phase};
 use crate::runtime::census::names::Names;
-use crate::runtime::limits::{Usage, Use};
+use crate::runtime::limits::Usage;
 use crate::store::contract::{Store, StoreFault};
 use jiff::tz::TimeZone;
 use std::cell::OnceCell;
@@ -26,7 +26,7 @@ pub(super) struct View {
     pub now: Timestamp,
     pub campaigns: BTreeMap<CampaignId, Installed>,
     pub accounts: BTreeMap<AccountId, Account>,
-    pub usage: Usage,
+    pub usage: Arc<Usage>,
     /// The workspace's.
     pub limits: Limits,
     /// Everything is paused since then.
@@ -54,20 +54,21 @@ impl View {
             now,
             campaigns: BTreeMap::new(),
             accounts: BTreeMap::new(),
-            usage: Usage::default(),
+            usage: Arc::default(),
             limits: Limits::defaults(),
             paused: None,
             quarantine: None,
             census: Arc::clone(census),
             people: OnceCell::new(),
         };
-        for table in [Table::Campaign, Table::Account, Table::Usage] {
+        for table in [Table::Campaign, Table::Account] {
             store.scan(table, None, &mut |record| {
                 view.take(record);
                 ControlFlow::Continue(())
             })?;
         }
-        view.usage.relate(view.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str())));
+        let versions = view.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str()));
+        view.usage = census.usage(store, versions)?;
         for key in [MetaKey::Paused, MetaKey::Limits, MetaKey::Quarantine] {
             if let Some(record) = store.get(&Key::Meta(key))? {
                 view.take(record);
@@ -124,7 +125,6 @@ impl View {
             Record::Account(account) => {
                 self.accounts.insert(account.id, *account);
             }
-            Record::Usage { account, budget, at, key, campaign } => self.usage.add(account, budget, Use { at, key, campaign }),
             Record::Meta(Meta::Paused { since }) => self.paused = since,
             Record::Meta(Meta::Limits { limits }) => self.limits = *limits,
             Record::Meta(Meta::Quarantine(quarantine)) => {
@@ -134,6 +134,7 @@ impl View {
                 Meta::Anchor { .. } | Meta::Alive { .. } | Meta::Counters { .. } | Meta::Deciding { .. } | Meta::Applied { .. },
             )
             | Record::Past(_)
+            | Record::Usage { .. }
             | Record::Move { .. }
             | Record::Outgoing(_)
             | Record::Task(_)
