@@ -5,6 +5,7 @@ mod client;
 mod dashboard;
 mod document;
 mod grafana;
+mod living;
 mod orders;
 mod pictures;
 pub mod python;

@@ -27,18 +27,19 @@ pub struct Answer {
 impl Serving {
     /// In the midst of it: everybody is on their way, and a day passes in four seconds.
     pub fn under_way() -> Self {
-        Self::start(shipped(), "20000")
+        Self::with(shipped(), &["--speed", "20000"])
     }
 
     /// After everybody has ended; time goes on at the wall's pace.
     pub fn at_the_end() -> Self {
         let desk = shipped();
         desk.done(&["run", "campaigns", "--sandbox", "--until-idle", "--yes", "--dashboard", "off", "--speed", SPEED]);
-        Self::start(desk, "1")
+        Self::with(desk, &["--speed", "1"])
     }
 
-    fn start(desk: Desk, speed: &str) -> Self {
-        let words = ["run", "campaigns", "--sandbox", "--yes", "--dashboard", "127.0.0.1:0", "--speed", speed];
+    /// Over the campaigns of that folder, with those words more.
+    pub fn with(desk: Desk, more: &[&str]) -> Self {
+        let words = [&["run", "campaigns", "--sandbox", "--yes", "--dashboard", "127.0.0.1:0"], more].concat();
         let mut running = desk.start(&words, "talk");
         running.until("dashboard: http://127.0.0.1:");
         let said = running.said();

@@ -13,6 +13,15 @@
     return typed || writing();
   };
 
+  const summaries = () => [...main().querySelectorAll("summary")];
+  // What it does and to whom: lists move while somebody's finger is on the key.
+  const named = (one) => {
+    const about = one.closest("article, tr, section");
+    const whom = about && about.querySelector("a[href], input[name=task], input[name=id]");
+    const fields = one.form ? [...new FormData(one.form)].map(([name, value]) => `${name}=${value}`).join() : "";
+    return [one.tagName, one.textContent, one.href || fields || (whom ? whom.href || whom.value : "")].join(" ");
+  };
+
   let waiting = false;
   let last = 0;
   const refresh = async () => {
@@ -25,20 +34,22 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.getElementById("main");
       if (!next || busy() || next.innerHTML === main().innerHTML) return;
-      const open = [...main().querySelectorAll("details")].map((one) => one.open);
+      const open = new Set(summaries().filter((one) => one.parentElement.open).map(named));
+      const held = main().contains(document.activeElement) && named(document.activeElement);
       const row = rows().indexOf(document.activeElement && document.activeElement.closest("[data-row]"));
       const scrolled = [...main().querySelectorAll(".scroll")].map((one) => one.scrollLeft);
       main().replaceChildren(...next.childNodes);
-      main().querySelectorAll("details").forEach((one, at) => { one.open = Boolean(open[at]); });
+      summaries().forEach((one) => { one.parentElement.open = open.has(named(one)); });
       main().querySelectorAll(".scroll").forEach((one, at) => { one.scrollLeft = scrolled[at] || 0; });
-      if (row >= 0) select(row);
+      const same = held && [...main().querySelectorAll("a[href], button, summary, [tabindex]")].find((one) => named(one) === held);
+      if (same) same.focus({ preventScroll: true }); else if (row >= 0) select(row);
     } catch { /* the stream says when the engine is back */ }
   };
   const soon = () => {
     if (pulse) { pulse.classList.remove("beat"); void pulse.offsetWidth; pulse.classList.add("beat"); }
     if (waiting) return;
     waiting = true;
-    setTimeout(refresh, Math.max(100, 800 - (Date.now() - last)));
+    setTimeout(refresh, Math.max(100, 600 - (Date.now() - last)));
   };
 
   if (away && window.EventSource) {
