@@ -187,6 +187,7 @@ async fn every_page_is_pictured_in_light_and_dark() {
         .collect();
     let scene = Scene::of(&people);
     scene.goes_wrong();
+    scene.asks("Bruno, shall I send you the short version on Tuesday?");
     scene.desk.ask("backup", Value::Null).unwrap();
     let (base, mut pages) = served(&scene).await;
     pages.push("/login".to_owned());

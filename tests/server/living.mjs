@@ -71,6 +71,18 @@ await until('the keys are told', () => page.locator('#keys[open]').count());
 await key('Escape');
 await judge();
 
+// What is folded open stays so, and nothing else opens, while lines come in above it.
+await go('e', '/events');
+await until('something happens', () => page.locator('tr[data-row]').count());
+const newest = () => page.locator('tr[data-row]').first().textContent();
+await tabTo('raw', isNamed);
+await key('Enter');
+const unfolded = await page.evaluate(() => document.querySelector('details[open]').dataset.key);
+const before = await newest();
+await until('lines come in', async () => (await newest()) !== before);
+const open = await page.evaluate(() => [...document.querySelectorAll('details[open]')].map((one) => one.dataset.key));
+if (JSON.stringify(open) !== JSON.stringify([unfolded])) seen.faults.push(`open are ${open}, not ${unfolded}`);
+
 // Without a reload: what the page was told before is still known to it.
 await go('i', '/inbox');
 await page.evaluate(() => { globalThis.isSame = true; });

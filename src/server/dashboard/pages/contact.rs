@@ -173,7 +173,7 @@ fn line(row: &TimelineRow, now: &str) -> Markup {
         entry(row).and_then(|entry| story::told(&entry, true, &|text| text.to_owned())).unwrap_or_else(|| row.kind.clone());
     html! {
         li {
-            details {
+            details data-key=(format!("{}.{}", row.campaign, row.seq)) {
                 summary { (moment(&row.at, now)) " " span .kind { (row.kind) } " " (told(&words)) @if !row.step.is_empty() && !words.contains(&row.step) { " " code .quiet { (row.step) } } }
                 dl { @for (name, value) in &row.detail { dt { (name) } dd .written { (value.as_str().unwrap_or_default()) } } }
             }

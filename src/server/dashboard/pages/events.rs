@@ -73,7 +73,7 @@ fn stray(row: &UnroutedRow, now: &str) -> Markup {
             td { (moment(&row.at, now)) }
             th scope="row" { (row.what) }
             td { code { (row.account) } }
-            td { details { summary { "raw" } code .written { (row.body) } } }
+            td { details data-key=(format!("stray {}", row.row)) { summary { "raw" } code .written { (row.body) } } }
         }
     }
 }
@@ -85,6 +85,7 @@ fn text<'a>(line: &'a Value, name: &str) -> &'a str {
 fn row(line: &Value, now: &str) -> Markup {
     let id = line.get("id").and_then(Value::as_u64).unwrap_or_default();
     let detail = line.get("detail").cloned().unwrap_or_default();
+    let number = line.get("number").and_then(Value::as_u64).unwrap_or_default();
     html! {
         tr data-row {
             td { (moment(text(line, "at"), now)) }
@@ -92,7 +93,7 @@ fn row(line: &Value, now: &str) -> Markup {
             td { (text(line, "campaign")) }
             td { span .kind { (text(line, "kind")) } }
             td { code { (text(line, "step")) } }
-            td { details { summary { "raw" } code .written { (detail) } } }
+            td { details data-key=(format!("line {number}")) { summary { "raw" } code .written { (detail) } } }
         }
     }
 }

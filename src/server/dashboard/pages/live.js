@@ -16,6 +16,8 @@
   const summaries = () => [...main().querySelectorAll("summary")];
   // What it does and to whom: lists move while somebody's finger is on the key.
   const named = (one) => {
+    const key = one.parentElement && one.parentElement.dataset.key;
+    if (key) return `${one.tagName} ${key}`;
     const about = one.closest("article, tr, section");
     const whom = about && about.querySelector("a[href], input[name=task], input[name=id]");
     const fields = one.form ? [...new FormData(one.form)].map(([name, value]) => `${name}=${value}`).join() : "";
