@@ -9,8 +9,11 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
-/// Behind `engine run`: a day in four seconds, and no port that others may have.
-const FASTER: &str = " --speed 20000 --dashboard off";
+/// Behind `engine run`: a day in four seconds, unless another speed is typed, and no port that others may have.
+fn faster(line: &str) -> &'static str {
+    if line.contains(" --speed ") { " --dashboard off" } else { " --speed 20000 --dashboard off" }
+}
+
 /// How often something that is to come is looked for.
 pub const LOOKS: usize = 6_000;
 /// Of a task.
@@ -86,7 +89,7 @@ impl Person {
             return Said { code: 0, text: String::new() };
         }
         let Output { status, stdout, stderr } =
-            self.shell(&format!("{line}{}", if is_run { FASTER } else { "" })).output().unwrap();
+            self.shell(&format!("{line}{}", if is_run { faster(line) } else { "" })).output().unwrap();
         let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
         Said { code: status.code().unwrap_or(-1), text }
     }
@@ -94,7 +97,8 @@ impl Person {
     fn starts(&mut self, line: &str) {
         let data = line.split_once("--data ").map_or(".engine", |(_, rest)| rest.split(' ').next().unwrap());
         let talk = fs::File::create(self.place.join(format!("{data}.talk"))).unwrap();
-        let child = self.shell(&format!("exec {line}{FASTER}")).stdout(Stdio::null()).stderr(talk).spawn().unwrap();
+        let line = format!("exec {line}{}", faster(line));
+        let child = self.shell(&line).stdout(Stdio::null()).stderr(talk).spawn().unwrap();
         self.running.insert(data.to_owned(), child);
         self.until(&format!("engine ping --data {data}"), |said| said.code == 0);
     }
