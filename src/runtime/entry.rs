@@ -24,7 +24,7 @@ pub fn leaves_out(
     now: Timestamp,
 ) -> Option<String> {
     if contact.is_suppressed_on(campaign.channel) {
-        return Some("suppressed: this person asked not to be contacted".to_owned());
+        return Some("suppressed: nobody writes to them any more; they asked for it, or `contacts suppress` said so".to_owned());
     }
     let written =
         |fields: &Fields| IDENTIFYING_COLUMNS.iter().filter_map(|column| fields.get(*column)).cloned().collect::<Vec<_>>();
