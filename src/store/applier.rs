@@ -13,6 +13,7 @@ use std::sync::RwLock;
 /// Runs until the way is closed and all is in the tree, or the tree failed.
 pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
     while let Some(taken) = way.next_rows(BATCH_KEYS_MAX) {
+        let count = taken.iter().map(|durable| durable.rows.len()).sum();
         let (rows, reached) = coalesce(taken);
         // sled may panic on damage; the journal is whole, so a restart rebuilds the tree.
         match catch_unwind(AssertUnwindSafe(|| progress.apply(&rows, reached))) {
@@ -21,7 +22,7 @@ pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
             Err(_) => return give_up(way, "the progress on disk is damaged: sled panicked"),
         }
         writing(overlay).uncover(reached, &rows);
-        way.applied(reached);
+        way.applied(reached, count);
     }
 }
 

@@ -1,5 +1,7 @@
 //! The store on disk: commits go to the journal, from there to the tree; what is between them lies in the overlay.
 
+mod lookup;
+
 use crate::model::id::{ContactId, EnrollmentId, Fingerprint, Lsn};
 use crate::model::intent::IntentState;
 use crate::model::journal::{Cause, Change, Commit, Entry, Key, Record, Table};
@@ -251,8 +253,7 @@ impl Parts {
             let (previous, rows, bytes) = current.chain(prepared, place);
             overlay.cover(lsn, &rows);
             let frame = Arc::new(Frame { lsn, place, payload: record::payload(&previous, &bytes) });
-            queue.submitted.push_back(Submitted { frame, rows, dones: done.take_if(|_| left == 0).into_iter().collect() });
-            queue.last = lsn;
+            queue.push(Submitted { frame, rows, dones: done.take_if(|_| left == 0).into_iter().collect() });
         }
         drop(overlay);
         let last = queue.last;
@@ -276,10 +277,12 @@ impl Store for JournaledStore {
     }
 
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
-        let ring = self.parts.safe.ring();
-        let key = keys::encode(&ring.masked(key));
-        let Some(stored) = self.parts.stored(&key)? else { return Ok(None) };
-        record::row(&ring, &key, &stored).map_err(|fault| fault.at(&self.dir, 0))
+        let key = keys::encode(&self.parts.safe.ring().masked(key));
+        self.row(&key)
+    }
+
+    fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreFault> {
+        self.rows_of(keys)
     }
 
     fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One wrong maybe in so many.
 const WRONG_MAYBES: f64 = 0.01;
-/// Keys the first filter has room for, at least; each one after it has room for four times as many.
+/// Keys the first filter has room for, at least; each one after it has room for eight times as many.
 const ROOM_MIN: u64 = 1 << 16;
-const GROWTH: u64 = 4;
+const GROWTH: u64 = 8;
 /// Filters are asked one after another: no more than so many, then the last takes all.
-const FILTERS_MAX: usize = 10;
+const FILTERS_MAX: usize = 7;
 /// Keys are drawn at random or numbered by us: nobody chooses them so that they fall on one another.
 const SEED: u128 = 0;
 
@@ -49,26 +49,32 @@ impl Known {
         Self { filters: RwLock::new(vec![Filter::of(ROOM_MIN.max(keys.saturating_add(keys / 4)))]) }
     }
 
-    /// Takes a key in. It is known to every other thread that learns by a lock that it is in the tree.
-    pub fn insert(&self, key: &[u8]) {
+    /// Takes a key in; says whether it may have been in already. It is known to every other thread that learns by a lock
+    /// that it is in the tree.
+    pub fn insert(&self, key: &[u8]) -> bool {
         let is_full = {
             let filters = reading(&self.filters);
-            if filters.iter().any(|filter| filter.bits.contains(key)) {
-                return;
+            let Some(last) = filters.last() else { return true };
+            let hash = last.bits.source_hash(key);
+            if filters.iter().any(|filter| filter.bits.contains_hash(hash)) {
+                return true;
             }
-            let Some(last) = filters.last() else { return };
-            last.bits.insert(key);
+            last.bits.insert_hash(hash);
             last.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(1)).is_err()
                 && filters.len() < FILTERS_MAX
         };
         if is_full {
             self.grow();
         }
+        false
     }
 
     /// May the key be in the tree? If not, it certainly is not.
     pub fn may_hold(&self, key: &[u8]) -> bool {
-        reading(&self.filters).iter().any(|filter| filter.bits.contains(key))
+        let filters = reading(&self.filters);
+        // All are of one seed, so that a key is hashed once.
+        let hash = filters.last().map(|last| last.bits.source_hash(key));
+        hash.is_some_and(|hash| filters.iter().any(|filter| filter.bits.contains_hash(hash)))
     }
 
     fn grow(&self) {
@@ -99,7 +105,11 @@ mod tests {
         let threads: Vec<_> = (0..2)
             .map(|side| {
                 let known = Arc::clone(&known);
-                std::thread::spawn(move || (0..many).filter(|nth| nth % 2 == side).for_each(|nth| known.insert(&key(nth))))
+                std::thread::spawn(move || {
+                    (0..many).filter(|nth| nth % 2 == side).for_each(|nth| {
+                        known.insert(&key(nth));
+                    })
+                })
             })
             .collect();
         threads.into_iter().for_each(|thread| thread.join().expect("no thread breaks off"));

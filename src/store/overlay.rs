@@ -38,8 +38,12 @@ impl Overlay {
 
     /// Merges rows of the tree, in key order, with what covers them in that range.
     pub fn merge(&self, range: Range, tree: Vec<Row>) -> Vec<Row> {
+        let mut covering = self.rows.range(range).peekable();
+        if covering.peek().is_none() {
+            return tree;
+        }
         let mut merged: BTreeMap<Vec<u8>, RowBytes> = tree.into_iter().collect();
-        for (key, (_, bytes)) in self.rows.range(range) {
+        for (key, (_, bytes)) in covering {
             match bytes {
                 Some(bytes) => drop(merged.insert(key.clone(), Arc::clone(bytes))),
                 None => drop(merged.remove(key)),

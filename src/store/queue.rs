@@ -8,8 +8,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Most commits that may be durable and not yet in the tree: bounds the memory of the overlay and the work of a start.
+/// Most commits that may be durable and not yet in the tree: bounds the work of a start.
 pub const UNAPPLIED_MAX: u64 = 32_768;
+
+/// Most rows on their way to the tree before more may enter: bounds the memory of the overlay, some 300 bytes a row. A
+/// commit of people who enter has a thousand.
+pub const ROWS_MAX: usize = 1 << 17;
 
 /// A batch of the committer is at most so many commits …
 pub const BATCH_COMMITS_MAX: usize = 1_024;
@@ -42,6 +46,8 @@ pub struct Queue {
     /// From `durable` + 1 to `last`. Kept when the store is poisoned: they are visible.
     pub submitted: VecDeque<Submitted>,
     pub unapplied: VecDeque<Durable>,
+    /// Rows of all that is on its way.
+    pub rows: usize,
     /// Why nothing more can be made durable.
     pub poison: Option<String>,
     pub is_closing: bool,
@@ -65,6 +71,20 @@ impl Queue {
             Some(because) => Some(StoreFault::Poisoned { because: because.clone() }),
             None => self.is_closing.then_some(StoreFault::Closed),
         }
+    }
+
+    /// Must so many commits wait before they enter? What is larger than all room there is enters when nothing is before it.
+    fn is_full(&self, commits: usize) -> bool {
+        let waits = !self.submitted.is_empty() && self.submitted.len() + commits > SUBMITTED_MAX;
+        let lags = self.last.0 - self.applied.0 > UNAPPLIED_MAX || self.rows > ROWS_MAX;
+        waits || lags
+    }
+
+    /// A commit enters, as the last.
+    pub fn push(&mut self, submitted: Submitted) {
+        self.last = submitted.frame.lsn;
+        self.rows += submitted.rows.len();
+        self.submitted.push_back(submitted);
     }
 
     /// The frame at that place, if it is not durable yet.
@@ -98,12 +118,7 @@ impl Way {
 
     /// Waits until so many commits may enter. They do so under the guard returned; then call `entered`.
     pub fn enter(&self, commits: usize) -> Result<MutexGuard<'_, Queue>, StoreFault> {
-        let is_full = |queue: &mut Queue| {
-            let waits = !queue.submitted.is_empty() && queue.submitted.len() + commits > SUBMITTED_MAX;
-            let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX;
-            (waits || lags) && queue.refusal().is_none()
-        };
-        let queue = wait_while(&self.room, self.queue(), is_full);
+        let queue = wait_while(&self.room, self.queue(), |queue| queue.is_full(commits) && queue.refusal().is_none());
         queue.refusal().map_or(Ok(queue), Err)
     }
 
@@ -192,9 +207,12 @@ impl Way {
         (!taken.is_empty()).then_some(taken)
     }
 
-    /// Everything up to there is in the tree.
-    pub fn applied(&self, up_to: Lsn) {
-        self.queue().applied = up_to;
+    /// Everything up to there is in the tree: so many rows that `next_rows` gave.
+    pub fn applied(&self, up_to: Lsn, rows: usize) {
+        let mut queue = self.queue();
+        queue.applied = up_to;
+        queue.rows = queue.rows.saturating_sub(rows);
+        drop(queue);
         self.room.notify_all();
         self.settled.notify_all();
     }
@@ -222,5 +240,39 @@ impl Way {
         self.to_apply.notify_all();
         self.settled.notify_all();
         self.closed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROWS_MAX, Submitted, UNAPPLIED_MAX, Way};
+    use crate::model::id::Lsn;
+    use crate::store::contract::{Frame, Place, SUBMITTED_MAX};
+    use crate::store::sled::RowChange;
+    use std::sync::Arc;
+
+    fn commit(lsn: u64, rows: usize) -> Submitted {
+        let rows: Vec<RowChange> = (0..rows).map(|row| (row.to_be_bytes().to_vec(), None)).collect();
+        let frame = Arc::new(Frame { lsn: Lsn(lsn), place: Place(lsn), payload: Vec::new() });
+        Submitted { frame, rows, dones: Vec::new() }
+    }
+
+    #[test]
+    fn who_enters_waits_for_rows_and_for_commits_until_they_are_in_the_tree() {
+        let way = Way::from(Lsn(0), Lsn(0));
+        let is_full = |commits| way.queue().is_full(commits);
+        assert!(!is_full(SUBMITTED_MAX + 1), "nothing is before it");
+        way.queue().push(commit(1, ROWS_MAX));
+        assert!(!is_full(1));
+        way.queue().push(commit(2, 1));
+        assert!(is_full(1), "there are too many rows");
+        way.wrote(2);
+        assert!(is_full(1), "they are durable, and still in memory");
+        let taken = way.next_rows(1).unwrap_or_default();
+        way.applied(Lsn(1), taken.iter().map(|durable| durable.rows.len()).sum());
+        assert!(!is_full(1));
+        (3..=UNAPPLIED_MAX + 2).for_each(|lsn| way.queue().push(commit(lsn, 1)));
+        way.wrote(usize::MAX);
+        assert!(is_full(1), "there are too many commits");
     }
 }

@@ -182,13 +182,11 @@ impl Progress {
         let mut batch = ::sled::Batch::default();
         let mut next = Standing { applied, ..*standing };
         for (key, bytes) in portion {
-            let old = self.read(key)?;
+            let may_replace = if bytes.is_some() { self.known.insert(key) } else { self.known.may_hold(key) };
+            let old = if may_replace { self.db.get(key).map_err(|fault| self.fault("read", fault))? } else { None };
             next.replace(key, old.as_deref(), bytes.as_deref());
             match bytes {
-                Some(bytes) => {
-                    self.known.insert(key);
-                    batch.insert(key.as_slice(), bytes.as_ref());
-                }
+                Some(bytes) => batch.insert(key.as_slice(), bytes.as_ref()),
                 None => batch.remove(key.as_slice()),
             }
         }

@@ -100,6 +100,20 @@ fn the_last_change_of_a_key_in_one_commit_wins() {
 }
 
 #[test]
+fn many_rows_come_each_where_its_key_stands() {
+    check(|store| {
+        submit(store, vec![put((1..=6_000).map(|id| contact(id, "x")).collect())]);
+        submit(store, vec![commit(vec![Change::Delete(Key::Contact(ContactId(4_321)))], &[])]);
+        let there = |id: u64| (1..=6_000).contains(&id) && id != 4_321;
+        for ids in [vec![], vec![9, 9, 7_000, 1], (0..9_000).map(|nth| nth * 7_919 % 7_000).collect()] {
+            let keys: Vec<Key> = ids.iter().map(|id| Key::Contact(ContactId(*id))).collect();
+            let wanted: Vec<Option<Record>> = ids.iter().map(|id| there(*id).then(|| contact(*id, "x"))).collect();
+            assert_eq!(store.get_all(&keys).unwrap(), wanted);
+        }
+    });
+}
+
+#[test]
 fn a_scan_begins_after_a_key_and_ends_with_its_table() {
     check(|store| {
         let rows = (1..=1_500).map(|id| contact(id, "x")).chain([inbox(1, "{}"), enrollment(9, 1)]);

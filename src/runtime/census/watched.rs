@@ -48,6 +48,10 @@ impl Store for Watched {
         self.store.get(key)
     }
 
+    fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreFault> {
+        self.store.get_all(keys)
+    }
+
     fn scan(&self, table: Table, after: Option<&Key>, see: &mut dyn FnMut(Record) -> ControlFlow<()>) -> Result<(), StoreFault> {
         self.store.scan(table, after, see)
     }
