@@ -8,6 +8,7 @@ use crate::model::id::{AccountId, CampaignId, EnrollmentId, Visit};
 use crate::model::planted::{Bug, is_planted};
 use crate::model::time::Timestamp;
 use crate::runtime::ceiling::place_of;
+use crate::runtime::paged::{Moment, Paged};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Order of service when a limit binds (RUNTIME.md §6).
@@ -126,17 +127,56 @@ pub struct LookOut {
     pub look: Look,
 }
 
-/// Where an enrollment stands in the agenda.
-#[derive(Debug, Default, Clone, Copy)]
+/// Where an enrollment stands in the agenda, in 24 bytes.
+#[derive(Debug, Clone, Copy)]
 struct Slot {
-    due: Option<Timestamp>,
-    account: Option<AccountId>,
-    is_look: bool,
-    start: Option<CampaignId>,
-    is_parked: bool,
-    awaits_acceptance: Option<AccountId>,
-    invite_out: Option<AccountId>,
-    is_open: bool,
+    due: Moment,
+    campaign: CampaignId,
+    /// Whose queue or looks it is in.
+    account: AccountId,
+    /// Whose acceptance it awaits, whose invitation is out.
+    inviter: AccountId,
+    stands: Stands,
+    /// Of the constants below.
+    flags: u8,
+}
+
+/// In what an account keeps somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    Nowhere,
+    InQueue,
+    InLooks,
+}
+
+const STARTS: u8 = 1;
+const PARKED: u8 = 2;
+const OPEN: u8 = 4;
+const AWAITS_ACCEPTANCE: u8 = 8;
+const INVITE_OUT: u8 = 16;
+
+impl Slot {
+    fn of(enrollment: &Enrollment) -> Self {
+        let nobody = AccountId(0);
+        Self {
+            due: None.into(),
+            campaign: enrollment.campaign,
+            account: nobody,
+            inviter: enrollment.lines.get(&Channel::Linkedin).map_or(nobody, |line| line.account),
+            stands: Stands::Nowhere,
+            flags: 0,
+        }
+    }
+
+    fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn say(&mut self, flag: u8, is_so: bool) {
+        if is_so {
+            self.flags |= flag;
+        }
+    }
 }
 
 /// All that waits.
@@ -153,7 +193,7 @@ pub struct Agenda {
     invites_out: BTreeMap<AccountId, u32>,
     /// Neither ended nor parked, or with an answer by hand on its way.
     open: usize,
-    slots: HashMap<EnrollmentId, Slot>,
+    slots: Paged<Slot>,
 }
 
 impl Agenda {
@@ -162,37 +202,34 @@ impl Agenda {
     pub fn note(&mut self, enrollment: &Enrollment, is_running: bool, opens_at: &dyn Fn(&Enrollment, Timestamp) -> Timestamp) {
         let id = enrollment.id;
         self.forget(id);
-        let mut slot = Slot { is_open: !enrollment.has_ended() || enrollment.by_hand().is_some(), ..Slot::default() };
+        let mut slot = Slot::of(enrollment);
+        slot.say(OPEN, !enrollment.has_ended() || enrollment.by_hand().is_some());
         if matches!(enrollment.status, Status::Queued) {
             self.starts.entry(enrollment.campaign).or_default().insert(id);
-            slot.start = Some(enrollment.campaign);
+            slot.say(STARTS, true);
         }
         if let Some(due) = enrollment.next_wake().filter(|_| is_running) {
             self.due.insert((due, id));
-            slot.due = Some(due);
+            slot.due = Some(due).into();
         }
-        slot.is_parked = enrollment.is_broken();
+        slot.say(PARKED, enrollment.is_broken());
         if enrollment.pause().is_none()
             && let Some(frame) = enrollment.frame()
         {
             self.note_frame(enrollment, frame, &mut slot, opens_at);
         }
-        if enrollment.facts.relation == Relation::Pending
-            && !enrollment.has_ended()
-            && let Some(line) = enrollment.lines.get(&Channel::Linkedin)
-        {
-            *self.awaiting.entry(line.account).or_insert(0) += 1;
-            slot.awaits_acceptance = Some(line.account);
+        let can_invite = enrollment.lines.contains_key(&Channel::Linkedin);
+        if can_invite && enrollment.facts.relation == Relation::Pending && !enrollment.has_ended() {
+            *self.awaiting.entry(slot.inviter).or_insert(0) += 1;
+            slot.say(AWAITS_ACCEPTANCE, true);
         }
-        if place_of(enrollment).is_some()
-            && let Some(line) = enrollment.lines.get(&Channel::Linkedin)
-        {
-            *self.invites_out.entry(line.account).or_insert(0) += 1;
-            slot.invite_out = Some(line.account);
+        if can_invite && place_of(enrollment).is_some() {
+            *self.invites_out.entry(slot.inviter).or_insert(0) += 1;
+            slot.say(INVITE_OUT, true);
         }
-        if slot.is_parked {
+        if slot.is(PARKED) {
             self.parked.insert(id);
-        } else if slot.is_open {
+        } else if slot.is(OPEN) {
             self.open += 1;
         }
         self.slots.insert(id, slot);
@@ -213,7 +250,7 @@ impl Agenda {
                     Some(Hold::Retry { until, .. }) => (*until).max(*ready_at),
                     Some(Hold::Open { .. } | Hold::Unknown { .. }) => return,
                     Some(Hold::Parked { .. }) => {
-                        slot.is_parked = true;
+                        slot.say(PARKED, true);
                         return;
                     }
                 };
@@ -227,15 +264,14 @@ impl Agenda {
                     class: class_of(enrollment),
                 };
                 self.queues.entry(line.account).or_default().add(waiting, until);
-                slot.account = Some(line.account);
+                (slot.account, slot.stands) = (line.account, Stands::InQueue);
             }
             Awaits::Look { look, .. } => {
                 let line = enrollment.lines.get(&Channel::Linkedin).or_else(|| enrollment.lines.values().next());
                 let Some(line) = line else { return };
                 let look = LookOut { enrollment: enrollment.id, visit: frame.visit, look: *look };
                 self.looks.entry(line.account).or_default().insert(enrollment.id, look);
-                slot.account = Some(line.account);
-                slot.is_look = true;
+                (slot.account, slot.stands) = (line.account, Stands::InLooks);
             }
             Awaits::Timer { .. } | Awaits::Nothing => {}
         }
@@ -243,37 +279,30 @@ impl Agenda {
 
     /// Takes an enrollment out.
     pub fn forget(&mut self, id: EnrollmentId) {
-        let Some(slot) = self.slots.remove(&id) else { return };
-        if let Some(due) = slot.due {
+        let Some(slot) = self.slots.remove(id) else { return };
+        if let Some(due) = slot.due.at() {
             self.due.remove(&(due, id));
         }
-        if let Some(account) = slot.account {
-            if slot.is_look {
-                if let Some(looks) = self.looks.get_mut(&account) {
-                    looks.remove(&id);
-                }
-            } else if let Some(queue) = self.queues.get_mut(&account) {
-                queue.remove(id);
+        match slot.stands {
+            Stands::Nowhere => {}
+            Stands::InQueue => self.queues.get_mut(&slot.account).into_iter().for_each(|queue| queue.remove(id)),
+            Stands::InLooks => {
+                self.looks.get_mut(&slot.account).and_then(|looks| looks.remove(&id));
             }
         }
-        if let Some(campaign) = slot.start
-            && let Some(starts) = self.starts.get_mut(&campaign)
+        if slot.is(STARTS)
+            && let Some(starts) = self.starts.get_mut(&slot.campaign)
         {
             starts.remove(&id);
         }
-        if let Some(account) = slot.awaits_acceptance
-            && let Some(count) = self.awaiting.get_mut(&account)
-        {
-            *count = count.saturating_sub(1);
+        for (flag, counts) in [(AWAITS_ACCEPTANCE, &mut self.awaiting), (INVITE_OUT, &mut self.invites_out)] {
+            if let Some(count) = counts.get_mut(&slot.inviter).filter(|_| slot.is(flag)) {
+                *count = count.saturating_sub(1);
+            }
         }
-        if let Some(account) = slot.invite_out
-            && let Some(count) = self.invites_out.get_mut(&account)
-        {
-            *count = count.saturating_sub(1);
-        }
-        if slot.is_parked {
+        if slot.is(PARKED) {
             self.parked.remove(&id);
-        } else if slot.is_open {
+        } else if slot.is(OPEN) {
             self.open = self.open.saturating_sub(1);
         }
     }
@@ -285,20 +314,20 @@ impl Agenda {
 
     /// Puts off a timer that fell due and meant nothing; one that was moved on meanwhile stays as it is.
     pub fn snooze(&mut self, id: EnrollmentId, until: Timestamp) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
-        if let Some(due) = slot.due.filter(|due| *due < until) {
+        let Some(slot) = self.slots.get_mut(id) else { return };
+        if let Some(due) = slot.due.at().filter(|due| *due < until) {
             self.due.remove(&(due, id));
             self.due.insert((until, id));
-            slot.due = Some(until);
+            slot.due = Some(until).into();
         }
     }
 
     /// Lets what was put off until then fall due now, unless it was moved on meanwhile.
     pub fn wake(&mut self, id: EnrollmentId, until: Timestamp, now: Timestamp) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|slot| slot.due == Some(until)) else { return };
+        let Some(slot) = self.slots.get_mut(id).filter(|slot| slot.due.at() == Some(until)) else { return };
         self.due.remove(&(until, id));
         self.due.insert((now, id));
-        slot.due = Some(now);
+        slot.due = Some(now).into();
     }
 
     /// When the next timer falls due.
@@ -324,6 +353,11 @@ impl Agenda {
     /// How many invitations of the account are pending, or may be.
     pub fn invites_out(&self, account: AccountId) -> u32 {
         self.invites_out.get(&account).copied().unwrap_or(0)
+    }
+
+    /// The version somebody is in, or was when they ended.
+    pub fn campaign_of(&self, id: EnrollmentId) -> Option<CampaignId> {
+        self.slots.get(id).map(|slot| slot.campaign)
     }
 
     /// Neither ended nor parked.

@@ -9,8 +9,7 @@ use crate::model::contact::Contact;
 use crate::model::enrollment::Enrollment;
 use crate::model::id::{AccountId, CampaignId, ContactId, EffectKey, EnrollmentId, Lsn, Visit};
 use crate::model::intent::{Intent, IntentState};
-use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey, Table};
-use crate::model::planted::{Bug, is_planted};
+use crate::model::journal::{Installed, Key, Meta, MetaKey, Record, RouteKey};
 use crate::model::program::Workspace;
 use crate::model::time::Timestamp;
 use crate::runtime::agenda::Agenda;
@@ -21,7 +20,7 @@ use crate::runtime::draft::Draft;
 use crate::runtime::errand::Errands;
 use crate::runtime::gate::Gate;
 use crate::runtime::isolation::Isolation;
-use crate::runtime::limits::{Usage, Use};
+use crate::runtime::limits::Usage;
 use crate::runtime::moving::Moves;
 use crate::runtime::pages::Unread;
 use crate::runtime::pulse::Pulse;
@@ -30,14 +29,8 @@ use crate::runtime::sweeping::Sweeping;
 use crate::runtime::target::Target;
 use crate::store::contract::{Done, Store, StoreFault};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
-
-/// Enrollments that are read ahead of what is noted of them when a partition is opened: some hundred KiB.
-const ROWS_AHEAD_MAX: usize = 256;
 
 /// What a partition is made of.
 pub struct Parts {
@@ -121,7 +114,7 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Rebuilds the working copies by one scan of the store.
+    /// Rebuilds the working copies by one scan of the store: see `recall`.
     pub fn open(parts: Parts) -> Result<Self, StoreFault> {
         let mut partition = Self {
             parts,
@@ -159,98 +152,10 @@ impl Partition {
         Ok(partition)
     }
 
-    fn read_rows(&mut self) -> Result<(), StoreFault> {
-        let store = Arc::clone(&self.parts.store);
-        let tables = [
-            Table::Meta,
-            Table::Account,
-            Table::Campaign,
-            Table::Intent,
-            Table::Usage,
-            Table::Inbox,
-            Table::Unrouted,
-            Table::Move,
-            Table::Outgoing,
-            Table::Past,
-        ];
-        for table in tables {
-            store.scan(table, None, &mut |record| {
-                self.read_row(record);
-                ControlFlow::Continue(())
-            })?;
-        }
-        self.relate_versions();
-        self.read_enrollments()
-    }
-
-    /// One thread reads the rows while this one notes them: all of them at once would be most of the memory a start takes.
-    fn read_enrollments(&mut self) -> Result<(), StoreFault> {
-        let store = Arc::clone(&self.parts.store);
-        let (send, read) = sync_channel::<Box<Enrollment>>(ROWS_AHEAD_MAX);
-        std::thread::scope(|scope| {
-            let reading = scope.spawn(move || {
-                store.scan(Table::Enrollment, None, &mut |record| {
-                    let Record::Enrollment(enrollment) = record else { return ControlFlow::Continue(()) };
-                    // Nobody listens any more when noting has failed.
-                    if send.send(enrollment).is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-                })
-            });
-            for enrollment in read {
-                if is_planted(Bug::TimerInMemory) && enrollment.next_wake().is_some() {
-                    continue;
-                }
-                self.note(&enrollment)?;
-            }
-            reading.join().unwrap_or_else(|panic| resume_unwind(panic))
-        })
-    }
-
     /// All versions of a campaign share its own limits.
     pub(super) fn relate_versions(&mut self) {
         let versions = self.campaigns.values().map(|installed| (installed.id, installed.campaign.name.as_str()));
         self.usage.relate(versions);
-    }
-
-    fn read_row(&mut self, record: Record) {
-        match record {
-            Record::Meta(Meta::Counters { contact, enrollment, account, campaign, .. }) => {
-                self.counters = Counters { contact, enrollment, account, campaign };
-            }
-            Record::Meta(Meta::Paused { .. }) if is_planted(Bug::PauseInMemory) => {}
-            Record::Meta(Meta::Paused { since }) => self.paused = since,
-            Record::Meta(Meta::Alive { at }) => self.outages.push((at, self.parts.clock.now())),
-            Record::Account(account) => {
-                self.parts.directory.note(&account);
-                self.accounts.insert(account.id, *account);
-            }
-            Record::Campaign(installed) => {
-                self.campaigns.insert(installed.id, Arc::new(*installed));
-            }
-            Record::Intent(intent) => {
-                self.intents.insert(intent.key, *intent);
-            }
-            Record::Usage { .. } if is_planted(Bug::UsageInMemory) => {}
-            Record::Usage { account, budget, at, key, campaign } => {
-                self.usage.add(account, budget, Use { at, key, campaign });
-            }
-            Record::Inbox(row) => {
-                self.parts.gate.close(&row.enrollments);
-                self.inbox.insert(row.row);
-            }
-            Record::Meta(Meta::Deciding { versions }) => self.moves.deciding = versions,
-            Record::Move { enrollment, to } => self.moves.read(enrollment, to),
-            Record::Outgoing(letter) => self.letters.note(letter.row, Some(*letter)),
-            Record::Meta(Meta::Quarantine(standing)) => self.isolation.standing = Some(*standing),
-            Record::Unrouted { row, .. } => self.sweeping.note_unrouted(row),
-            Record::Past(past) => self.isolation.know(*past),
-            Record::Task(_)
-            | Record::Meta(Meta::Anchor { .. } | Meta::Limits { .. } | Meta::Applied { .. })
-            | Record::Enrollment(_)
-            | Record::Contact(_)
-            | Record::Route { .. }
-            | Record::Claim { .. }
-            | Record::Seen { .. } => {}
-        }
     }
 
     /// Now.

@@ -5,22 +5,19 @@ use crate::model::journal::{Key, Record, Table};
 use crate::model::time::Timestamp;
 use crate::runtime::census::group::{Group, wake_of};
 use crate::runtime::census::kept::OfRows;
-use std::collections::{BTreeMap, HashMap};
+use crate::runtime::paged::{Moment, Paged};
+use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// Numbers of a page. They are dense: pages are full, and none is there for nothing.
-const PAGE_PEOPLE: u64 = 256;
-
-/// Groups and people. A person takes 48 bytes; a look at a million of them takes some milliseconds.
+/// Groups and people. A person takes 40 bytes; a look at a million of them takes some milliseconds.
 #[derive(Default)]
 pub struct Counts {
     groups: Vec<Counted>,
     places: HashMap<Arc<Group>, u32>,
     /// Places of groups in which nobody is left.
     free: Vec<u32>,
-    /// People by number, in pages.
-    pages: BTreeMap<u64, Vec<Option<Person>>>,
-    people_count: usize,
+    people: Paged<Person>,
 }
 
 struct Counted {
@@ -31,35 +28,18 @@ struct Counted {
 /// What is kept of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Person {
-    group: u32,
+    /// The group's number and one more: nobody's person takes no more room than somebody's.
+    group: NonZeroU32,
     wake: Moment,
     started: Moment,
     accepted: Moment,
     replied: Moment,
 }
 
-/// A moment or none, in eight bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Moment(i64);
-
-impl Moment {
-    const NONE: Self = Self(i64::MIN);
-
-    fn at(self) -> Option<Timestamp> {
-        (self != Self::NONE).then_some(Timestamp(self.0))
-    }
-}
-
-impl From<Option<Timestamp>> for Moment {
-    fn from(at: Option<Timestamp>) -> Self {
-        at.map_or(Self::NONE, |at| Self(at.0))
-    }
-}
-
 impl Person {
     /// The number of their group, until the next question.
     pub fn group(&self) -> u32 {
-        self.group
+        self.group.get() - 1
     }
 
     /// When something happens to them by itself.
@@ -98,23 +78,8 @@ impl Counts {
     /// Everybody after that number, in the order of their numbers.
     pub fn people(&self, after: Option<EnrollmentId>) -> impl Iterator<Item = (EnrollmentId, &Person, &Group)> {
         let first = after.map_or(0, |id| id.0.saturating_add(1));
-        let pages = self.pages.range(first / PAGE_PEOPLE..);
-        let numbered = pages.flat_map(|(page, people)| (0..PAGE_PEOPLE).map(move |at| page * PAGE_PEOPLE + at).zip(people));
-        numbered.filter(move |(number, _)| *number >= first).filter_map(|(number, person)| {
-            let person = person.as_ref()?;
-            Some((EnrollmentId(number), person, &*self.groups.get(person.group as usize)?.group))
-        })
-    }
-
-    /// Where that person is kept.
-    fn place(&mut self, id: EnrollmentId) -> &mut Option<Person> {
-        let page = self.pages.entry(id.0 / PAGE_PEOPLE).or_default();
-        let at = (id.0 % PAGE_PEOPLE) as usize;
-        if page.is_empty() {
-            page.resize(PAGE_PEOPLE as usize, None);
-        }
-        #[expect(clippy::indexing_slicing, reason = "a page has a place for every remainder")]
-        &mut page[at]
+        let people = self.people.from(EnrollmentId(first));
+        people.filter_map(|(id, person)| Some((id, person, &*self.groups.get(person.group() as usize)?.group)))
     }
 
     fn enter(&mut self, group: Group) -> u32 {
@@ -164,28 +129,24 @@ impl OfRows for Counts {
         let group = self.enter(Group::of(&enrollment));
         let facts = &enrollment.facts;
         let person = Person {
-            group,
+            group: NonZeroU32::MIN.saturating_add(group),
             wake: wake_of(&enrollment).into(),
             started: enrollment.started_at.into(),
             accepted: facts.accepted_at.into(),
             replied: facts.replied_at.into(),
         };
-        match self.place(enrollment.id).replace(person) {
-            Some(before) => self.leave(before.group),
-            None => self.people_count += 1,
+        if let Some(before) = self.people.insert(enrollment.id, person) {
+            self.leave(before.group());
         }
     }
 
     fn remove(&mut self, id: EnrollmentId) {
-        let page = self.pages.get_mut(&(id.0 / PAGE_PEOPLE));
-        let place = page.and_then(|page| page.get_mut((id.0 % PAGE_PEOPLE) as usize));
-        if let Some(before) = place.and_then(Option::take) {
-            self.leave(before.group);
-            self.people_count -= 1;
+        if let Some(before) = self.people.remove(id) {
+            self.leave(before.group());
         }
     }
 
     fn row_count(&self) -> usize {
-        self.people_count
+        self.people.len()
     }
 }
