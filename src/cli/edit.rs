@@ -12,7 +12,7 @@ use crate::model::program::Program;
 use crate::plan::document::Goes;
 use crate::plan::people::moves;
 use crate::plan::shown::place_words;
-use crate::runtime::query::afoot::afoot;
+use crate::runtime::query::afoot::{afoot, changed};
 use crate::store::contract::Store;
 use serde_json::json;
 
@@ -40,7 +40,8 @@ fn add(loaded: &mut Loaded, afoot: &[Afoot]) {
 
 /// Refuses what would leave people of the store nowhere; who they are otherwise. `strict`: warnings refuse too.
 pub fn refuse(loaded: &mut Loaded, store: &dyn Store, context: &Context, strict: bool) -> Result<Vec<Afoot>, Ending> {
-    let afoot = afoot(store, &|_| true)?;
+    let changed = changed(store, &loaded.compiled.program.campaigns)?;
+    let afoot = afoot(store, &|name| changed.contains(name))?;
     let told = std::mem::take(&mut loaded.compiled.diagnostics);
     add(loaded, &afoot);
     if let Some(faults) = faults(loaded, context) {

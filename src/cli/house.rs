@@ -182,10 +182,10 @@ fn seeds(program: &Program) -> Vec<ContactSeed> {
     let mut seeds = Vec::new();
     for row in program.rosters.iter().flat_map(|roster| &roster.rows) {
         for channel in Channel::ALL {
-            let Some(identifier) = row.fields.get(channel.word()) else { continue };
-            let field = |name: &str| row.fields.get(name).cloned();
+            let Some(identifier) = row.get(channel.word()) else { continue };
+            let field = |name: &str| row.get(name).map(str::to_owned);
             let (first_name, last_name, company) = (field("first_name"), field("last_name"), field("company"));
-            seeds.push(ContactSeed { channel, identifier: identifier.clone(), first_name, last_name, company });
+            seeds.push(ContactSeed { channel, identifier: identifier.to_owned(), first_name, last_name, company });
         }
     }
     seeds

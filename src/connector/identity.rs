@@ -20,6 +20,11 @@ pub fn linkedin(written: &str) -> Option<String> {
     is_plain.then_some(slug)
 }
 
+/// Is the address surely a public identifier? An id of any of LinkedIn's families has capitals (`ACoAA…`), a slug none.
+pub fn is_linkedin_slug(address: &str) -> bool {
+    !address.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
 /// The part after `/in/` (also `/pub/`, `/sales/lead/`, `/sales/people/`, `/talent/profile/`).
 fn slug_of_url(written: &str) -> Option<String> {
     let with_scheme = if written.contains("://") { written.to_owned() } else { format!("https://{written}") };

@@ -91,7 +91,7 @@ fn outcomes(program: &Program, seed: u64, hears: bool) -> Result<Ended, LabFault
     let rows = program.rosters.iter().flat_map(|roster| &roster.rows);
     let contacts = rows.flat_map(|row| {
         Channel::ALL.into_iter().filter_map(|channel| {
-            let field = |name: &str| row.fields.get(name).cloned();
+            let field = |name: &str| row.get(name).map(str::to_owned);
             let (first_name, last_name, company) = (field("first_name"), field("last_name"), field("company"));
             Some(ContactSeed { channel, identifier: field(channel.word())?, first_name, last_name, company })
         })

@@ -5,27 +5,20 @@ use crate::model::account::Channel;
 use crate::model::campaign::Field;
 use crate::model::identity::{IDENTIFYING_COLUMNS, identity};
 use crate::model::program::{RefusedRow, Roster, RosterRow};
-use crate::model::value::{FieldType, Fields};
+use crate::model::sheet::{Row, Sheet};
+use crate::model::value::FieldType;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
 
 /// A contact list, read. Nothing is required of its columns yet.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct List {
-    /// As diagnostics name it.
-    pub file: String,
-    pub columns: Vec<String>,
-    pub rows: Vec<ListRow>,
+    /// Its rows, their values trimmed; rows without any are left out.
+    pub sheet: Arc<Sheet>,
     /// Rows that cannot be read.
     pub refused: Vec<RefusedRow>,
-}
-
-/// A row of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ListRow {
-    /// As a spreadsheet counts: the header is row 1, a blank line is a row, a line break inside quotes is none.
-    pub row: u32,
-    /// Values by column, trimmed, empty ones left out.
-    pub fields: Fields,
 }
 
 /// Why a whole list cannot be used.
@@ -44,7 +37,7 @@ pub enum ListFault {
 impl List {
     /// The column people are told apart by: `id`, else that of the channel. None: the list has neither.
     pub fn identifying_column(&self, channel: Channel) -> Option<&'static str> {
-        ["id", channel.word()].into_iter().find(|name| self.columns.iter().any(|column| column == name))
+        ["id", channel.word()].into_iter().find(|name| self.sheet.columns.iter().any(|column| column == name))
     }
 }
 
@@ -53,46 +46,87 @@ pub fn read_list(file: &str, bytes: &[u8]) -> Result<List, ListFault> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut records = records(bytes);
     let header = records.next().ok_or(ListFault::Empty)?;
-    let columns = header_columns(header.values()?)?;
-    let mut list = List { file: file.to_owned(), columns, ..List::default() };
+    let columns = header_columns(header.text()?.iter().map(|value| value.trim().to_owned()).collect())?;
+    let (mut sheet, mut refused) = (Sheet::new(file, columns), Vec::new());
     for record in records {
         let row = record.row;
-        match row_fields(&list.columns, record) {
-            Ok(fields) if fields.is_empty() => {}
-            Ok(fields) => list.rows.push(ListRow { row, fields }),
-            Err(reason) => list.refused.push(RefusedRow { file: file.to_owned(), row, reason }),
+        if let Err(reason) = take_row(&mut sheet, record) {
+            refused.push(RefusedRow { file: file.to_owned(), row, reason });
         }
     }
-    Ok(list)
+    sheet.shrink();
+    Ok(List { sheet: Arc::new(sheet), refused })
 }
 
 /// The contacts of a campaign: each person once, identified by `id` or the channel's column, with all that is needed.
 pub fn roster(lists: &[List], fields: &[Field], channel: Channel) -> Roster {
-    let mut roster = Roster::default();
-    let mut seen: BTreeMap<String, (String, u32)> = BTreeMap::new();
+    let mut rows: Vec<RosterRow> = Vec::with_capacity(lists.iter().map(|list| list.sheet.len()).sum());
+    let mut persons = Vec::with_capacity(rows.capacity());
+    let mut refused: Vec<Vec<RefusedRow>> = Vec::new();
     for list in lists {
-        let mut refused = list.refused.clone();
         let column = list.identifying_column(channel).unwrap_or(channel.word());
-        for ListRow { row, fields: values } in &list.rows {
-            let refuse = |reason| RefusedRow { file: list.file.clone(), row: *row, reason };
-            if let Some(reason) = value_fault(values, fields, column) {
-                refused.push(refuse(reason));
-                continue;
+        let place = list.sheet.columns.iter().position(|name| name == column).unwrap_or(list.sheet.columns.len());
+        let mut faulty = list.refused.clone();
+        for (at, row) in list.sheet.rows().enumerate() {
+            match value_fault(row, fields, column) {
+                Some(reason) => faulty.push(RefusedRow { file: list.sheet.file.clone(), row: row.number(), reason }),
+                None => {
+                    persons.push(Person { is_spelt: column == "id", list: refused.len() });
+                    rows.push(RosterRow::of(&list.sheet, at, place));
+                }
             }
-            let key = values.get(column).cloned().unwrap_or_default();
-            let who = if column == "id" { key.clone() } else { identity(&key) };
-            if let Some((file, first)) = seen.get(&who) {
-                let place = if *file == list.file { format!("row {first}") } else { format!("row {first} of {file}") };
-                refused.push(refuse(format!("`{key}` is in {place} already")));
-                continue;
-            }
-            seen.insert(who, (list.file.clone(), *row));
-            roster.rows.push(RosterRow { file: list.file.clone(), row: *row, key, fields: values.clone() });
         }
-        refused.sort_by_key(|refused| refused.row);
-        roster.refused.extend(refused);
+        refused.push(faulty);
     }
-    roster
+    let repeats = repeats(&rows, &persons);
+    for (again, first) in &repeats {
+        let (Some(row), Some(first)) = (rows.get(*again), rows.get(*first)) else { continue };
+        let place = match row.file() == first.file() {
+            true => format!("row {}", first.number()),
+            false => format!("row {} of {}", first.number(), first.file()),
+        };
+        let reason = format!("`{}` is in {place} already", row.key());
+        let list = persons.get(*again).and_then(|person| refused.get_mut(person.list));
+        list.into_iter()
+            .for_each(|list| list.push(RefusedRow { file: row.file().to_owned(), row: row.number(), reason: reason.clone() }));
+    }
+    refused.iter_mut().for_each(|list| list.sort_by_key(|refused| refused.row));
+    let mut at = 0..;
+    rows.retain(|_| at.next().is_none_or(|at: usize| !repeats.contains_key(&at)));
+    Roster { rows, refused: refused.into_iter().flatten().collect() }
+}
+
+/// How the person of a row is told from others.
+#[derive(Clone, Copy)]
+struct Person {
+    /// By the letter, as an `id` is; else however it is spelt.
+    is_spelt: bool,
+    /// The list's place.
+    list: usize,
+}
+
+/// Rows whose person an earlier row has, each with that row. Sixteen bytes a row: a set of names would be as large as the list.
+fn repeats(rows: &[RosterRow], persons: &[Person]) -> BTreeMap<usize, usize> {
+    let who = |at: usize| {
+        let (row, person) = (rows.get(at)?, persons.get(at)?);
+        Some(if person.is_spelt { Cow::Borrowed(row.key()) } else { Cow::Owned(identity(row.key())) })
+    };
+    let mut prints: Vec<(u64, usize)> =
+        (0..rows.len()).map(|at| (BuildHasherDefault::<DefaultHasher>::default().hash_one(who(at)), at)).collect();
+    prints.sort_unstable();
+    let mut repeats = BTreeMap::new();
+    for alike in prints.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1) {
+        // Nearly always one name; were two of one print, each would still be found.
+        let mut firsts: Vec<(Option<Cow<str>>, usize)> = Vec::new();
+        for (_, at) in alike {
+            let name = who(*at);
+            match firsts.iter().find(|(first, _)| *first == name) {
+                Some((_, first)) => drop(repeats.insert(*at, *first)),
+                None => firsts.push((name, *at)),
+            }
+        }
+    }
+    repeats
 }
 
 /// Does the text fit the type? What a number and a date are, for lists, defaults and comparisons alike.
@@ -116,18 +150,19 @@ pub fn identifiers(file: &str, bytes: &[u8]) -> Result<BTreeSet<String>, ListFau
         Err(fault) => return Err(fault),
     };
     let is_identifying = |name: &str| IDENTIFYING_COLUMNS.contains(&name);
-    if list.columns.iter().any(|column| is_identifying(column)) {
-        let values = list.rows.iter().flat_map(|row| row.fields.iter());
+    let sheet = &list.sheet;
+    if sheet.columns.iter().any(|column| is_identifying(column)) {
+        let values = sheet.rows().flat_map(|row| row.cells());
         return Ok(values.filter(|(name, _)| is_identifying(name)).map(|(_, value)| identity(value)).collect());
     }
-    let first = list.columns.first().cloned().unwrap_or_default();
-    let values = list.rows.iter().filter_map(|row| row.fields.get(&first));
-    Ok(values.chain([&first]).filter(|value| !value.is_empty()).map(|value| identity(value)).collect())
+    let first = sheet.columns.first().map_or("", String::as_str);
+    let values = sheet.rows().filter_map(|row| row.get(first));
+    Ok(values.chain([first]).filter(|value| !value.is_empty()).map(identity).collect())
 }
 
 /// Why a row cannot enter; none: it can.
-fn value_fault(values: &Fields, fields: &[Field], identifying: &str) -> Option<String> {
-    if !values.contains_key(identifying) {
+fn value_fault(values: Row, fields: &[Field], identifying: &str) -> Option<String> {
+    if values.get(identifying).is_none() {
         return Some(format!("it has no `{identifying}`, which tells people apart"));
     }
     fields.iter().find_map(|field| match values.get(&field.name) {
@@ -149,9 +184,8 @@ struct Record {
 }
 
 impl Record {
-    fn values(self) -> Result<Vec<String>, ListFault> {
-        let record = csv::StringRecord::from_byte_record(self.record).map_err(|_| ListFault::NotUtf8)?;
-        Ok(record.iter().map(|value| value.trim().to_owned()).collect())
+    fn text(self) -> Result<csv::StringRecord, ListFault> {
+        csv::StringRecord::from_byte_record(self.record).map_err(|_| ListFault::NotUtf8)
     }
 }
 
@@ -204,14 +238,21 @@ fn header_columns(columns: Vec<String>) -> Result<Vec<String>, ListFault> {
     }
 }
 
-fn row_fields(columns: &[String], record: Record) -> Result<Fields, String> {
+/// Adds the row to the sheet, unless it is empty; else what is wrong with it.
+fn take_row(sheet: &mut Sheet, record: Record) -> Result<(), String> {
     if record.is_open {
         return Err("a quote is opened and never closed, and all behind it is lost".to_owned());
     }
-    let values = record.values().map_err(|_| "it is no UTF-8".to_owned())?;
-    if values.iter().skip(columns.len()).any(|value| !value.is_empty()) {
-        return Err(format!("it has {} values, the header {}", values.len(), columns.len()));
+    let row = record.row;
+    let record = record.text().map_err(|_| "it is no UTF-8".to_owned())?;
+    let values = || record.iter().map(str::trim);
+    let columns = sheet.columns.len();
+    if values().skip(columns).any(|value| !value.is_empty()) {
+        return Err(format!("it has {} values, the header {columns}", record.len()));
     }
-    let named = columns.iter().cloned().zip(values);
-    Ok(named.filter(|(column, value)| !column.is_empty() && !value.is_empty()).collect())
+    let is_filled = sheet.columns.iter().zip(values()).any(|(column, value)| !column.is_empty() && !value.is_empty());
+    if is_filled {
+        sheet.push(row, values());
+    }
+    Ok(())
 }

@@ -89,7 +89,7 @@ fn said_of_message(folder: &Folder, symbol: &Symbol) -> Option<String> {
 
 /// The message as that contact would read it.
 fn as_read(root: &Path, campaign: &Campaign, message: &Message, row: &RosterRow) -> String {
-    let fields = fields_with_defaults(campaign, &row.fields);
+    let fields = fields_with_defaults(campaign, &row.fields());
     let placeholder = |name: &str| Some(format!("‹sender.{name}›"));
     let sender = SenderProfile {
         provider_id: None,
@@ -99,7 +99,7 @@ fn as_read(root: &Path, campaign: &Campaign, message: &Message, row: &RosterRow)
     };
     let scope = Scope {
         campaign: &campaign.name,
-        contact_key: &row.key,
+        contact_key: row.key(),
         fields: &fields,
         sender: &sender,
         reply_text: Some("‹reply.text›"),
@@ -107,13 +107,13 @@ fn as_read(root: &Path, campaign: &Campaign, message: &Message, row: &RosterRow)
     match render(message, &scope) {
         Ok(rendered) => {
             let subject = rendered.subject.map(|subject| format!("Subject: {subject}\n\n")).unwrap_or_default();
-            let list = Path::new(&row.file).strip_prefix(root).unwrap_or(Path::new(&row.file));
+            let list = Path::new(row.file()).strip_prefix(root).unwrap_or(Path::new(row.file()));
             let units = rendered.text.encode_utf16().count();
             format!(
                 "as `{}` ({} row {}) would read it, {units} characters:\n\n```text\n{subject}{}\n```",
-                row.key,
+                row.key(),
                 list.display(),
-                row.row,
+                row.number(),
                 rendered.text
             )
         }
@@ -128,7 +128,7 @@ fn said_of_field(folder: &Folder, symbol: &Symbol) -> Option<String> {
     let field = campaign.fields.iter().find(|field| field.name == symbol.name)?;
     let presence = if field.is_required { "needed in every row" } else { "may be empty" };
     let default = field.default.as_ref().map(|default| format!(", `{default}` where it is")).unwrap_or_default();
-    let filled = roster.rows.iter().filter_map(|row| row.fields.get(&field.name));
+    let filled = roster.rows.iter().filter_map(|row| row.get(&field.name));
     let values: Vec<String> = filled.clone().take(VALUES_SHOWN).map(|value| format!("`{value}`")).collect();
     let seen = if values.is_empty() {
         "no row has a value".to_owned()

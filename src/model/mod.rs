@@ -29,5 +29,6 @@ pub mod planted;
 pub mod program;
 pub mod relation;
 pub mod script;
+pub mod sheet;
 pub mod time;
 pub mod value;

@@ -4,11 +4,13 @@ use crate::model::account::AccountSpec;
 use crate::model::calendar::Calendar;
 use crate::model::campaign::{Campaign, Limits, Report};
 use crate::model::cron::Cron;
+use crate::model::sheet::{Row, Sheet};
 use crate::model::time::{Delay, Unit};
 use crate::model::value::Fields;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What `engine run` runs. Only campaigns without errors are in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,16 +65,91 @@ pub struct Roster {
     pub refused: Vec<RefusedRow>,
 }
 
-/// A good row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A good row, held with the sheet it stands on; written, it is its file, row, key and fields.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "WrittenRow", into = "WrittenRow")]
 pub struct RosterRow {
-    pub file: String,
+    sheet: Arc<Sheet>,
+    at: u32,
+    /// The identifying column's place.
+    key: u32,
+}
+
+/// What a row is without its sheet.
+#[derive(Serialize, Deserialize)]
+struct WrittenRow {
+    file: String,
+    row: u32,
+    key: String,
+    fields: Fields,
+}
+
+impl RosterRow {
+    /// The row at that place of a sheet; people are told apart by the column at the place `key`. Both places from 0.
+    pub fn of(sheet: &Arc<Sheet>, at: usize, key: usize) -> Self {
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { sheet: Arc::clone(sheet), at: place(at), key: place(key) }
+    }
+
+    /// A row that is on no list.
+    pub fn alone(file: impl Into<String>, row: u32, key: &str, fields: &Fields) -> Self {
+        // The key's column has no name, so it is no field.
+        let mut sheet = Sheet::new(file, fields.keys().cloned().chain([String::new()]).collect());
+        sheet.push(row, fields.values().map(String::as_str).chain([key]));
+        Self::of(&Arc::new(sheet), 0, fields.len())
+    }
+
+    /// The list, as diagnostics name it.
+    pub fn file(&self) -> &str {
+        &self.sheet.file
+    }
+
     /// From 1; row 1 is the header.
-    pub row: u32,
+    pub fn number(&self) -> u32 {
+        self.row().number()
+    }
+
     /// The value of the identifying column, as written, trimmed.
-    pub key: String,
-    /// Values by column, empty ones left out, defaults not yet applied.
-    pub fields: Fields,
+    pub fn key(&self) -> &str {
+        self.row().cell(self.key as usize)
+    }
+
+    /// The value of a column; none where it is empty. Defaults are not yet applied.
+    pub fn get(&self, column: &str) -> Option<&str> {
+        self.row().get(column)
+    }
+
+    /// The filled cells by the names of their columns.
+    pub fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.row().cells()
+    }
+
+    /// The filled cells, as a contact has them.
+    pub fn fields(&self) -> Fields {
+        self.row().fields()
+    }
+
+    fn row(&self) -> Row<'_> {
+        self.sheet.row(self.at as usize)
+    }
+}
+
+impl PartialEq for RosterRow {
+    fn eq(&self, other: &Self) -> bool {
+        (self.file(), self.number(), self.key()) == (other.file(), other.number(), other.key()) && self.fields() == other.fields()
+    }
+}
+
+impl From<RosterRow> for WrittenRow {
+    fn from(row: RosterRow) -> Self {
+        Self { file: row.file().to_owned(), row: row.number(), key: row.key().to_owned(), fields: row.fields() }
+    }
+}
+
+impl From<WrittenRow> for RosterRow {
+    fn from(row: WrittenRow) -> Self {
+        Self::alone(row.file, row.row, &row.key, &row.fields)
+    }
 }
 
 /// A bad row.

@@ -143,8 +143,7 @@ impl Before {
             }
             Some(_) => Change::Changed,
         };
-        let keys: BTreeMap<(&str, u32), &str> =
-            roster.rows.iter().map(|row| ((row.file.as_str(), row.row), row.key.as_str())).collect();
+        let keys: BTreeMap<(&str, u32), &str> = roster.rows.iter().map(|row| ((row.file(), row.number()), row.key())).collect();
         let left_out = roster.refused.iter().chain(&enrolled.left_out).map(|row| LeftOut {
             contact: keys.get(&(row.file.as_str(), row.row)).map_or_else(String::new, |key| (*key).to_owned()),
             file: within(root, &row.file),
@@ -251,7 +250,7 @@ fn prints(program: &Program, people: Fingerprint) -> Prints {
         // A comment moves lines and means nothing.
         plain.steps.iter_mut().for_each(|step| step.line = 0);
         lists.push(written(&std::mem::take(&mut plain.lists)));
-        let rows = roster.rows.iter().map(|row| (within(&program.root, &row.file), row.row, &row.key, &row.fields));
+        let rows = roster.rows.iter().map(|row| (within(&program.root, row.file()), row.number(), row.key(), row.fields()));
         let refused = roster.refused.iter().map(|row| (within(&program.root, &row.file), row.row, &row.reason));
         lists.push(written(&(rows.collect::<Vec<_>>(), refused.collect::<Vec<_>>())));
         meaning.push(written(&plain));

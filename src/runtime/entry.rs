@@ -26,10 +26,10 @@ pub fn leaves_out(
     if contact.is_suppressed_on(campaign.channel) {
         return Some("suppressed: nobody writes to them any more; they asked for it, or `contacts suppress` said so".to_owned());
     }
-    let written =
-        |fields: &Fields| IDENTIFYING_COLUMNS.iter().filter_map(|column| fields.get(*column)).cloned().collect::<Vec<_>>();
-    let mut names = written(&contact.fields).into_iter().chain(written(&row.fields)).chain([row.key.clone()]);
-    if names.any(|name| workspace.never_contact.contains(&one_spelling(&name))) {
+    let known = IDENTIFYING_COLUMNS.iter().filter_map(|column| contact.fields.get(*column).map(String::as_str));
+    let written = IDENTIFYING_COLUMNS.iter().filter_map(|column| row.get(column));
+    let mut names = known.chain(written).chain([row.key()]);
+    if !workspace.never_contact.is_empty() && names.any(|name| workspace.never_contact.contains(&one_spelling(name))) {
         return Some("on the workspace's never-contact list".to_owned());
     }
     let zone = campaign.calendar.zone_for(contact.fields.get("timezone").map(String::as_str));
@@ -91,7 +91,14 @@ pub fn lines_for(speakers: &Speakers, contact: &Contact, turn: u64) -> BTreeMap<
 
 /// The person of a row, with no fields yet.
 pub fn new_contact(id: ContactId, row: &RosterRow) -> Contact {
-    Contact { id, key: row.key.clone(), fields: BTreeMap::new(), tags: Default::default(), suppressed: None, contacted_at: None }
+    Contact {
+        id,
+        key: row.key().to_owned(),
+        fields: BTreeMap::new(),
+        tags: Default::default(),
+        suppressed: None,
+        contacted_at: None,
+    }
 }
 
 /// May somebody who was in the campaign before enter it anew?

@@ -19,8 +19,8 @@ pub fn erased_at(store: &dyn Store, name: &str) -> Option<Timestamp> {
 
 /// When the person of a list's row was erased.
 pub fn erased_row(store: &dyn Store, row: &RosterRow) -> Option<Timestamp> {
-    let columns = IDENTIFYING_COLUMNS.iter().filter_map(|column| row.fields.get(*column));
-    columns.chain([&row.key]).find_map(|name| erased_at(store, name))
+    let columns = IDENTIFYING_COLUMNS.iter().filter_map(|column| row.get(column));
+    columns.chain([row.key()]).find_map(|name| erased_at(store, name))
 }
 
 /// Does the event speak of somebody who was erased? Then nothing of it is kept.

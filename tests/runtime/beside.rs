@@ -142,6 +142,18 @@ fn a_company_takes_so_many() {
 }
 
 #[test]
+fn a_list_that_was_read_before_costs_nothing_the_second_time() {
+    let program = folder("enter once", "", ["linkedin\na\nb\nc\n", ""]);
+    let (mut town, enrolled) = installed(&program);
+    assert_eq!(enrolled[0].entered, 3);
+    let last = town.store.figures().last;
+    let partition = &mut town.house.as_mut().unwrap().partition;
+    let (one, now) = (partition.current("one").unwrap(), partition.now());
+    let again = partition.enroll(one, &program.rosters[0].rows, now).unwrap();
+    assert_eq!((again.known, again.entered, town.store.figures().last), (3, 0, last), "not even a commit");
+}
+
+#[test]
 fn one_campaign_at_a_time_waits_for_the_other() {
     let lists = ["linkedin\na\nb\n", "linkedin\na\nc\n"];
     // Compiled apart: in one folder the shared person is an error already.

@@ -11,6 +11,7 @@ use campaign_engine::model::enrollment::{Awaits, Hold};
 use campaign_engine::model::id::{ContactId, EffectKey, EnrollmentId, TaskId, Visit};
 use campaign_engine::model::journal::{Cause, Change, Commit, Entry, Record, Table};
 use campaign_engine::model::outgoing::Task;
+use campaign_engine::model::program::RosterRow;
 use campaign_engine::model::time::Timestamp;
 use campaign_engine::runtime::ask::Ask;
 use campaign_engine::runtime::census::watched::Watched;
@@ -105,7 +106,8 @@ impl Scene {
         let slugs: Vec<&str> = people.iter().map(|one| one.slug.as_str()).collect();
         let mut program = program(&slugs, INTRO, "invites 20 a day", "start 400 a day");
         for (row, one) in program.rosters[0].rows.iter_mut().zip(people) {
-            row.fields.insert("first_name".to_owned(), one.first_name.clone());
+            let fields = row.fields().into_iter().chain([("first_name".to_owned(), one.first_name.clone())]).collect();
+            *row = RosterRow::alone(row.file(), row.number(), row.key(), &fields);
         }
         let data = tempfile::tempdir().unwrap();
         let file = data.path().join("people.json");

@@ -94,7 +94,7 @@ pub fn list(bytes: &[u8]) {
     let _ = identifiers("fuzz.csv", bytes);
     if let Ok(list) = read_list("fuzz.csv", bytes) {
         let roster = roster(&[list], &[], Channel::Linkedin);
-        assert!(roster.rows.iter().all(|row| !row.key.trim().is_empty() && row.row >= 2), "a row without a key");
+        assert!(roster.rows.iter().all(|row| !row.key().trim().is_empty() && row.number() >= 2), "a row without a key");
     }
 }
 

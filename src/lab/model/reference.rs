@@ -281,12 +281,8 @@ fn campaign(stages: &[Stage]) -> Result<Campaign, String> {
 }
 
 fn person(now: Timestamp) -> (Enrollment, Contact) {
-    let row = crate::model::program::RosterRow {
-        file: "a.csv".to_owned(),
-        row: 2,
-        key: "+33612345678".to_owned(),
-        fields: BTreeMap::from([("first_name".to_owned(), "Ada".to_owned())]),
-    };
+    let fields = BTreeMap::from([("first_name".to_owned(), "Ada".to_owned())]);
+    let row = crate::model::program::RosterRow::alone("a.csv", 2, "+33612345678", &fields);
     let contact = new_contact(ContactId(1), &row);
     (new_enrollment(EnrollmentId(1), CampaignId(1), ContactId(1), BTreeMap::new(), now), contact)
 }

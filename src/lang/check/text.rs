@@ -162,9 +162,9 @@ fn check_languages(messages: &[MessageText], data: TextData, out: &mut Diagnosti
         }
     }
     for row in &data.roster.rows {
-        let Some(language) = row.fields.get("language") else { continue };
+        let Some(language) = row.get("language") else { continue };
         if !wanted.iter().any(|(known, _)| same_tongue(known, language)) {
-            wanted.push((language, Wish::Contact(&row.file, row.row, &row.key)));
+            wanted.push((language, Wish::Contact(row.file(), row.number(), row.key())));
         }
     }
     for message in used() {

@@ -112,7 +112,7 @@ impl<'a> Columns<'a> {
     /// Of a campaign's lists. One look at every value serves all texts.
     pub fn of(data: TextData<'a>) -> Self {
         let mut widest: BTreeMap<&str, Width> = BTreeMap::new();
-        for (name, value) in data.roster.rows.iter().flat_map(|row| &row.fields) {
+        for (name, value) in data.roster.rows.iter().flat_map(RosterRow::cells) {
             let known = widest.entry(name).or_default();
             *known = known.max(Width::of(value));
         }
@@ -166,20 +166,19 @@ fn worst_of<'a>(
     let sender = stand_in();
     let mut worst = Worst { units: 0, contact: None };
     for row in rows {
-        let value =
-            |path: &str| columns.width(path, |field| row.fields.get(field).map_or(Width::default(), |value| Width::of(value)));
+        let value = |path: &str| columns.width(path, |field| row.get(field).map_or(Width::default(), Width::of));
         if bound(&template.nodes, &value).is_some_and(|most| most <= worst.units.max(units_max)) {
             continue;
         }
-        let fields = fields_with_defaults(data.campaign, &row.fields);
+        let fields = fields_with_defaults(data.campaign, &row.fields());
         let scope =
-            Scope { campaign: &data.campaign.name, contact_key: &row.key, fields: &fields, sender: &sender, reply_text: None };
+            Scope { campaign: &data.campaign.name, contact_key: row.key(), fields: &fields, sender: &sender, reply_text: None };
         let Some(text) = longest(template, &context(&scope)) else { continue };
         if units(&text) > worst.units {
-            let name = ["first_name", "last_name"].iter().filter_map(|part| row.fields.get(*part).map(String::as_str));
+            let name = ["first_name", "last_name"].iter().filter_map(|part| row.get(part));
             let name = name.collect::<Vec<_>>().join(" ");
-            let name = if name.is_empty() { row.key.clone() } else { name };
-            worst = Worst { units: units(&text), contact: Some(Contact { file: &row.file, row: row.row, name }) };
+            let name = if name.is_empty() { row.key().to_owned() } else { name };
+            worst = Worst { units: units(&text), contact: Some(Contact { file: row.file(), row: row.number(), name }) };
         }
     }
     worst

@@ -77,7 +77,7 @@ fn shared_people(parties: &[Party], out: &mut Diagnostics) {
 /// What a person may be known by: each identifying column in one spelling.
 fn marks(row: &RosterRow) -> Vec<(usize, String)> {
     let columns = IDENTIFYING_COLUMNS.iter().enumerate();
-    columns.filter_map(|(at, column)| Some((at, identity(row.fields.get(*column)?)))).collect()
+    columns.filter_map(|(at, column)| Some((at, identity(row.get(column)?)))).collect()
 }
 
 fn in_two(earlier: &Party, later: &Party, shared: &Shared) -> Diagnostic {
@@ -91,9 +91,9 @@ fn in_two(earlier: &Party, later: &Party, shared: &Shared) -> Diagnostic {
     let fault = Diagnostic::new(Code::TwoCampaignsOnePerson, later.contacts(), message, help);
     let mut fault = fault.label(earlier.contacts(), format!("`{}` has them first", earlier.name()));
     for (first, second) in &shared.rows {
-        fault = fault.label_row(&second.file, second.row, format!("`{}` here", second.key));
-        if (&first.file, first.row) != (&second.file, second.row) {
-            fault = fault.label_row(&first.file, first.row, format!("and `{}` here", first.key));
+        fault = fault.label_row(second.file(), second.number(), format!("`{}` here", second.key()));
+        if (first.file(), first.number()) != (second.file(), second.number()) {
+            fault = fault.label_row(first.file(), first.number(), format!("and `{}` here", first.key()));
         }
     }
     if is_refused { fault.refusing() } else { fault }

@@ -1,6 +1,7 @@
 //! Who is on their way in which version, and where: what a change of a campaign is checked against.
 
 use crate::model::afoot::{Afoot, Group, Known};
+use crate::model::campaign::Campaign;
 use crate::model::enrollment::{Enrollment, Status};
 use crate::model::id::{AccountId, CampaignId, EnrollmentId, StepId};
 use crate::model::journal::{Installed, Record, Table};
@@ -33,6 +34,9 @@ pub fn afoot(store: &dyn Store, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Afo
         })?;
     }
     let mut counts: BTreeMap<CampaignId, Count> = BTreeMap::new();
+    if installed.is_empty() {
+        return Ok(Vec::new());
+    }
     store.scan(Table::Enrollment, None, &mut |record| {
         if let Record::Enrollment(enrollment) = record
             && installed.contains_key(&enrollment.campaign)
@@ -49,6 +53,23 @@ pub fn afoot(store: &dyn Store, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Afo
     let mut all: Vec<Afoot> = all.collect();
     all.sort_by(|one, two| (&one.campaign.name, one.campaign.version).cmp(&(&two.campaign.name, two.campaign.version)));
     Ok(all)
+}
+
+/// The names of those campaigns of which a version is installed that is not this one: only there is anybody to be counted
+/// before it is installed.
+pub fn changed<'c>(store: &dyn Store, campaigns: &'c [Campaign]) -> Result<BTreeSet<&'c str>, StoreFault> {
+    let mut changed = BTreeSet::new();
+    store.scan(Table::Campaign, None, &mut |record| {
+        let Record::Campaign(found) = record else { return ControlFlow::Continue(()) };
+        let same_name = campaigns.iter().find(|campaign| campaign.name == found.campaign.name);
+        let is_same = |campaign: &&Campaign| {
+            let of = |campaign: &Campaign| (campaign.hash, campaign.version);
+            found.is_current && of(campaign) == of(&found.campaign) && campaign.migrations == found.campaign.migrations
+        };
+        changed.extend(same_name.filter(|campaign| !is_same(campaign)).map(|campaign| campaign.name.as_str()));
+        ControlFlow::Continue(())
+    })?;
+    Ok(changed)
 }
 
 impl Count {

@@ -123,7 +123,7 @@ impl Opening {
         speakers: &Speakers,
         row: &crate::model::program::RosterRow,
     ) {
-        let key = row.key.trim().to_lowercase();
+        let key = row.key().trim().to_lowercase();
         let place = entering.known.get(&key).copied();
         let seats = place.and_then(|place| self.seats_of.get(place as usize));
         let seats = seats.into_iter().flatten().filter_map(|seat| self.seats.get(*seat as usize));
@@ -136,7 +136,7 @@ impl Opening {
         let contact = place.and_then(|place| self.contacts.get(place as usize)).cloned();
         let next = ContactId(self.contacts.len() as u64 + 1);
         let mut contact = contact.unwrap_or_else(|| new_contact(next, row));
-        contact.fields.extend(row.fields.clone());
+        contact.fields.extend(row.fields());
         let lines = lines_for(speakers, &contact, self.seats.len() as u64);
         let company = company_of(&contact.fields).filter(|_| campaign.contacts.at_most_per_company.is_some());
         let company = company.map(|company| (at, company));
@@ -147,7 +147,7 @@ impl Opening {
             .or_else(|| company_is_full(campaign, &contact, of_company))
             .or_else(|| lines.is_empty().then(unreached));
         if let Some(reason) = reason {
-            self.left_out.push((at, RefusedRow { file: row.file.clone(), row: row.row, reason }));
+            self.left_out.push((at, RefusedRow { file: row.file().to_owned(), row: row.number(), reason }));
             return;
         }
         let id = EnrollmentId(self.seats.len() as u64 + 1);

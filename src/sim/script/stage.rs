@@ -48,8 +48,7 @@ impl<'a> Stage<'a> {
             let credits = (spec.channel == Channel::Linkedin).then_some(i64::from(script.inmail_credits));
             AccountSeed { credits, ..account_seed(spec) }
         });
-        let row =
-            RosterRow { file: "the test".to_owned(), row: script.line, key: script.key.clone(), fields: script.fields.clone() };
+        let row = RosterRow::alone("the test", script.line, &script.key, &script.fields);
         let town = Town::new(Setting {
             store: Arc::new(MemoryStore::new()),
             people,

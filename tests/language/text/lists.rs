@@ -28,7 +28,7 @@ fn entered(text: &str) -> Roster {
 #[track_caller]
 fn check(text: &str, good: &[&str], bad: &[&str]) {
     let roster = entered(text);
-    let rows: Vec<String> = roster.rows.iter().map(|row| format!("{} {}", row.row, row.key)).collect();
+    let rows: Vec<String> = roster.rows.iter().map(|row| format!("{} {}", row.number(), row.key())).collect();
     let refused: Vec<String> = roster.refused.iter().map(|row| format!("{} {}", row.row, row.reason)).collect();
     assert_eq!(
         (rows, refused),
@@ -49,7 +49,7 @@ fn notations() {
     check("linkedin;first_name\rada;Ada\r\rgrace;Grace, G\r", &["2 ada", "4 grace"], &[]);
     check("linkedin,first_name\r\"a\rb\",Ada\rgrace,Grace\r\nalan,Alan", &["2 a\rb", "3 grace", "4 alan"], &[]);
     let quoted = entered("linkedin,first_name\nada,\"Ada; \"\"A\"\"\"\n");
-    assert_eq!(quoted.rows[0].fields["first_name"], "Ada; \"A\"");
+    assert_eq!(quoted.rows[0].get("first_name"), Some("Ada; \"A\""));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn bad_rows_do_not_hold_up_the_good() {
         &["3 a quote is opened and never closed, and all behind it is lost"],
     );
     let latin = read_list("l.csv", b"linkedin,first_name\nada,Ad\xe9\nalan,Alan\n").unwrap();
-    assert_eq!((latin.rows.len(), latin.refused[0].row, latin.refused[0].reason.as_str()), (1, 2, "it is no UTF-8"));
+    assert_eq!((latin.sheet.len(), latin.refused[0].row, latin.refused[0].reason.as_str()), (1, 2, "it is no UTF-8"));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn one_person_enters_once() {
         &["3 `ada-l` is in row 2 already", "4 `http://fr.linkedin.com/in/ada-l/details/skills` is in row 2 already"],
     );
     check("id,linkedin,first_name\n1,ada,Ada\n2,ada,Ada\n1,x,X\n", &["2 1", "3 2"], &["4 `1` is in row 2 already"]);
-    let lists = [read("linkedin,first_name\nada,Ada\n"), List { file: "m.csv".into(), ..read("linkedin,first_name\nada,Ada\n") }];
+    let lists = ["l.csv", "m.csv"].map(|file| read_list(file, b"linkedin,first_name\nada,Ada\n").unwrap());
     let both = roster(&lists, &[], Channel::Linkedin);
     assert_eq!((both.rows.len(), both.refused[0].reason.as_str()), (1, "`ada` is in row 2 of l.csv already"));
 }
