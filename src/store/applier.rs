@@ -5,14 +5,14 @@ use crate::store::committer::give_up;
 use crate::store::guard::writing;
 use crate::store::overlay::Overlay;
 use crate::store::queue::{Durable, Way};
-use crate::store::sled::{BATCH_KEYS_MAX, Progress, RowChange};
+use crate::store::sled::{Progress, RowChange};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::RwLock;
 
 /// Runs until the way is closed and all is in the tree, or the tree failed.
 pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
-    while let Some(taken) = way.next_rows(BATCH_KEYS_MAX) {
+    while let Some(taken) = way.next_rows() {
         let count = taken.iter().map(|durable| durable.rows.len()).sum();
         let (rows, reached) = coalesce(taken);
         // sled may panic on damage; the journal is whole, so a restart rebuilds the tree.

@@ -15,6 +15,13 @@ pub const UNAPPLIED_MAX: u64 = 32_768;
 /// commit of people who enter has a thousand.
 pub const ROWS_MAX: usize = 1 << 17;
 
+/// So many durable rows are brought into the tree at once …
+pub const GATHERED_ROWS: usize = 8_192;
+
+/// … or as many as there are after so long: a row that is changed again, or deleted, meanwhile costs the tree nothing. The
+/// inbox is empty most of the time only because of it.
+pub const GATHERING: Duration = Duration::from_millis(50);
+
 /// A batch of the committer is at most so many commits …
 pub const BATCH_COMMITS_MAX: usize = 1_024;
 
@@ -48,6 +55,10 @@ pub struct Queue {
     pub unapplied: VecDeque<Durable>,
     /// Rows of all that is on its way.
     pub rows: usize,
+    /// Rows of what is in `unapplied`.
+    unapplied_rows: usize,
+    /// How many wait until all is in the tree.
+    settling: usize,
     /// Why nothing more can be made durable.
     pub poison: Option<String>,
     pub is_closing: bool,
@@ -78,6 +89,11 @@ impl Queue {
         let waits = !self.submitted.is_empty() && self.submitted.len() + commits > SUBMITTED_MAX;
         let lags = self.last.0 - self.applied.0 > UNAPPLIED_MAX || self.rows > ROWS_MAX;
         waits || lags
+    }
+
+    /// May what is durable wait for more to come?
+    fn may_gather(&self) -> bool {
+        self.unapplied_rows < GATHERED_ROWS && self.settling == 0 && !self.is_closing && self.poison.is_none()
     }
 
     /// A commit enters, as the last.
@@ -169,6 +185,7 @@ impl Way {
             let Some(submitted) = queue.submitted.pop_front() else { break };
             let lsn = submitted.frame.lsn;
             queue.durable = lsn;
+            queue.unapplied_rows += submitted.rows.len();
             queue.unapplied.push_back(Durable { lsn, rows: submitted.rows });
             dones.extend(submitted.dones.into_iter().map(|done| (done, lsn)));
         }
@@ -189,21 +206,25 @@ impl Way {
         dones
     }
 
-    /// Waits for durable commits and takes some of about so many rows; none when the way is closed and all is applied.
-    pub fn next_rows(&self, rows_min: usize) -> Option<Vec<Durable>> {
+    /// Waits for durable commits, and for more of them to come; takes some of about `GATHERED_ROWS`. None when the way is
+    /// closed and all is applied.
+    pub fn next_rows(&self) -> Option<Vec<Durable>> {
         let idle = |queue: &mut Queue| {
             let is_over = queue.poison.is_some() || (queue.is_closing && queue.submitted.is_empty());
             queue.unapplied.is_empty() && !is_over
         };
-        let mut queue = wait_while(&self.to_apply, self.queue(), idle);
+        let queue = wait_while(&self.to_apply, self.queue(), idle);
+        let gathered = self.to_apply.wait_timeout_while(queue, GATHERING, |queue| queue.may_gather());
+        let (mut queue, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         let mut rows = 0;
         let mut taken = Vec::new();
-        while rows < rows_min
+        while rows < GATHERED_ROWS
             && let Some(durable) = queue.unapplied.pop_front()
         {
             rows += durable.rows.len();
             taken.push(durable);
         }
+        queue.unapplied_rows = queue.unapplied_rows.saturating_sub(rows);
         (!taken.is_empty()).then_some(taken)
     }
 
@@ -219,9 +240,12 @@ impl Way {
 
     /// Waits until all that was submitted is durable and in the tree.
     pub fn settle(&self) -> Result<(), StoreFault> {
-        let queue = self.queue();
+        let mut queue = self.queue();
         let target = queue.last;
-        let queue = wait_while(&self.settled, queue, |queue| queue.applied < target && queue.poison.is_none());
+        queue.settling += 1;
+        self.to_apply.notify_one();
+        let mut queue = wait_while(&self.settled, queue, |queue| queue.applied < target && queue.poison.is_none());
+        queue.settling -= 1;
         match (&queue.poison, queue.applied < target) {
             (Some(because), true) => Err(StoreFault::Poisoned { because: because.clone() }),
             (_, _) => Ok(()),
@@ -268,7 +292,7 @@ mod tests {
         assert!(is_full(1), "there are too many rows");
         way.wrote(2);
         assert!(is_full(1), "they are durable, and still in memory");
-        let taken = way.next_rows(1).unwrap_or_default();
+        let taken = way.next_rows().unwrap_or_default();
         way.applied(Lsn(1), taken.iter().map(|durable| durable.rows.len()).sum());
         assert!(!is_full(1));
         (3..=UNAPPLIED_MAX + 2).for_each(|lsn| way.queue().push(commit(lsn, 1)));

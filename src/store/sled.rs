@@ -187,6 +187,8 @@ impl Progress {
             next.replace(key, old.as_deref(), bytes.as_deref());
             match bytes {
                 Some(bytes) => batch.insert(key.as_slice(), bytes.as_ref()),
+                // It came and went on its way here: the tree never knew of it.
+                None if !may_replace => {}
                 None => batch.remove(key.as_slice()),
             }
         }
