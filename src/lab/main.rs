@@ -1,7 +1,7 @@
 //! The lab's door: `cargo lab NAME`.
 
 use campaign_engine::lab::order::{Order, Tier};
-use campaign_engine::lab::{CHECKS, Check, promises};
+use campaign_engine::lab::{CHECKS, Check, instructions, promises};
 use campaign_engine::model::planted::{Bug, plant};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
@@ -12,6 +12,9 @@ use std::time::Instant;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Checks whose findings are not lines of the results.
+const OWN_RECORDS: [&str; 2] = ["box", "instructions"];
 
 /// Tries to break the engine's promises.
 #[derive(Parser)]
@@ -29,7 +32,7 @@ struct Arguments {
     /// Another number of runs than the tier's.
     #[arg(long)]
     runs: Option<u64>,
-    /// Keeps the last line in docs/results.txt; of `box`: writes the README's promises.
+    /// Keeps the last line in docs/results.txt; of `box`: writes the README's promises; of `instructions`: writes them down.
     #[arg(long)]
     record: bool,
     /// Plants a bug first, and stops at the first fault it shows.
@@ -44,6 +47,15 @@ fn main() -> ExitCode {
     // Called by the engine's name it is the engine: the same code in a process of its own, built once.
     if std::env::args_os().next().is_some_and(|name| name == "engine") {
         return ExitCode::from(campaign_engine::cli::engine());
+    }
+    if let Some(walked) = instructions::called() {
+        return walked.map_or_else(
+            |fault| {
+                eprintln!("{fault}");
+                ExitCode::FAILURE
+            },
+            |()| ExitCode::SUCCESS,
+        );
     }
     let arguments = Arguments::parse();
     plant(Bug::ALL.iter().copied().find(|bug| arguments.plant.as_deref() == Some(bug.word())));
@@ -98,7 +110,7 @@ fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
     }
     let verdict = fresh(arguments, check.name).and_then(|folder| {
         let (tier, seed, runs, stops_first) = (arguments.tier, arguments.seed, arguments.runs, arguments.plant.is_some());
-        let order = Order { tier, seed, runs, stops_first, folder };
+        let order = Order { tier, seed, runs, stops_first, records: arguments.record, folder };
         (check.run)(&order).map_err(|fault| fault.to_string())
     });
     let seconds = since.elapsed().as_secs_f64();
@@ -115,7 +127,7 @@ fn carry_out(check: &Check, arguments: &Arguments) -> (bool, String) {
     let line = format!("{line} seconds={seconds:.1}");
     println!("{line}");
     if arguments.record
-        && check.name != "box"
+        && !OWN_RECORDS.contains(&check.name)
         && let Err(fault) = promises::record(&line)
     {
         println!("  {fault}");

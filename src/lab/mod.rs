@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod crash;
 pub mod flood;
 pub mod fuzz;
+pub mod instructions;
 pub mod kept;
 pub mod model;
 pub mod mutants;
@@ -87,6 +88,12 @@ pub const CHECKS: &[Check] = &[
         about: "any bytes to every reader, kept ones and such as are drawn from them",
         waits: false,
         run: fuzz::check,
+    },
+    Check {
+        name: "instructions",
+        about: "hot paths take no more instructions than were written down",
+        waits: false,
+        run: instructions::run,
     },
     Check { name: "scaling", about: "twice the text costs twice the time, whatever the text", waits: false, run: scaling::run },
     Check {

@@ -37,6 +37,8 @@ pub struct Order {
     pub runs: Option<u64>,
     /// Whether it may stop at the first fault: a bug was planted, and is to be caught.
     pub stops_first: bool,
+    /// Whether what it finds is to be written down as what it has to find from now on.
+    pub records: bool,
     /// A folder of its own for what it leaves behind; empty at the start.
     pub folder: PathBuf,
 }
