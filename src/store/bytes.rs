@@ -66,6 +66,11 @@ pub fn take_bytes(bytes: &[u8], len: u64) -> Result<(&[u8], &[u8]), Unreadable> 
     usize::try_from(len).ok().and_then(|len| bytes.split_at_checked(len)).ok_or_else(|| broken("it ends too early"))
 }
 
+/// Is there nothing but zeros? A block at a time, since a test a byte is five times as slow, and a segment is 64 MiB.
+pub fn are_zeros(bytes: &[u8]) -> bool {
+    bytes.chunks(4 << 10).all(|block| block.iter().fold(0, |any, byte| any | byte) == 0)
+}
+
 /// A record that is not what was written.
 pub fn broken(fault: &str) -> Unreadable {
     Unreadable::Damaged { what: format!("a record cannot be read: {fault}") }

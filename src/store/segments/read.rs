@@ -1,6 +1,7 @@
 //! Reading segments, plain or packed: all of one, or one frame of it.
 
 use crate::model::id::Lsn;
+use crate::store::bytes::are_zeros;
 use crate::store::contract::{Frame, StoreFault};
 use crate::store::disk::io;
 use crate::store::segments::file::{FORMAT_PACKED, Head, SEGMENT_HEAD_BYTES, path, place_at, read_head};
@@ -44,7 +45,7 @@ fn written(file: &mut File) -> std::io::Result<Vec<u8>> {
     for portion in bytes.chunks_mut(PORTION_BYTES) {
         let Some(read) = buffer.get_mut(..portion.len()) else { break };
         file.read_exact(read)?;
-        if read.iter().any(|byte| *byte != 0) {
+        if !are_zeros(read) {
             portion.copy_from_slice(read);
         }
     }

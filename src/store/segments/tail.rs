@@ -4,6 +4,7 @@
 //! good ones of the same batch. A good frame of a *later* batch proves that the bad one was durable once: that is damage.
 
 use crate::model::id::Lsn;
+use crate::store::bytes::are_zeros;
 use crate::store::segments::frame::{FRAME_ALIGN_BYTES, Whole, frame_len, parse};
 use std::ops::ControlFlow;
 
@@ -46,7 +47,7 @@ pub fn walk<E>(bytes: &[u8], from: End, see: See<'_, E>) -> Result<(End, Control
 /// Judges what stands after the end.
 pub fn after(bytes: &[u8], end: &End) -> After {
     let rest = bytes.get(end.offset..).unwrap_or_default();
-    if rest.iter().all(|byte| *byte == 0) {
+    if are_zeros(rest) {
         return After::Nothing;
     }
     let later = (0..rest.len()).step_by(FRAME_ALIGN_BYTES).filter_map(|at| {
