@@ -18,6 +18,7 @@ mod guard;
 pub mod journaled;
 pub mod keys;
 mod known;
+mod leaf;
 pub mod memory;
 mod order;
 mod overlay;

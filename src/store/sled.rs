@@ -1,22 +1,29 @@
 //! The progress: every row as it stands, in one sled tree. It can always be rebuilt from the journal, so nothing here is
 //! trusted blindly: the tree carries a sum over all its rows, written in the same batch, checked when it is opened.
 //!
+//! Rows lie in leaves (`leaf`), several in one of sled's entries. A leaf is found by the last entry that does not begin after
+//! the row; rows only ever move to a leaf that begins later.
+//!
 //! sled 0.34 panics on some damage and its `flush` stops short of the disk; this file is where that is lived with.
 
+mod opening;
+mod standing;
+
 use crate::model::id::Lsn;
+use crate::store::bytes::Unreadable;
 use crate::store::contract::StoreFault;
-use std::fs::{File, TryLockError};
+use crate::store::guard::locked;
+use crate::store::known::Known;
+use crate::store::leaf;
+use std::fs::File;
 use std::io::Error;
-use std::ops::Bound;
-use std::panic::resume_unwind;
+use std::ops::{Bound, RangeBounds};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::store::disk::lock_patiently;
-use crate::store::guard::locked;
-use crate::store::keys::LARGE_FROM;
-use crate::store::known::Known;
+use opening::{Opened, open_guarded};
+pub use standing::STANDING_KEY;
+use standing::Standing;
 
 /// A row's bytes, as `record::row_bytes` makes them.
 pub type RowBytes = Arc<[u8]>;
@@ -30,81 +37,31 @@ pub type RowChange = (Vec<u8>, Option<RowBytes>);
 /// From where to where, by key.
 pub type Range = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
-/// Most keys in one batch. Larger ones, or batches without reads in between, let sled's garbage grow without bound.
-pub const BATCH_KEYS_MAX: usize = 1_000;
+/// Where a leaf begins, and its bytes.
+type Found = (::sled::IVec, ::sled::IVec);
 
-/// What a damaged standing claims must not take all memory: beyond it the filters grow with what is found.
-const KNOWN_ROWS_MAX: u64 = 1 << 27;
+/// Most rows in one batch. Larger ones, or batches without reads in between, let sled's garbage grow without bound.
+const BATCH_KEYS_MAX: usize = 1_000;
 
-/// Rows from which on more than one thread reads a tree that is opened.
-const LARGE_ROWS: u64 = 50_000;
-
-/// How often a tree that is merely locked is tried again.
-const OPEN_TRIES_MAX: u32 = 3;
-
-/// The key of the standing: before all tables.
-pub const STANDING_KEY: &[u8] = &[0];
-const STANDING_VERSION: u8 = 1;
+/// Where the first leaf begins: behind the standing, before every table.
+const FIRST_LEAF: &[u8] = &[1];
 
 /// Why a tree cannot be used.
 #[derive(Debug)]
 pub enum Unusable {
     /// It must be rebuilt; the sentence says why.
     Rebuild(String),
+    /// It is of an engine that had other leaves, and up to that commit; it must be rebuilt.
+    Older { applied: Lsn },
     /// Nothing that rebuilding would mend.
     Fault(StoreFault),
-}
-
-/// How far the tree is, and what it must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Standing {
-    applied: Lsn,
-    rows: u64,
-    /// Sum of the rows' hashes, modulo 2^64.
-    sum: u64,
-    identity: [u8; 16],
-}
-
-impl Standing {
-    fn to_bytes(self) -> Vec<u8> {
-        let mut out = vec![STANDING_VERSION];
-        out.extend(self.applied.0.to_le_bytes());
-        out.extend(self.rows.to_le_bytes());
-        out.extend(self.sum.to_le_bytes());
-        out.extend(self.identity);
-        out
-    }
-
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let (version, rest) = bytes.split_first()?;
-        let (applied, rest) = rest.split_first_chunk::<8>()?;
-        let (rows, rest) = rest.split_first_chunk::<8>()?;
-        let (sum, rest) = rest.split_first_chunk::<8>()?;
-        let identity = rest.first_chunk::<16>().filter(|all| all.len() == rest.len())?;
-        (*version == STANDING_VERSION).then(|| Self {
-            applied: Lsn(u64::from_le_bytes(*applied)),
-            rows: u64::from_le_bytes(*rows),
-            sum: u64::from_le_bytes(*sum),
-            identity: *identity,
-        })
-    }
-
-    fn replace(&mut self, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
-        if let Some(old) = old {
-            self.rows = self.rows.wrapping_sub(1);
-            self.sum = self.sum.wrapping_sub(hash(key, old));
-        }
-        if let Some(new) = new {
-            self.rows = self.rows.wrapping_add(1);
-            self.sum = self.sum.wrapping_add(hash(key, new));
-        }
-    }
 }
 
 /// The rows on disk.
 #[derive(Debug)]
 pub struct Progress {
     db: ::sled::Db,
+    leaves: ::sled::Tree,
     dir: PathBuf,
     standing: Mutex<Standing>,
     known: Known,
@@ -114,21 +71,16 @@ impl Progress {
     /// Opens the tree in `dir`, or makes an empty one of that journal. A tree that does not open, belongs to another
     /// journal, or does not add up must be rebuilt. Without an `identity` a tree of any journal will do.
     pub fn open(dir: &Path, cache_bytes: u64, identity: Option<[u8; 16]>) -> Result<Self, Unusable> {
-        let io = |doing, source| Unusable::Fault(StoreFault::Io { doing, path: dir.to_path_buf(), source: Arc::new(source) });
-        sweep(dir).map_err(|fault| io("read", fault))?;
-        let (db, found, counted, known) = open_guarded(dir, cache_bytes)?;
-        let fresh = Standing { identity: identity.unwrap_or_default(), ..Standing::default() };
-        let standing = match found {
-            Some(bytes) => Standing::parse(&bytes).ok_or_else(|| Unusable::Rebuild("its standing cannot be read".to_owned()))?,
-            None => fresh,
-        };
+        let Opened { db, leaves, standing, counted, known } = open_guarded(dir, cache_bytes)?;
+        let fresh = || Standing { identity: identity.unwrap_or_default(), ..Standing::default() };
+        let standing = standing.unwrap_or_else(fresh);
         if identity.is_some_and(|identity| identity != standing.identity) {
             return Err(Unusable::Rebuild("it belongs to another journal".to_owned()));
         }
         if (counted.rows, counted.sum) != (standing.rows, standing.sum) {
             return Err(Unusable::Rebuild(format!("it holds {} rows that do not add up to its sum", counted.rows)));
         }
-        Ok(Self { db, dir: dir.to_path_buf(), standing: Mutex::new(standing), known })
+        Ok(Self { db, leaves, dir: dir.to_path_buf(), standing: Mutex::new(standing), known })
     }
 
     /// The last commit whose rows are all in.
@@ -143,27 +95,44 @@ impl Progress {
 
     /// The row's bytes.
     pub fn get(&self, key: &[u8]) -> Result<Option<RowBytes>, StoreFault> {
-        Ok(self.read(key)?.map(|bytes| Arc::from(bytes.as_ref())))
-    }
-
-    fn read(&self, key: &[u8]) -> Result<Option<::sled::IVec>, StoreFault> {
         if !self.known.may_hold(key) {
             return Ok(None);
         }
-        self.db.get(key).map_err(|fault| self.fault("read", fault))
+        let Some((_, leaf)) = self.leaf_of(key)? else { return Ok(None) };
+        Ok(leaf::find(&leaf, key).map_err(|fault| self.damaged(fault))?.map(Arc::from))
     }
 
-    /// The first rows of a range, at most so many.
+    /// The first rows of a range, at most so many. What is changed meanwhile may be missing, or be as it was before;
+    /// everything else is there, once.
     pub fn page(&self, range: Range, rows_max: usize) -> Result<Vec<Row>, StoreFault> {
-        let rows = self.db.range(range).take(rows_max);
-        rows.map(|row| {
-            row.map(|(key, bytes)| (key.to_vec(), Arc::from(bytes.as_ref()))).map_err(|fault| self.fault("read", fault))
-        })
-        .collect()
+        let begin = match &range.0 {
+            Bound::Included(key) | Bound::Excluded(key) => self.leaf_of(key)?,
+            Bound::Unbounded => None,
+        };
+        let after = begin.as_ref().map_or(STANDING_KEY, |(begin, _)| begin).to_vec();
+        let others = self.leaves.range::<Vec<u8>, _>((Bound::Excluded(after), range.1.clone()));
+        let within = (range.0.as_ref().map(Vec::as_slice), range.1.as_ref().map(Vec::as_slice));
+        let mut rows: Vec<Row> = Vec::new();
+        for leaf in begin.map(Ok).into_iter().chain(others) {
+            let (_, leaf) = leaf.map_err(|fault| self.fault("read", fault))?;
+            let read = leaf::each(&leaf, |key, row| {
+                // A leaf that is cut while the page is read shows its later rows again.
+                let is_next = rows.last().is_none_or(|(last, _)| last.as_slice() < key);
+                if is_next && RangeBounds::<[u8]>::contains(&within, key) {
+                    rows.push((key.to_vec(), Arc::from(row)));
+                }
+                rows.len() < rows_max
+            });
+            read.map_err(|fault| self.damaged(fault))?;
+            if rows.len() >= rows_max {
+                break;
+            }
+        }
+        Ok(rows)
     }
 
-    /// Writes the rows, then says that everything up to `applied` is in. Each key stands once in `rows`. A crash in
-    /// between leaves some rows newer than `applied`; applying them again changes nothing.
+    /// Writes the rows, then says that everything up to `applied` is in. They are in the order of their keys, each key
+    /// once. A crash in between leaves some rows newer than `applied`; applying them again changes nothing.
     pub fn apply(&self, rows: &[RowChange], applied: Lsn) -> Result<(), StoreFault> {
         let mut standing = locked(&self.standing);
         let mut portions = rows.chunks(BATCH_KEYS_MAX).peekable();
@@ -177,25 +146,89 @@ impl Progress {
         Ok(())
     }
 
-    /// One batch. The old rows are read for the sum; these are also the reads that sled needs between two batches.
+    /// One batch: readers see all of it or nothing. The leaves are read before they are changed; these are also the reads
+    /// that sled needs between two batches.
     fn write(&self, standing: &mut Standing, portion: &[RowChange], applied: Lsn) -> Result<(), StoreFault> {
         let mut batch = ::sled::Batch::default();
         let mut next = Standing { applied, ..*standing };
-        for (key, bytes) in portion {
-            let may_replace = if bytes.is_some() { self.known.insert(key) } else { self.known.may_hold(key) };
-            let old = if may_replace { self.db.get(key).map_err(|fault| self.fault("read", fault))? } else { None };
-            next.replace(key, old.as_deref(), bytes.as_deref());
-            match bytes {
-                Some(bytes) => batch.insert(key.as_slice(), bytes.as_ref()),
-                // It came and went on its way here: the tree never knew of it.
-                None if !may_replace => {}
-                None => batch.remove(key.as_slice()),
-            }
+        let mut rest = portion;
+        let mut ahead = None;
+        while let Some((key, _)) = rest.first() {
+            let found = match ahead.take() {
+                Some(found) => Some(found),
+                None => self.leaf_of(key)?,
+            };
+            let (begin, leaf) = found.unwrap_or_else(|| (FIRST_LEAF.into(), ::sled::IVec::default()));
+            let (own, others) = self.split(&begin, &leaf, rest, &mut ahead)?;
+            self.rewrite(&mut batch, (&begin, &leaf), own, &mut next)?;
+            rest = others;
         }
         batch.insert(STANDING_KEY, next.to_bytes());
-        self.db.apply_batch(batch).map_err(|fault| self.fault("write", fault))?;
+        self.leaves.apply_batch(batch).map_err(|fault| self.fault("write", fault))?;
         *standing = next;
         Ok(())
+    }
+
+    /// The changes that belong into the leaf, and those that come after it; of the first of these the leaf, if it had to be
+    /// read to know.
+    fn split<'r>(
+        &self,
+        begin: &[u8],
+        leaf: &[u8],
+        changes: &'r [RowChange],
+        ahead: &mut Option<Found>,
+    ) -> Result<(&'r [RowChange], &'r [RowChange]), StoreFault> {
+        let last = leaf::last_key(leaf).map_err(|fault| self.damaged(fault))?;
+        let within = changes.partition_point(|(key, _)| *key <= last).max(1);
+        let Some((key, _)) = changes.get(within) else { return Ok((changes, &[])) };
+        // Most often the next change is far away: its leaf is asked for, rather than where this one ends.
+        match self.leaf_of(key)? {
+            Some(found) if found.0 != begin => {
+                *ahead = Some(found);
+                Ok(changes.split_at(within))
+            }
+            _ => {
+                let next = self.leaves.get_gt(begin).map_err(|fault| self.fault("read", fault))?;
+                let own = next.map_or(changes.len(), |(next, _)| changes.partition_point(|(key, _)| key.as_slice() < &next[..]));
+                Ok(changes.split_at(own))
+            }
+        }
+    }
+
+    /// Puts what becomes of the leaf into the batch.
+    fn rewrite(
+        &self,
+        batch: &mut ::sled::Batch,
+        (begin, leaf): (&[u8], &[u8]),
+        changes: &[RowChange],
+        standing: &mut Standing,
+    ) -> Result<(), StoreFault> {
+        let mut is_changed = false;
+        let leaves = leaf::change(begin, leaf, changes, |(key, new), old| {
+            // What came and went on its way here the tree never knew of.
+            is_changed |= old.is_some() || new.is_some();
+            standing.replace(key, old, new.as_deref());
+            if new.is_some() {
+                self.known.insert(key);
+            }
+        });
+        let leaves = leaves.map_err(|fault| self.damaged(fault))?;
+        if !is_changed {
+            return Ok(());
+        }
+        if leaves.is_empty() {
+            batch.remove(begin);
+        }
+        for (begin, leaf) in leaves {
+            batch.insert(begin, leaf);
+        }
+        Ok(())
+    }
+
+    /// The leaf in which the key's row stands, if there is one; none: there is no leaf yet that begins so early.
+    fn leaf_of(&self, key: &[u8]) -> Result<Option<Found>, StoreFault> {
+        let before = (Bound::Excluded(STANDING_KEY), Bound::Included(key));
+        self.leaves.range::<&[u8], _>(before).next_back().transpose().map_err(|fault| self.fault("read", fault))
     }
 
     /// Brings everything applied so far to the disk: after it a start replays only what came later. sled's own flush ends
@@ -209,6 +242,10 @@ impl Progress {
         })
     }
 
+    fn damaged(&self, fault: Unreadable) -> StoreFault {
+        fault.at(&self.dir.join("db"), 0)
+    }
+
     fn fault(&self, doing: &'static str, fault: ::sled::Error) -> StoreFault {
         let source = match fault {
             ::sled::Error::Io(source) => source,
@@ -218,122 +255,42 @@ impl Progress {
     }
 }
 
-/// Removes half-written snapshots: one of them makes every later open fail.
-fn sweep(dir: &Path) -> Result<(), Error> {
-    if !dir.exists() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(dir)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            std::fs::remove_file(&path)?;
-        }
-    }
-    Ok(())
-}
-
-type Opened = (::sled::Db, Option<::sled::IVec>, Standing, Known);
-
-/// Opens sled, and reads all of it, in a thread of its own, since damage may make it panic.
-fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
-    let config = ::sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(500));
-    let locked = dir.join("db");
-    let open = move || {
-        let db = open_unlocked(&config, &locked)?;
-        let standing = db.get(STANDING_KEY).map_err(unreadable)?;
-        let rows = standing.as_deref().and_then(Standing::parse).map_or(0, |standing| standing.rows);
-        let known = Known::with_room(rows.min(KNOWN_ROWS_MAX));
-        let counted = count(&db, rows, &known).map_err(unreadable)?;
-        Ok::<Opened, Unusable>((db, standing, counted, known))
-    };
-    let opening = std::thread::Builder::new().name("store-open".to_owned()).spawn(open).map_err(|source| {
-        Unusable::Fault(StoreFault::Io { doing: "start a thread for", path: dir.to_path_buf(), source: Arc::new(source) })
-    })?;
-    match opening.join() {
-        Ok(opened) => opened,
-        Err(_) => Err(Unusable::Rebuild("it does not open (sled panicked)".to_owned())),
-    }
-}
-
-/// Opens sled once its lock is free: the data directory is ours, so whoever still holds it is about to let go, and what
-/// is merely busy is not damaged.
-fn open_unlocked(config: &::sled::Config, locked: &Path) -> Result<::sled::Db, Unusable> {
-    let mut opened = config.open();
-    for _ in 0..OPEN_TRIES_MAX {
-        if !locked.exists() || !matches!(opened, Err(::sled::Error::Io(_))) {
-            break;
-        }
-        match File::open(locked).map_err(TryLockError::Error).and_then(|file| lock_patiently(&file)) {
-            Ok(()) => opened = config.open(),
-            Err(TryLockError::WouldBlock) => return Err(Unusable::Fault(StoreFault::Locked { path: locked.to_path_buf() })),
-            Err(TryLockError::Error(_)) => break,
-        }
-    }
-    opened.map_err(unreadable)
-}
-
-fn unreadable(fault: ::sled::Error) -> Unusable {
-    Unusable::Rebuild(format!("it does not open ({fault})"))
-}
-
-/// Reads every row, large trees on all processors: opening is mostly this.
-fn count(db: &::sled::Db, rows: u64, known: &Known) -> Result<Standing, ::sled::Error> {
-    let begins = [Bound::Excluded(STANDING_KEY)].into_iter().chain(LARGE_FROM.iter().map(|key| Bound::Included(*key)));
-    let ends = LARGE_FROM.iter().map(|key| Bound::Excluded(*key)).chain([Bound::Unbounded]);
-    let ranges: Vec<_> = begins.zip(ends).collect();
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = if rows < LARGE_ROWS { 1 } else { processors.min(ranges.len()) };
-    let next = AtomicUsize::new(0);
-    let count_some = || {
-        let mut counted = Standing::default();
-        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for row in db.range::<&[u8], _>(*range) {
-                let (key, bytes) = row?;
-                known.insert(&key);
-                counted.replace(&key, None, Some(&bytes));
-            }
-        }
-        Ok::<Standing, ::sled::Error>(counted)
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(count_some)).collect();
-        let mut counted = count_some()?;
-        for other in others {
-            // What panics there panics here: damage, told by whoever opens.
-            let other = other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
-            counted.rows = counted.rows.wrapping_add(other.rows);
-            counted.sum = counted.sum.wrapping_add(other.sum);
-        }
-        Ok(counted)
-    })
-}
-
-/// A hash for finding damage, not malice. It is on disk: never change it without a new version of the standing.
-fn hash(key: &[u8], bytes: &[u8]) -> u64 {
-    const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut state = (key.len() as u64).wrapping_mul(PRIME) ^ bytes.len() as u64;
-    for part in [key, bytes] {
-        let words = part.chunks_exact(8);
-        let mut last = [0; 8];
-        last.iter_mut().zip(words.remainder()).for_each(|(to, from)| *to = *from);
-        let word = |word: &[u8]| word.first_chunk::<8>().map_or(0, |word| u64::from_le_bytes(*word));
-        for word in words.map(word).chain([u64::from_le_bytes(last)]) {
-            state = (state ^ word).wrapping_mul(PRIME);
-            state ^= state >> 29;
-        }
-    }
-    state.wrapping_mul(PRIME) ^ (state >> 32)
+fn store_io(doing: &'static str, dir: &Path, source: Error) -> Unusable {
+    Unusable::Fault(StoreFault::Io { doing, path: dir.to_path_buf(), source: Arc::new(source) })
 }
 
 #[cfg(test)]
 #[expect(clippy::expect_used, reason = "a test that cannot go on ends")]
 mod tests {
-    use super::{LARGE_ROWS, Progress, RowChange, Unusable};
+    use super::opening::{LARGE_ROWS, LEAVES};
+    use super::{Progress, Row, RowChange, Unusable};
     use crate::model::id::Lsn;
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
+    use std::collections::BTreeMap;
+    use std::ops::Bound::{Excluded, Unbounded};
+    use std::path::Path;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     const CACHE_BYTES: u64 = 16 << 20;
+
+    fn open(dir: &Path) -> Progress {
+        Progress::open(dir, CACHE_BYTES, None).expect("it opens and adds up")
+    }
+
+    /// All of it, read in pages of so many rows.
+    fn all(tree: &Progress, rows_max: usize) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        loop {
+            let begin = rows.last().map_or(Unbounded, |(key, _)| Excluded(key.clone()));
+            let page = tree.page((begin, Unbounded), rows_max).expect("a page");
+            if page.is_empty() {
+                return rows;
+            }
+            rows.extend(page);
+        }
+    }
 
     /// Rows of every table and kind of route, more than one thread is given.
     fn rows() -> Vec<RowChange> {
@@ -347,19 +304,87 @@ mod tests {
     fn what_several_threads_read_of_a_large_tree_is_all_of_it() {
         let dir = tempfile::tempdir().expect("a folder");
         let rows = rows();
-        let open = || Progress::open(dir.path(), CACHE_BYTES, None);
-        let tree = open().expect("it opens");
+        let tree = open(dir.path());
         tree.apply(&rows, Lsn(1)).expect("rows are taken");
         tree.checkpoint().expect("they are on the disk");
         drop(tree);
-        let tree = open().expect("all of it adds up");
+        let tree = open(dir.path());
         assert!(rows.iter().all(|(key, row)| tree.get(key).ok().flatten() == *row));
         assert_eq!(tree.get(&[6, 9, 9]).ok().flatten(), None);
         drop(tree);
         let db = ::sled::open(dir.path()).expect("sled opens it");
-        db.insert([6, 3, 1], b"nobody counted it").expect("a row is put beside it");
+        let leaves = db.open_tree(LEAVES).expect("it has leaves");
+        leaves.insert([6, 3, 1], [0, 1, 1, 7, 7].as_slice()).expect("a leaf is put beside it");
         db.flush().expect("it is on the disk");
-        drop(db);
-        assert!(matches!(open(), Err(Unusable::Rebuild(why)) if why.contains("do not add up")));
+        drop((leaves, db));
+        let opened = Progress::open(dir.path(), CACHE_BYTES, None);
+        assert!(matches!(opened, Err(Unusable::Rebuild(why)) if why.contains("do not add up")));
+    }
+
+    #[test]
+    fn whoever_reads_while_leaves_are_cut_sees_every_row_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let tree = open(dir.path());
+        let key = |nth: u64| [&[1], nth.to_be_bytes().as_slice()].concat();
+        let lasting: Vec<RowChange> = (0..3_000).map(|nth| (key(nth * 64), Some(Arc::from([1; 40])))).collect();
+        tree.apply(&lasting, Lsn(1)).expect("rows are taken");
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for between in (1..64).chain((1..64).rev()) {
+                    let is_there = between % 2 == 0;
+                    let row = |nth: u64| (key(nth * 64 + between), is_there.then(|| Arc::from([2; 40])));
+                    tree.apply(&(0..3_000).map(row).collect::<Vec<RowChange>>(), Lsn(2)).expect("rows are taken");
+                }
+                is_over.store(true, Ordering::Release);
+            });
+            let mut looks = 0;
+            while looks == 0 || !is_over.load(Ordering::Acquire) {
+                let seen = all(&tree, 512);
+                assert!(seen.is_sorted_by(|(one, _), (other, _)| one < other));
+                let kept = seen.iter().filter(|(_, row)| row.first() == Some(&1)).count();
+                assert_eq!(kept, lasting.len());
+                looks += 1;
+            }
+        });
+    }
+
+    fn changes() -> impl Strategy<Value = Vec<RowChange>> {
+        // Keys that follow one another, keys all over, and a few that are said again and again.
+        let key = prop_oneof![
+            (0..2_000_u64).prop_map(|id| [&[1], id.to_be_bytes().as_slice()].concat()),
+            any::<[u8; 5]>().prop_map(|id| [&[6], id.as_slice()].concat()),
+            (1..4_u8).prop_map(|table| vec![table]),
+        ];
+        let row = prop_oneof![3 => 0..40_usize, 1 => 200..3_000_usize].prop_map(|len| Some(Arc::from(vec![len as u8; len])));
+        let change = prop_oneof![3 => row, 1 => proptest::strategy::Just(None)];
+        btree_map(key, change, 0..400).prop_map(|changes| changes.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+        #[test]
+        fn a_tree_holds_what_was_put_into_it_last(all_changes in vec(changes(), 1..12), rows_max in 1..600_usize) {
+            let dir = tempfile::tempdir().expect("a folder");
+            let mut tree = open(dir.path());
+            let mut model = BTreeMap::new();
+            for (changes, lsn) in all_changes.iter().zip(1..) {
+                tree.apply(changes, Lsn(lsn)).expect("rows are taken");
+                for (key, row) in changes {
+                    match row {
+                        Some(row) => drop(model.insert(key.clone(), Arc::clone(row))),
+                        None => drop(model.remove(key)),
+                    }
+                }
+                if lsn % 4 == 0 {
+                    drop(tree);
+                    tree = open(dir.path());
+                }
+                for (key, _) in changes {
+                    prop_assert_eq!(&tree.get(key).expect("it is read"), &model.get(key).cloned());
+                }
+                prop_assert_eq!(all(&tree, rows_max), model.clone().into_iter().collect::<Vec<Row>>());
+            }
+        }
     }
 }

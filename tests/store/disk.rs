@@ -218,6 +218,27 @@ fn a_progress_that_is_garbage_is_moved_aside_and_rebuilt() {
 }
 
 #[test]
+fn a_progress_in_an_older_form_is_rebuilt_unless_it_is_ahead_of_the_journal() {
+    // Engines before leaves kept their standing in sled's first tree: its version, and the last commit that is in.
+    let older = |applied: u64| {
+        let dir = filled(30);
+        let before = state(&open(dir.path()).unwrap());
+        let db = sled::open(dir.path().join("sled")).unwrap();
+        db.insert([0], [vec![1], applied.to_le_bytes().to_vec(), vec![0; 32]].concat()).unwrap();
+        db.flush().unwrap();
+        drop(db);
+        (dir, before)
+    };
+    let (dir, before) = older(30);
+    let store = open(dir.path()).unwrap();
+    assert_eq!(state(&store), before);
+    assert!(mended(&store).contains("an older engine wrote the progress"), "{}", mended(&store));
+    assert!(mended(&store).contains("rebuilt it from the journal"), "{}", mended(&store));
+    let (dir, _) = older(1_000_000);
+    assert!(matches!(fault(open(dir.path())), StoreFault::Damaged { what, .. } if what.contains("1000000 was acknowledged")));
+}
+
+#[test]
 fn a_flipped_bit_in_the_progress_changes_nothing() {
     let dir = filled(60);
     let before = state(&open(dir.path()).unwrap());
