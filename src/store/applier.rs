@@ -3,9 +3,10 @@
 use crate::model::id::Lsn;
 use crate::store::committer::give_up;
 use crate::store::guard::writing;
+use crate::store::leaf::RowChange;
 use crate::store::overlay::Overlay;
 use crate::store::queue::{Durable, Way};
-use crate::store::sled::{Progress, RowChange};
+use crate::store::sled::Progress;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::RwLock;

@@ -81,7 +81,9 @@ impl JournaledStore {
         store.spawn("store-committer", |parts| committer::run(&parts.way, &parts.journal))?;
         store.spawn("store-applier", |parts| applier::run(&parts.way, &parts.progress, &parts.overlay))?;
         let is_copied = started.is_copied;
-        store.spawn("store-checkpoint", move |parts| checkpoint::run(&parts.progress, &parts.journal, every, &stopped))?;
+        store.spawn("store-checkpoint", move |parts| {
+            checkpoint::run(&parts.way, &parts.progress, &parts.journal, every, &stopped)
+        })?;
         if is_copied && store.figures().last > Lsn(0) {
             copied::mark(&store)?;
             store.mended.push(copied::SAYS.to_owned());

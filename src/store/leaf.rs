@@ -9,7 +9,7 @@
 
 use crate::store::bytes::{Unreadable, broken, put_number, take_bytes, take_number};
 use crate::store::keys::KEY_BYTES_MAX;
-use crate::store::sled::RowChange;
+use std::sync::Arc;
 
 /// A leaf that would be larger is cut. With twice of it a tree takes a tenth less memory, and writes half as much again for
 /// rows that come in no order: routes.
@@ -23,6 +23,12 @@ const CUT_BYTES: usize = LEAF_BYTES / 4 * 3;
 
 /// What a row takes beside its own bytes and its key's.
 const ROW_HEAD_BYTES: usize = 4;
+
+/// A row's bytes, as `record::row_bytes` makes them.
+pub type RowBytes = Arc<[u8]>;
+
+/// A row's key and its bytes; none when it is deleted.
+pub type RowChange = (Vec<u8>, Option<RowBytes>);
 
 /// Where a leaf begins, and its bytes.
 pub type Leaf = (Vec<u8>, Vec<u8>);

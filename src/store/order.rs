@@ -4,9 +4,9 @@ use crate::model::id::EnrollmentId;
 use crate::model::journal::Key;
 use crate::store::contract::Place;
 use crate::store::keys;
+use crate::store::leaf::{RowBytes, RowChange};
 use crate::store::record::{self, Unreadable};
 use crate::store::seal::commit::SealedCommit;
-use crate::store::sled::{RowBytes, RowChange};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Key, the sealed record, the enrollment if it is one's row.

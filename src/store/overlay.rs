@@ -1,7 +1,8 @@
 //! Rows that are visible but not yet in the tree: readers look here first.
 
 use crate::model::id::Lsn;
-use crate::store::sled::{Range, Row, RowBytes, RowChange};
+use crate::store::leaf::{RowBytes, RowChange};
+use crate::store::sled::{Range, Row};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use crate::model::id::Lsn;
 use crate::store::contract::{Done, Frame, Place, SUBMITTED_MAX, StoreFault};
 use crate::store::guard::{locked, wait_while};
-use crate::store::sled::RowChange;
+use crate::store::leaf::RowChange;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -238,6 +238,13 @@ impl Way {
         self.settled.notify_all();
     }
 
+    /// Does somebody wait for the tree, or soon will? Then nothing may keep the applier.
+    pub fn is_pressed(&self) -> bool {
+        let queue = self.queue();
+        let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX / 4 || queue.rows > ROWS_MAX / 4;
+        lags || queue.settling > 0 || queue.is_closing || queue.poison.is_some()
+    }
+
     /// Waits until all that was submitted is durable and in the tree.
     pub fn settle(&self) -> Result<(), StoreFault> {
         let mut queue = self.queue();
@@ -272,7 +279,7 @@ mod tests {
     use super::{ROWS_MAX, Submitted, UNAPPLIED_MAX, Way};
     use crate::model::id::Lsn;
     use crate::store::contract::{Frame, Place, SUBMITTED_MAX};
-    use crate::store::sled::RowChange;
+    use crate::store::leaf::RowChange;
     use std::sync::Arc;
 
     fn commit(lsn: u64, rows: usize) -> Submitted {

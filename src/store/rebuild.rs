@@ -48,6 +48,7 @@ pub struct Rebuilt {
 pub fn rebuild(dir: &Path, options: Options) -> Result<Rebuilt, StoreFault> {
     let mut mended = Vec::new();
     let lock = start::lock(dir)?;
+    start::settle_tree(dir)?;
     let journal = dir.join(JOURNAL);
     let tree = trusted(&dir.join(PROGRESS), &options);
     let why = match whole(&journal, &options, tree.as_ref()) {

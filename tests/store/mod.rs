@@ -8,6 +8,7 @@ mod disk;
 mod histories;
 mod keys;
 mod packed;
+mod progress;
 mod records;
 pub mod rows;
 mod sample;

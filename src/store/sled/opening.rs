@@ -35,13 +35,15 @@ pub struct Opened {
     pub standing: Option<Standing>,
     /// What was found.
     pub counted: Standing,
+    /// What all leaves take.
+    pub leaf_bytes: u64,
     pub known: Known,
 }
 
 /// Opens sled, and reads all of it, in a thread of its own, since damage may make it panic.
 pub fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
     sweep(dir).map_err(|fault| store_io("read", dir, fault))?;
-    let config = ::sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(500));
+    let config = config(dir, cache_bytes);
     let locked = dir.join("db");
     let open = move || {
         let db = open_unlocked(&config, &locked)?;
@@ -55,14 +57,19 @@ pub fn open_guarded(dir: &Path, cache_bytes: u64) -> Result<Opened, Unusable> {
         };
         let rows = standing.map_or(0, |standing| standing.rows);
         let known = Known::with_room(rows.min(KNOWN_ROWS_MAX));
-        let counted = count(&leaves, rows, &known)?;
-        Ok(Opened { db, leaves, standing, counted, known })
+        let (counted, leaf_bytes) = count(&leaves, rows, &known)?;
+        Ok(Opened { db, leaves, standing, counted, leaf_bytes, known })
     };
     let opening = std::thread::Builder::new().name("store-open".to_owned()).spawn(open);
     match opening.map_err(|fault| store_io("start a thread for", dir, fault))?.join() {
         Ok(opened) => opened,
         Err(_) => Err(rebuild("it does not open (sled panicked)")),
     }
+}
+
+/// How sled is opened.
+pub fn config(dir: &Path, cache_bytes: u64) -> ::sled::Config {
+    ::sled::Config::new().path(dir).cache_capacity(cache_bytes).flush_every_ms(Some(500))
 }
 
 /// Removes half-written snapshots: one of them makes every later open fail.
@@ -105,8 +112,8 @@ fn unreadable(fault: ::sled::Error) -> Unusable {
     Unusable::Rebuild(format!("it does not open ({fault})"))
 }
 
-/// Reads every row, large trees on all processors: opening is mostly this.
-fn count(leaves: &::sled::Tree, rows: u64, known: &Known) -> Result<Standing, Unusable> {
+/// Reads every row, large trees on all processors: opening is mostly this. Says what their leaves take, too.
+fn count(leaves: &::sled::Tree, rows: u64, known: &Known) -> Result<(Standing, u64), Unusable> {
     let begins = [Bound::Excluded(STANDING_KEY)].into_iter().chain(LARGE_FROM.iter().map(|key| Bound::Included(*key)));
     let ends = LARGE_FROM.iter().map(|key| Bound::Excluded(*key)).chain([Bound::Unbounded]);
     let ranges: Vec<_> = begins.zip(ends).collect();
@@ -114,10 +121,11 @@ fn count(leaves: &::sled::Tree, rows: u64, known: &Known) -> Result<Standing, Un
     let threads = if rows < LARGE_ROWS { 1 } else { processors.min(ranges.len()) };
     let next = AtomicUsize::new(0);
     let count_some = || {
-        let mut counted = Standing::default();
+        let (mut counted, mut leaf_bytes) = (Standing::default(), 0);
         while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
             for leaf in leaves.range::<&[u8], _>(*range) {
                 let (_, leaf) = leaf.map_err(unreadable)?;
+                leaf_bytes += leaf.len() as u64;
                 let counted_one = leaf::each(&leaf, |key, row| {
                     known.insert(key);
                     counted.replace(key, None, Some(row));
@@ -126,17 +134,18 @@ fn count(leaves: &::sled::Tree, rows: u64, known: &Known) -> Result<Standing, Un
                 counted_one.map_err(|_| rebuild("one of its leaves cannot be read"))?;
             }
         }
-        Ok::<Standing, Unusable>(counted)
+        Ok::<(Standing, u64), Unusable>((counted, leaf_bytes))
     };
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(count_some)).collect();
-        let mut counted = count_some()?;
+        let (mut counted, mut leaf_bytes) = count_some()?;
         for other in others {
             // What panics there panics here: damage, told by whoever opens.
-            let other = other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+            let (other, bytes) = other.join().unwrap_or_else(|panic| resume_unwind(panic))?;
             counted.rows = counted.rows.wrapping_add(other.rows);
             counted.sum = counted.sum.wrapping_add(other.sum);
+            leaf_bytes += bytes;
         }
-        Ok(counted)
+        Ok((counted, leaf_bytes))
     })
 }

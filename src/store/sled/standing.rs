@@ -71,4 +71,3 @@ fn hash(key: &[u8], bytes: &[u8]) -> u64 {
     }
     state.wrapping_mul(PRIME) ^ (state >> 32)
 }
-
