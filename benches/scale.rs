@@ -19,7 +19,7 @@ const ENGINE: &str = env!("CARGO_BIN_EXE_engine");
 /// Odd, so that there is one in the middle.
 const TIMES: usize = 5;
 /// An engine that is not ready by then never will be.
-const READY_MAX: Duration = Duration::from_secs(900);
+const READY_MAX: Duration = Duration::from_secs(1_800);
 /// So long it is watched, again and again until it rests.
 const REST: Duration = Duration::from_secs(20);
 /// The share of a processor that more than rest takes.

@@ -9,11 +9,12 @@ use crate::store::start::TRIMMED;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// With no more commits from one checkpoint to the next it is quiet: a tree can be made anew, since nobody waits for it.
-const QUIET_COMMITS: u64 = 1_000;
+/// With no more commits from one checkpoint to the next it is quiet: a tree can be made anew, since nobody waits for it. People
+/// who enter come a thousand a commit, a hundred commits in that time.
+const QUIET_COMMITS: u64 = 30;
 
 /// After so many checkpoints it is tried again, when it had to stop.
-const TRIED_AGAIN_AFTER: u32 = 100;
+const TRIED_AGAIN_AFTER: u32 = 20;
 
 /// Runs until the sender is gone. A checkpoint that fails is no harm by itself: the journal has everything; it is tried
 /// again, and a disk that cannot be written shows itself in the committer.
