@@ -7,7 +7,8 @@ use crate::model::id::Lsn;
 use crate::store::contract::{Place, StoreFault};
 use crate::store::disk::{self, free_mib, io};
 use std::fs::{File, OpenOptions};
-use std::io::{Error, ErrorKind, Read};
+use std::io::{Error, ErrorKind};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Bytes before the first frame.
@@ -114,9 +115,13 @@ pub fn sweep(dir: &Path) -> Result<(), StoreFault> {
 
 /// Reads a segment's head.
 pub fn read_head(path: &Path) -> Result<Head, StoreFault> {
-    let mut file = File::open(path).map_err(io("open", path))?;
+    head_of(&File::open(path).map_err(io("open", path))?, path)
+}
+
+/// The head of a segment that is open.
+pub fn head_of(file: &File, path: &Path) -> Result<Head, StoreFault> {
     let mut bytes = [0; SEGMENT_HEAD_BYTES];
-    match file.read_exact(&mut bytes) {
+    match file.read_exact_at(&mut bytes, 0) {
         Ok(()) => Head::parse(&bytes, path),
         Err(fault) if fault.kind() == ErrorKind::UnexpectedEof => {
             Err(StoreFault::Damaged { file: path.to_path_buf(), offset: 0, what: "the head is too short".to_owned() })

@@ -18,11 +18,11 @@ use crate::model::planted::{Bug, is_planted};
 use crate::store::contract::{Frame, Journal, Place, StoreFault};
 use crate::store::disk::{self, io};
 use crate::store::guard::locked;
-use crate::store::segments::file::{FORMAT_PLAIN, Head, SEGMENT_HEAD_BYTES, place_at};
+use crate::store::segments::file::{FORMAT_PACKED, FORMAT_PLAIN, Head, SEGMENT_HEAD_BYTES, place_at};
 use crate::store::segments::frame::{Whole, frame_len};
 pub use crate::store::segments::packing::Packed;
 use crate::store::segments::spare::Spare;
-use crate::store::segments::tail::{After, End};
+use crate::store::segments::tail::After;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -89,13 +89,14 @@ impl SegmentJournal {
         let heads = heads(dir, file::numbers(dir)?)?;
         let Some(last) = heads.last() else { return Err(StoreFault::Closed) };
         let path = file::path(dir, last.number);
-        let image = read::image(&path)?;
-        let (end, torn) = end_of_last(&path, &image)?;
+        let walked = read::walk(&path, &mut |_, _| Ok(ControlFlow::Continue(())))?;
+        let torn = torn_behind(&path, &walked)?;
+        let (end, capacity) = (walked.end, walked.bytes);
         Ok(Self {
             dir: dir.to_path_buf(),
             segment_bytes,
             identity: last.identity,
-            layout: Mutex::new(Layout { segment: last.number, offset: end.offset as u64, capacity: image.plain.len() as u64 }),
+            layout: Mutex::new(Layout { segment: last.number, offset: end.offset as u64, capacity }),
             writer: Mutex::new(Writer {
                 file: file::open(&path)?,
                 segment: last.number,
@@ -229,7 +230,6 @@ impl Journal for SegmentJournal {
         let last = self.last();
         for (number, first, next) in self.spans(from) {
             let path = file::path(&self.dir, number);
-            let bytes = read::image(&path)?.plain;
             let mut see_one = |offset: usize, whole: Whole<'_>| {
                 if whole.lsn < from {
                     return Ok(ControlFlow::Continue(()));
@@ -239,7 +239,11 @@ impl Journal for SegmentJournal {
                 }
                 see(Frame { lsn: whole.lsn, place: place_at(number, offset as u64), payload: whole.payload.to_vec() })
             };
-            let (end, flow) = tail::walk(&bytes, End { offset: SEGMENT_HEAD_BYTES, next: first }, &mut see_one)?;
+            let read::Walked { head, end, flow, .. } = read::walk(&path, &mut see_one)?;
+            if head.first != first {
+                let what = format!("it begins with commit {}, not with commit {first}", head.first);
+                return Err(StoreFault::Damaged { file: path, offset: 0, what });
+            }
             if flow.is_break() {
                 return Ok(());
             }
@@ -293,19 +297,20 @@ fn heads(dir: &Path, numbers: Vec<u32>) -> Result<Vec<Head>, StoreFault> {
     Ok(heads)
 }
 
-/// Finds the end of the last segment, and what of a torn batch stands behind it.
-fn end_of_last(path: &Path, image: &read::Image) -> Result<(End, Option<(u64, usize)>), StoreFault> {
-    let begin = End { offset: SEGMENT_HEAD_BYTES, next: image.head.first };
-    let (end, _) = tail::walk(&image.plain, begin, &mut |_, _| Ok(ControlFlow::Continue(())))?;
+/// What of a torn batch stands behind the end of the last segment: from where, and how long.
+fn torn_behind(path: &Path, walked: &read::Walked) -> Result<Option<(u64, usize)>, StoreFault> {
+    let end = &walked.end;
+    let is_packed = walked.head.format == FORMAT_PACKED;
+    if !is_packed && read::is_empty_from(path, end.offset as u64)? {
+        return Ok(None);
+    }
+    let plain = read::image(path)?.plain;
     let damaged = |what| StoreFault::Damaged { file: path.to_path_buf(), offset: end.offset as u64, what };
-    match tail::after(&image.plain, &end) {
-        After::Nothing => Ok((end, None)),
+    match tail::after(&plain, end) {
+        After::Nothing => Ok(None),
         After::Damage { what } => Err(damaged(what)),
         // It was whole when it was packed.
-        After::Torn if image.is_packed => Err(damaged(format!("commit {} is broken", end.next))),
-        After::Torn => {
-            let torn = (end.offset as u64, image.plain.len() - end.offset);
-            Ok((end, Some(torn)))
-        }
+        After::Torn if is_packed => Err(damaged(format!("commit {} is broken", end.next))),
+        After::Torn => Ok(Some((end.offset as u64, plain.len() - end.offset))),
     }
 }
