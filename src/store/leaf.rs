@@ -9,6 +9,7 @@
 
 use crate::store::bytes::{Unreadable, broken, put_number, take_bytes, take_number};
 use crate::store::keys::KEY_BYTES_MAX;
+use std::cmp::Ordering as Cmp;
 use std::sync::Arc;
 
 /// A leaf that would be larger is cut. With twice of it a tree takes a tenth less memory, and writes half as much again for
@@ -57,16 +58,29 @@ pub fn each<'l>(leaf: &'l [u8], mut see: impl FnMut(&[u8], &'l [u8]) -> bool) ->
     Ok(())
 }
 
-/// The row with that key.
-pub fn find<'l>(leaf: &'l [u8], wanted: &[u8]) -> Result<Option<&'l [u8]>, Unreadable> {
-    let mut found = None;
+/// Where a key stands in a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought<'l> {
+    /// Its row.
+    Here(&'l [u8]),
+    /// In no leaf: a later one is in this.
+    Nowhere,
+    /// Behind the last of this leaf: another may have it.
+    Beyond,
+}
+
+/// Looks for a key that is not before the leaf.
+pub fn seek<'l>(leaf: &'l [u8], wanted: &[u8]) -> Result<Sought<'l>, Unreadable> {
+    let mut sought = Sought::Beyond;
     each(leaf, |key, row| {
-        if key == wanted {
-            found = Some(row);
+        match key.cmp(wanted) {
+            Cmp::Less => return true,
+            Cmp::Equal => sought = Sought::Here(row),
+            Cmp::Greater => sought = Sought::Nowhere,
         }
-        key < wanted
+        false
     })?;
-    Ok(found)
+    Ok(sought)
 }
 
 /// The leaf's last key.

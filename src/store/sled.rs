@@ -7,6 +7,7 @@
 //! sled 0.34 panics on some damage and its `flush` stops short of the disk; this file is where that is lived with.
 
 mod compact;
+mod near;
 mod opening;
 mod standing;
 
@@ -25,6 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 pub use compact::number;
+use near::Near;
 use opening::{Opened, open_guarded};
 pub use standing::STANDING_KEY;
 use standing::Standing;
@@ -63,6 +65,7 @@ pub struct Progress {
     /// What all leaves take.
     leaf_bytes: AtomicU64,
     known: Known,
+    near: Near,
     cache_bytes: u64,
 }
 
@@ -88,7 +91,14 @@ impl Progress {
             return Err(Unusable::Rebuild(format!("it holds {} rows that do not add up to its sum", counted.rows)));
         }
         let tree = RwLock::new(Tree { db, leaves, dir: dir.to_path_buf() });
-        Ok(Self { standing: Mutex::new(standing), tree, leaf_bytes: AtomicU64::new(leaf_bytes), known, cache_bytes })
+        Ok(Self {
+            standing: Mutex::new(standing),
+            tree,
+            leaf_bytes: AtomicU64::new(leaf_bytes),
+            known,
+            near: Near::default(),
+            cache_bytes,
+        })
     }
 
     /// The last commit whose rows are all in.
@@ -106,9 +116,7 @@ impl Progress {
         if !self.known.may_hold(key) {
             return Ok(None);
         }
-        let tree = reading(&self.tree);
-        let Some((_, leaf)) = tree.leaf_of(key)? else { return Ok(None) };
-        Ok(leaf::find(&leaf, key).map_err(|fault| tree.damaged(fault))?.map(Arc::from))
+        self.near.row(key, &reading(&self.tree))
     }
 
     /// The first rows of a range, at most so many. What is changed meanwhile may be missing, or be as it was before;
@@ -152,7 +160,9 @@ impl Progress {
             rest = others;
         }
         batch.insert(STANDING_KEY, next.to_bytes());
+        let changing = self.near.change();
         tree.leaves.apply_batch(batch).map_err(|fault| tree.fault("write", fault))?;
+        drop(changing);
         *standing = next;
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 const CACHE_BYTES: u64 = 16 << 20;
 
@@ -88,6 +88,41 @@ fn whoever_reads_while_leaves_are_cut_sees_every_row_once() {
             let kept = seen.iter().filter(|(_, row)| row.first() == Some(&1)).count();
             assert_eq!(kept, lasting.len());
             looks += 1;
+        }
+    });
+}
+
+#[test]
+fn whoever_reads_a_row_sees_what_was_written_before() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let tree = open(dir.path());
+    let key = |nth: u64| [&[1], nth.to_be_bytes().as_slice()].concat();
+    let written = AtomicU64::new(0);
+    let read = |nth: u64| {
+        let row = tree.get(&key(nth)).expect("it is read")?;
+        Some(u64::from_be_bytes(*row.first_chunk().expect("a number")))
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 1..=2_000 {
+                // Neighbours come and go, so that leaves are cut and joined meanwhile.
+                let row =
+                    |nth: u64| (key(nth), (nth == 7 || (turn + nth) % 3 == 0).then(|| turn.to_be_bytes().as_slice().into()));
+                tree.apply(&(0..30).map(row).collect::<Vec<RowChange>>(), Lsn(turn)).expect("rows are taken");
+                assert_eq!(read(7), Some(turn));
+                written.store(turn, Ordering::Release);
+            }
+        });
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut last = 0;
+                while last < 2_000 {
+                    let before = written.load(Ordering::Acquire);
+                    let seen = read(7).unwrap_or_default();
+                    assert!(seen >= before.max(last), "{seen} after {before} and {last}");
+                    last = seen;
+                }
+            });
         }
     });
 }
