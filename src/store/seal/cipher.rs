@@ -5,6 +5,7 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::aes::Aes256;
 use aes_gcm::aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,14 +29,30 @@ pub fn random<const N: usize>() -> Result<[u8; N], StoreFault> {
     Ok(bytes)
 }
 
+thread_local! {
+    /// The key used last, unfolded: rows and lines of one person are sealed and opened one after another, and unfolding a key
+    /// takes half as long as what is done with it.
+    static LAST: RefCell<Option<(Key, Aes256Gcm)>> = const { RefCell::new(None) };
+}
+
+fn with_key<T>(key: &Key, work: impl FnOnce(&Aes256Gcm) -> T) -> T {
+    LAST.with_borrow_mut(|last| {
+        let (_, cipher) = match last.take() {
+            Some(same) if same.0 == *key => last.insert(same),
+            Some(_) | None => last.insert((*key, Aes256Gcm::new(key.into()))),
+        };
+        work(cipher)
+    })
+}
+
 /// Seals; `beside` is not hidden, but must be the same when it is opened.
 pub fn seal(key: &Key, nonce: [u8; NONCE_BYTES], beside: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
-    Aes256Gcm::new(key.into()).encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: beside }).ok()
+    with_key(key, |cipher| cipher.encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: beside })).ok()
 }
 
 /// Opens; none when key, nonce, `beside` or a single bit is another.
 pub fn open(key: &Key, nonce: [u8; NONCE_BYTES], beside: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    Aes256Gcm::new(key.into()).decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: beside }).ok()
+    with_key(key, |cipher| cipher.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: beside })).ok()
 }
 
 /// Numbers used once: a random start for each time the store is opened, then counted on.

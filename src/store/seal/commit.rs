@@ -182,7 +182,7 @@ impl SealedCommit {
             put_part(&mut out, key);
             // One more than its length: zero is a deletion.
             put_number(&mut out, record.as_ref().map_or(0, |record| record.len() as u64 + 1));
-            out.extend(record.iter().flatten());
+            out.extend_from_slice(record.as_deref().unwrap_or_default());
         }
         put_number(&mut out, self.lines.len() as u64);
         for SealedLines { enrollment, sealed } in &self.lines {

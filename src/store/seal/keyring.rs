@@ -9,6 +9,7 @@ use crate::store::seal::cipher::{self, Mask, NONCE_BYTES, Nonces, TAG_BYTES};
 use crate::store::seal::holder::{self, Holder};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Display, Formatter};
 
 /// Ids below it have their keys in one row of memory: people are numbered without gaps.
 const DENSE_PEOPLE: u64 = 1 << 26;
@@ -184,16 +185,16 @@ impl Keyring {
                 if key.is_none() && self.erased.contains_key(&contact) {
                     return Ok(Opened::Erased);
                 }
-                (key, rest, format!("of contact {contact}"))
+                (key, rest, Whose::Person(contact))
             }
-            Some((&HOUSE, rest)) => (Some(&self.house), rest, "of the store".to_owned()),
+            Some((&HOUSE, rest)) => (Some(&self.house), rest, Whose::House),
             Some((&NOBODY, rest)) => {
                 let (number, rest) = take_number(rest)?;
                 let key = self.nobody.get(&number);
                 if key.is_none() && number < self.nobodys() {
                     return Ok(Opened::Erased);
                 }
-                (key, rest, format!("{number} of what is nobody's"))
+                (key, rest, Whose::Nobody(number))
             }
             Some(_) | None => return Err(broken("it is neither sealed nor clear")),
         };
@@ -211,6 +212,23 @@ impl Keyring {
 
     fn was_given_again(&self, bytes: &[u8]) -> bool {
         person_of(bytes).is_some_and(|contact| self.erased.contains_key(&contact.0))
+    }
+}
+
+/// Whose key it is, in words when it fails.
+enum Whose {
+    Person(u64),
+    House,
+    Nobody(u64),
+}
+
+impl Display for Whose {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Person(contact) => write!(f, "of contact {contact}"),
+            Self::House => f.write_str("of the store"),
+            Self::Nobody(number) => write!(f, "{number} of what is nobody's"),
+        }
     }
 }
 
