@@ -210,15 +210,27 @@ impl Partition {
     }
 
     /// Submits the draft and takes its consequences over. `done` is told when it is durable.
-    pub fn close(&mut self, mut draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
+    pub fn close(&mut self, draft: Draft, done: Done) -> Result<Lsn, StoreFault> {
+        self.close_for(draft, Some(done))
+    }
+
+    /// Closes a draft whose durability nobody waits for: the next commit that somebody waits for comes after it.
+    pub fn close_quietly(&mut self, draft: Draft) -> Result<Lsn, StoreFault> {
+        self.close_for(draft, None)
+    }
+
+    fn close_for(&mut self, mut draft: Draft, done: Option<Done>) -> Result<Lsn, StoreFault> {
         self.post_news(&mut draft)?;
         let (commit, memory) = draft.into_commit();
         if commit.changes.is_empty() && commit.entries.is_empty() {
-            done(Ok(Lsn(0)));
+            done.into_iter().for_each(|done| done(Ok(Lsn(0))));
             return Ok(Lsn(0));
         }
         self.parts.pulse.tell(&commit.entries);
-        let lsn = self.parts.store.submit(vec![commit], done)?;
+        let lsn = match done {
+            Some(done) => self.parts.store.submit(vec![commit], done)?,
+            None => self.parts.store.submit_quietly(vec![commit])?,
+        };
         for (account, budget, at, key) in memory.unused {
             self.usage.remove(account, budget, at, key);
         }
@@ -244,11 +256,6 @@ impl Partition {
             self.note(enrollment)?;
         }
         Ok(lsn)
-    }
-
-    /// Closes a draft whose durability nobody waits for: the next commit that somebody waits for comes after it.
-    pub fn close_quietly(&mut self, draft: Draft) -> Result<Lsn, StoreFault> {
-        self.close(draft, Box::new(|_| {}))
     }
 
     /// Is it the account's time at all: healthy, nothing paused?

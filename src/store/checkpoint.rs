@@ -2,10 +2,10 @@
 //! segments that are full, one each time, and makes a tree anew that takes much more of the disk than lies in it.
 
 use crate::model::id::Lsn;
-use crate::store::queue::Way;
 use crate::store::segments::SegmentJournal;
 use crate::store::sled::Progress;
 use crate::store::start::TRIMMED;
+use crate::store::way::Way;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Done, Journal, StoreFault};
-use crate::store::queue::Way;
+use crate::store::way::Way;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 

@@ -28,6 +28,12 @@ pub trait Store: Send + Sync {
     /// Without commits it is a barrier: `done` says when all that was submitted before is durable.
     fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault>;
 
+    /// The same for commits whose durability nobody waits for: what is submitted later, and waited for, says it of them too.
+    /// They may be written some milliseconds later than others.
+    fn submit_quietly(&self, commits: Vec<Commit>) -> Result<Lsn, StoreFault> {
+        self.submit(commits, Box::new(drop))
+    }
+
     /// The row, if there is one.
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault>;
 

@@ -10,7 +10,7 @@ use crate::store::contract::{self, Done, Figures, Frame, Journal, Place, Store, 
 use crate::store::guard::{reading, writing};
 use crate::store::order::{self, Current, Prepared};
 use crate::store::overlay::Overlay;
-use crate::store::queue::{Submitted, Way};
+use crate::store::queue::Submitted;
 use crate::store::record::{self, Unreadable};
 use crate::store::seal::commit::{self, People};
 use crate::store::seal::keyring::{is_nobodys_before, newcomers};
@@ -18,6 +18,7 @@ use crate::store::seal::safe::Safe;
 use crate::store::segments::SegmentJournal;
 use crate::store::sled::Progress;
 use crate::store::start::{self, Options};
+use crate::store::way::Way;
 use crate::store::{applier, checkpoint, committer, copied, disk, keys};
 use std::fs::File;
 use std::ops::{Bound, ControlFlow};
@@ -122,6 +123,16 @@ impl JournaledStore {
             Ok(ControlFlow::Break(()))
         })?;
         if is_unsealed { Err(StoreFault::Unsealed { path: self.dir.join("journal") }) } else { Ok(()) }
+    }
+
+    /// Takes commits in, each whole or none at all.
+    fn take(&self, commits: &[Commit], done: Option<Done>) -> Result<Lsn, StoreFault> {
+        self.refuse_when_full(commits)?;
+        let new = newcomers(&self.parts.safe.ring(), commits.iter().flat_map(commit::people_in));
+        self.parts.safe.admit(&new)?;
+        let _sealing = reading(&self.parts.sealing);
+        let prepared = self.parts.seal(commits).map_err(|fault| fault.within(&self.dir))?;
+        self.parts.enter(prepared, done)
     }
 
     /// Seals what is nobody's under the key of that number, where it is sealed under an older one.
@@ -239,13 +250,12 @@ impl Parts {
     }
 
     /// Gives the commits their order. Everything that can fail has been done before the first gets its place.
-    fn enter(&self, prepared: Vec<Prepared>, done: Done) -> Result<Lsn, StoreFault> {
+    fn enter(&self, prepared: Vec<Prepared>, mut done: Option<Done>) -> Result<Lsn, StoreFault> {
         let mut queue = self.way.enter(prepared.len())?;
         let mut current = Current::default();
         for id in prepared.iter().flat_map(Prepared::enrollments) {
             current.know(id, |key| self.stored(key))?;
         }
-        let mut done = Some(done);
         let mut left = prepared.len();
         let mut overlay = writing(&self.overlay);
         for prepared in prepared {
@@ -259,23 +269,18 @@ impl Parts {
         }
         drop(overlay);
         let last = queue.last;
-        drop(queue);
-        self.way.entered();
+        self.way.entered(queue);
         Ok(last)
     }
 }
 
 impl Store for JournaledStore {
     fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
-        if commits.is_empty() {
-            return self.parts.way.barrier(done);
-        }
-        self.refuse_when_full(&commits)?;
-        let new = newcomers(&self.parts.safe.ring(), commits.iter().flat_map(commit::people_in));
-        self.parts.safe.admit(&new)?;
-        let _sealing = reading(&self.parts.sealing);
-        let prepared = self.parts.seal(&commits).map_err(|fault| fault.within(&self.dir))?;
-        self.parts.enter(prepared, done)
+        if commits.is_empty() { self.parts.way.barrier(done) } else { self.take(&commits, Some(done)) }
+    }
+
+    fn submit_quietly(&self, commits: Vec<Commit>) -> Result<Lsn, StoreFault> {
+        if commits.is_empty() { Ok(self.parts.way.queue().last) } else { self.take(&commits, None) }
     }
 
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {

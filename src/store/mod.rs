@@ -32,3 +32,4 @@ pub mod start;
 pub mod trim;
 pub mod upkeep;
 mod version_1;
+mod way;

@@ -1,11 +1,11 @@
-//! What was submitted and is on its way: first to the journal, then to the tree. One lock, five reasons to wait.
+//! What was submitted and is on its way: first to the journal, then to the tree. What waits for what, and how long; the waiting
+//! itself is in `way`.
 
 use crate::model::id::Lsn;
 use crate::store::contract::{Done, Frame, Place, SUBMITTED_MAX, StoreFault};
-use crate::store::guard::{locked, wait_while};
 use crate::store::leaf::RowChange;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Most commits that may be durable and not yet in the tree: bounds the work of a start.
@@ -22,6 +22,13 @@ pub const GATHERED_ROWS: usize = 8_192;
 /// inbox is empty most of the time only because of it.
 pub const GATHERING: Duration = Duration::from_millis(50);
 
+/// Commits whose durability nobody waits for are written when others are, or after so long, or when there are so many: a
+/// write costs the same for one commit as for a hundred. What a crash in between takes along is a timer's turn, taken again.
+pub const LINGERING: Duration = Duration::from_millis(2);
+
+/// So many bytes of commits nobody waits for are a batch.
+const LINGERING_BYTES: usize = BATCH_BYTES_MAX / 4;
+
 /// A batch of the committer is at most so many commits …
 pub const BATCH_COMMITS_MAX: usize = 1_024;
 
@@ -32,8 +39,18 @@ pub const BATCH_BYTES_MAX: usize = 1 << 20;
 pub struct Submitted {
     pub frame: Arc<Frame>,
     pub rows: Vec<RowChange>,
-    /// With the last commit of a `submit`; and whoever only waits for what came before.
+    /// With the last commit of a `submit`; and whoever only waits for what came before. None: nobody waits.
     pub dones: Vec<Done>,
+}
+
+/// What a thread of the way waits for: it is woken for nothing else, since waking costs as much as a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Rest {
+    /// It is at work, and looks again before it waits.
+    #[default]
+    None,
+    ForSome,
+    ForMore,
 }
 
 /// A commit on its way to the tree.
@@ -55,24 +72,19 @@ pub struct Queue {
     pub unapplied: VecDeque<Durable>,
     /// Rows of all that is on its way.
     pub rows: usize,
+    /// Bytes of what is in `submitted`.
+    pub(super) submitted_bytes: usize,
+    /// How many wait for what is in `submitted`.
+    pub(super) awaited: usize,
     /// Rows of what is in `unapplied`.
-    unapplied_rows: usize,
+    pub(super) unapplied_rows: usize,
+    pub(super) committer: Rest,
+    pub(super) applier: Rest,
     /// How many wait until all is in the tree.
-    settling: usize,
+    pub(super) settling: usize,
     /// Why nothing more can be made durable.
     pub poison: Option<String>,
     pub is_closing: bool,
-}
-
-/// The queue and its bells.
-#[derive(Default)]
-pub struct Way {
-    queue: Mutex<Queue>,
-    room: Condvar,
-    to_write: Condvar,
-    to_apply: Condvar,
-    settled: Condvar,
-    closed: Condvar,
 }
 
 impl Queue {
@@ -85,22 +97,59 @@ impl Queue {
     }
 
     /// Must so many commits wait before they enter? What is larger than all room there is enters when nothing is before it.
-    fn is_full(&self, commits: usize) -> bool {
+    pub(super) fn is_full(&self, commits: usize) -> bool {
         let waits = !self.submitted.is_empty() && self.submitted.len() + commits > SUBMITTED_MAX;
         let lags = self.last.0 - self.applied.0 > UNAPPLIED_MAX || self.rows > ROWS_MAX;
         waits || lags
     }
 
     /// May what is durable wait for more to come?
-    fn may_gather(&self) -> bool {
+    pub(super) fn may_gather(&self) -> bool {
         self.unapplied_rows < GATHERED_ROWS && self.settling == 0 && !self.is_closing && self.poison.is_none()
+    }
+
+    /// May what was submitted wait for more to come?
+    pub(super) fn may_linger(&self) -> bool {
+        let is_little = self.submitted.len() < BATCH_COMMITS_MAX && self.submitted_bytes < LINGERING_BYTES;
+        is_little && self.awaited == 0 && self.settling == 0 && !self.is_closing && self.poison.is_none()
+    }
+
+    /// Does the committer rest, and has work now?
+    pub(super) fn wakes_committer(&self) -> bool {
+        match self.committer {
+            Rest::None => false,
+            Rest::ForSome => !self.submitted.is_empty(),
+            Rest::ForMore => !self.may_linger(),
+        }
+    }
+
+    /// Does the applier rest, and has work now?
+    pub(super) fn wakes_applier(&self) -> bool {
+        match self.applier {
+            Rest::None => false,
+            Rest::ForSome => !self.unapplied.is_empty(),
+            Rest::ForMore => !self.may_gather(),
+        }
     }
 
     /// A commit enters, as the last.
     pub fn push(&mut self, submitted: Submitted) {
         self.last = submitted.frame.lsn;
         self.rows += submitted.rows.len();
+        self.submitted_bytes += submitted.frame.payload.len();
+        self.awaited += submitted.dones.len();
         self.submitted.push_back(submitted);
+    }
+
+    /// The first of what was submitted is durable.
+    pub(super) fn pop(&mut self) -> Option<(Lsn, Vec<Done>)> {
+        let Submitted { frame, rows, dones } = self.submitted.pop_front()?;
+        self.durable = frame.lsn;
+        self.submitted_bytes -= frame.payload.len();
+        self.awaited -= dones.len();
+        self.unapplied_rows += rows.len();
+        self.unapplied.push_back(Durable { lsn: frame.lsn, rows });
+        Some((frame.lsn, dones))
     }
 
     /// The frame at that place, if it is not durable yet.
@@ -109,7 +158,7 @@ impl Queue {
         self.submitted.get(at).map(|submitted| Arc::clone(&submitted.frame))
     }
 
-    fn batch(&self) -> Vec<Arc<Frame>> {
+    pub(super) fn batch(&self) -> Vec<Arc<Frame>> {
         let mut bytes = 0;
         let fits = |frame: &&Arc<Frame>| {
             let is_first = bytes == 0;
@@ -117,193 +166,5 @@ impl Queue {
             is_first || bytes <= BATCH_BYTES_MAX
         };
         self.submitted.iter().take(BATCH_COMMITS_MAX).map(|submitted| &submitted.frame).take_while(fits).cloned().collect()
-    }
-}
-
-impl Way {
-    /// A way on which everything up to there has gone.
-    pub fn from(last: Lsn, applied: Lsn) -> Self {
-        let queue = Queue { last, durable: last, applied, ..Queue::default() };
-        Self { queue: Mutex::new(queue), ..Self::default() }
-    }
-
-    /// Looks at it.
-    pub fn queue(&self) -> MutexGuard<'_, Queue> {
-        locked(&self.queue)
-    }
-
-    /// Waits until so many commits may enter. They do so under the guard returned; then call `entered`.
-    pub fn enter(&self, commits: usize) -> Result<MutexGuard<'_, Queue>, StoreFault> {
-        let queue = wait_while(&self.room, self.queue(), |queue| queue.is_full(commits) && queue.refusal().is_none());
-        queue.refusal().map_or(Ok(queue), Err)
-    }
-
-    /// Tells when all that has entered is durable: at once, when it is.
-    pub fn barrier(&self, done: Done) -> Result<Lsn, StoreFault> {
-        let mut queue = self.queue();
-        if let Some(refusal) = queue.refusal() {
-            return Err(refusal);
-        }
-        let last = queue.last;
-        match queue.submitted.back_mut() {
-            Some(submitted) => submitted.dones.push(done),
-            None => {
-                drop(queue);
-                done(Ok(last));
-            }
-        }
-        Ok(last)
-    }
-
-    /// Tells the committer.
-    pub fn entered(&self) {
-        self.to_write.notify_one();
-    }
-
-    /// Waits for a batch to write; none when the way is closed and all is written.
-    pub fn next_batch(&self) -> Option<(Lsn, Vec<Arc<Frame>>)> {
-        let idle = |queue: &mut Queue| queue.submitted.is_empty() && !queue.is_closing;
-        let queue = wait_while(&self.to_write, self.queue(), idle);
-        let batch = queue.batch();
-        (!batch.is_empty() && queue.poison.is_none()).then(|| (Lsn(queue.durable.0 + 1), batch))
-    }
-
-    /// Waits so long, or until the way is closed; says whether it is.
-    pub fn pause(&self, time: Duration) -> bool {
-        let queue = self.queue();
-        let (queue, _) =
-            self.closed.wait_timeout_while(queue, time, |queue| !queue.is_closing).unwrap_or_else(PoisonError::into_inner);
-        queue.is_closing
-    }
-
-    /// So many of the first submitted commits are durable. Returns whom to tell, with what.
-    pub fn wrote(&self, commits: usize) -> Vec<(Done, Lsn)> {
-        let mut queue = self.queue();
-        let mut dones = Vec::new();
-        queue.batches += 1;
-        for _ in 0..commits {
-            let Some(submitted) = queue.submitted.pop_front() else { break };
-            let lsn = submitted.frame.lsn;
-            queue.durable = lsn;
-            queue.unapplied_rows += submitted.rows.len();
-            queue.unapplied.push_back(Durable { lsn, rows: submitted.rows });
-            dones.extend(submitted.dones.into_iter().map(|done| (done, lsn)));
-        }
-        drop(queue);
-        self.room.notify_all();
-        self.to_apply.notify_one();
-        self.settled.notify_all();
-        dones
-    }
-
-    /// Nothing more becomes durable. Returns whom to tell.
-    pub fn poison(&self, because: &str) -> Vec<Done> {
-        let mut queue = self.queue();
-        queue.poison.get_or_insert_with(|| because.to_owned());
-        let dones = queue.submitted.iter_mut().flat_map(|submitted| std::mem::take(&mut submitted.dones)).collect();
-        drop(queue);
-        self.ring();
-        dones
-    }
-
-    /// Waits for durable commits, and for more of them to come; takes some of about `GATHERED_ROWS`. None when the way is
-    /// closed and all is applied.
-    pub fn next_rows(&self) -> Option<Vec<Durable>> {
-        let idle = |queue: &mut Queue| {
-            let is_over = queue.poison.is_some() || (queue.is_closing && queue.submitted.is_empty());
-            queue.unapplied.is_empty() && !is_over
-        };
-        let queue = wait_while(&self.to_apply, self.queue(), idle);
-        let gathered = self.to_apply.wait_timeout_while(queue, GATHERING, |queue| queue.may_gather());
-        let (mut queue, _) = gathered.unwrap_or_else(PoisonError::into_inner);
-        let mut rows = 0;
-        let mut taken = Vec::new();
-        while rows < GATHERED_ROWS
-            && let Some(durable) = queue.unapplied.pop_front()
-        {
-            rows += durable.rows.len();
-            taken.push(durable);
-        }
-        queue.unapplied_rows = queue.unapplied_rows.saturating_sub(rows);
-        (!taken.is_empty()).then_some(taken)
-    }
-
-    /// Everything up to there is in the tree: so many rows that `next_rows` gave.
-    pub fn applied(&self, up_to: Lsn, rows: usize) {
-        let mut queue = self.queue();
-        queue.applied = up_to;
-        queue.rows = queue.rows.saturating_sub(rows);
-        drop(queue);
-        self.room.notify_all();
-        self.settled.notify_all();
-    }
-
-    /// Does somebody wait for the tree, or soon will? Then nothing may keep the applier.
-    pub fn is_pressed(&self) -> bool {
-        let queue = self.queue();
-        let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX / 4 || queue.rows > ROWS_MAX / 4;
-        lags || queue.settling > 0 || queue.is_closing || queue.poison.is_some()
-    }
-
-    /// Waits until all that was submitted is durable and in the tree.
-    pub fn settle(&self) -> Result<(), StoreFault> {
-        let mut queue = self.queue();
-        let target = queue.last;
-        queue.settling += 1;
-        self.to_apply.notify_one();
-        let mut queue = wait_while(&self.settled, queue, |queue| queue.applied < target && queue.poison.is_none());
-        queue.settling -= 1;
-        match (&queue.poison, queue.applied < target) {
-            (Some(because), true) => Err(StoreFault::Poisoned { because: because.clone() }),
-            (_, _) => Ok(()),
-        }
-    }
-
-    /// Lets nobody in any more; what is on its way goes to its end.
-    pub fn close(&self) {
-        self.queue().is_closing = true;
-        self.ring();
-    }
-
-    fn ring(&self) {
-        self.room.notify_all();
-        self.to_write.notify_all();
-        self.to_apply.notify_all();
-        self.settled.notify_all();
-        self.closed.notify_all();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ROWS_MAX, Submitted, UNAPPLIED_MAX, Way};
-    use crate::model::id::Lsn;
-    use crate::store::contract::{Frame, Place, SUBMITTED_MAX};
-    use crate::store::leaf::RowChange;
-    use std::sync::Arc;
-
-    fn commit(lsn: u64, rows: usize) -> Submitted {
-        let rows: Vec<RowChange> = (0..rows).map(|row| (row.to_be_bytes().to_vec(), None)).collect();
-        let frame = Arc::new(Frame { lsn: Lsn(lsn), place: Place(lsn), payload: Vec::new() });
-        Submitted { frame, rows, dones: Vec::new() }
-    }
-
-    #[test]
-    fn who_enters_waits_for_rows_and_for_commits_until_they_are_in_the_tree() {
-        let way = Way::from(Lsn(0), Lsn(0));
-        let is_full = |commits| way.queue().is_full(commits);
-        assert!(!is_full(SUBMITTED_MAX + 1), "nothing is before it");
-        way.queue().push(commit(1, ROWS_MAX));
-        assert!(!is_full(1));
-        way.queue().push(commit(2, 1));
-        assert!(is_full(1), "there are too many rows");
-        way.wrote(2);
-        assert!(is_full(1), "they are durable, and still in memory");
-        let taken = way.next_rows().unwrap_or_default();
-        way.applied(Lsn(1), taken.iter().map(|durable| durable.rows.len()).sum());
-        assert!(!is_full(1));
-        (3..=UNAPPLIED_MAX + 2).for_each(|lsn| way.queue().push(commit(lsn, 1)));
-        way.wrote(usize::MAX);
-        assert!(is_full(1), "there are too many commits");
     }
 }

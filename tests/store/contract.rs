@@ -78,6 +78,34 @@ fn nothing_submitted_is_done_when_all_before_it_is() {
 }
 
 #[test]
+fn what_nobody_waits_for_is_visible_at_once_and_durable_before_what_comes_after_it() {
+    check(|store| {
+        for nth in 1..100 {
+            let quiet = store.submit_quietly(vec![step(1, nth)]).unwrap();
+            assert_eq!(store.get(&Key::Enrollment(EnrollmentId(1))).unwrap(), Some(enrollment(1, nth)));
+            let waited = if nth % 2 == 0 { vec![step(2, nth)] } else { Vec::new() };
+            assert!(commit_durably(store, waited).unwrap() >= quiet);
+            assert!(store.figures().durable >= quiet);
+        }
+        assert_eq!(lines(store, 1).len(), 99);
+    });
+}
+
+#[test]
+fn what_nobody_waits_for_is_durable_when_the_store_has_settled_and_after_a_while_by_itself() {
+    check(|store| {
+        let quiet = store.submit_quietly(vec![step(1, 1)]).unwrap();
+        store.settle().unwrap();
+        assert_eq!((store.figures().durable, store.figures().applied), (quiet, quiet));
+        let later = store.submit_quietly(vec![step(1, 2)]).unwrap();
+        while store.figures().durable < later {
+            std::thread::yield_now();
+        }
+        assert_eq!(store.submit_quietly(Vec::new()).unwrap(), later);
+    });
+}
+
+#[test]
 fn a_deleted_row_is_gone() {
     check(|store| {
         submit(store, vec![put(vec![contact(1, "ada"), contact(2, "bob")])]);

@@ -44,6 +44,13 @@ impl Store for Watched {
         Ok(last)
     }
 
+    fn submit_quietly(&self, commits: Vec<Commit>) -> Result<Lsn, StoreFault> {
+        let written = Written::by(&commits);
+        let last = self.store.submit_quietly(commits)?;
+        self.census.note(&written);
+        Ok(last)
+    }
+
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {
         self.store.get(key)
     }
