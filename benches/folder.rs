@@ -21,11 +21,14 @@ use std::time::Duration;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// An account, open at all hours.
+/// An account of the sandbox, open at all hours.
 pub const WORKSPACE: &str = r#"workspace bench
   account lina
-    id "acc_lina"
+    id "acc_linkedin_1"
     channel linkedin
+  end
+  schedule
+    send monday to sunday 00:00-24:00
   end
 end
 "#;

@@ -66,7 +66,7 @@ impl Near {
             Sought::Here(row) => Some(row.into()),
             Sought::Nowhere | Sought::Beyond => None,
         };
-        let is_still = generation % 2 == 0 && self.generation.load(Ordering::SeqCst) == generation;
+        let is_still = generation.is_multiple_of(2) && self.generation.load(Ordering::SeqCst) == generation;
         if let Some(place) = place.as_deref_mut().filter(|_| is_still) {
             *place = Some(Read { generation, begin, leaf });
         }

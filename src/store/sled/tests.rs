@@ -106,8 +106,9 @@ fn whoever_reads_a_row_sees_what_was_written_before() {
         scope.spawn(|| {
             for turn in 1..=2_000 {
                 // Neighbours come and go, so that leaves are cut and joined meanwhile.
-                let row =
-                    |nth: u64| (key(nth), (nth == 7 || (turn + nth) % 3 == 0).then(|| turn.to_be_bytes().as_slice().into()));
+                let row = |nth: u64| {
+                    (key(nth), (nth == 7 || (turn + nth).is_multiple_of(3)).then(|| turn.to_be_bytes().as_slice().into()))
+                };
                 tree.apply(&(0..30).map(row).collect::<Vec<RowChange>>(), Lsn(turn)).expect("rows are taken");
                 assert_eq!(read(7), Some(turn));
                 written.store(turn, Ordering::Release);
