@@ -98,7 +98,7 @@ impl Partition {
             account.free_at = Some(at.plus_ms(gap_ms));
             draft.stage_account(account);
         }
-        self.close_quietly(draft)?;
+        self.close_promptly(draft)?;
         Ok(())
     }
 

@@ -219,6 +219,12 @@ impl Partition {
         self.close_for(draft, None)
     }
 
+    /// Closes a draft that is to be durable as soon as the disk can, though nobody acts on it: that somebody was written to.
+    /// Until then a crash leaves the call in doubt.
+    pub fn close_promptly(&mut self, draft: Draft) -> Result<Lsn, StoreFault> {
+        self.close(draft, Box::new(drop))
+    }
+
     fn close_for(&mut self, mut draft: Draft, done: Option<Done>) -> Result<Lsn, StoreFault> {
         self.post_news(&mut draft)?;
         let (commit, memory) = draft.into_commit();
