@@ -52,15 +52,14 @@ impl Partition {
     pub fn enroll(&mut self, campaign: CampaignId, rows: &[RosterRow], now: Timestamp) -> Result<Enrolled, StoreFault> {
         let mut enrolled = Enrolled::default();
         let speakers = self.campaigns.get(&campaign).map(|installed| speakers(self.accounts.values(), &installed.campaign));
-        let speakers = speakers.unwrap_or_default();
-        let mut companies = self.companies(campaign)?;
+        let mut list = Entering { campaign, now, speakers: speakers.unwrap_or_default(), companies: self.companies(campaign)? };
         for portion in rows.chunks(ROWS_LOOKED_UP) {
             let known = self.known(campaign, portion)?;
             let strangers: Vec<&RosterRow> =
                 portion.iter().zip(known).filter(|(_, is_known)| !is_known).map(|(row, _)| row).collect();
             enrolled.known += portion.len() - strangers.len();
             for chunk in strangers.chunks(ROWS_A_COMMIT) {
-                self.enroll_rows(campaign, &speakers, &mut companies, chunk, now, &mut enrolled)?;
+                self.enroll_rows(&mut list, chunk, &mut enrolled)?;
             }
         }
         Ok(enrolled)
@@ -94,41 +93,58 @@ impl Partition {
         Ok(routed.iter().zip(rows).map(|(routed, row)| is_in_it(routed) && !is_erased(row)).collect())
     }
 
-    fn enroll_rows(
+    fn enroll_rows(&mut self, list: &mut Entering, rows: &[&RosterRow], enrolled: &mut Enrolled) -> Result<(), StoreFault> {
+        let (counters, left_out) = (self.counters, enrolled.left_out.len());
+        let room = self.room_at_entry(list.campaign, list.now);
+        let drafted = self.attempt(|partition| partition.draft_rows(list, rows, room, &mut enrolled.left_out))?;
+        let (draft, entered) = match drafted {
+            Ok(drafted) => drafted,
+            // A first step broke off: all of them enter, and each begins in a commit of their own.
+            Err(_) => {
+                self.counters = counters;
+                enrolled.left_out.truncate(left_out);
+                list.companies = self.companies(list.campaign)?;
+                self.draft_rows(list, rows, 0, &mut enrolled.left_out)?
+            }
+        };
+        enrolled.entered += entered;
+        enrolled.known += rows.len() - entered - (enrolled.left_out.len() - left_out);
+        self.close_quietly(draft)?;
+        Ok(())
+    }
+
+    /// The commit that lets these rows' people in, of whom so many begin at once, and how many enter.
+    fn draft_rows(
         &mut self,
-        campaign: CampaignId,
-        speakers: &Speakers,
-        companies: &mut BTreeMap<String, u32>,
+        list: &mut Entering,
         rows: &[&RosterRow],
-        now: Timestamp,
-        enrolled: &mut Enrolled,
-    ) -> Result<(), StoreFault> {
-        let (mut draft, before) = (Draft::new(Cause::Enrolment, now), self.counters);
+        room: usize,
+        left_out: &mut Vec<RefusedRow>,
+    ) -> Result<(Draft, usize), StoreFault> {
+        let (mut draft, before) = (Draft::new(Cause::Enrolment, list.now), self.counters);
+        let mut entered = 0;
         for row in rows {
-            match self.enroll_row(&mut draft, campaign, speakers, companies, row)? {
-                Fate::Entered => enrolled.entered += 1,
-                Fate::Known => enrolled.known += 1,
+            match self.enroll_row(&mut draft, list, row)? {
+                Fate::Entered(id) => {
+                    if entered < room {
+                        self.start_in(&mut draft, id)?;
+                    }
+                    entered += 1;
+                }
+                Fate::Known => {}
                 Fate::LeftOut(reason) => {
-                    enrolled.left_out.push(RefusedRow { file: row.file().to_owned(), row: row.number(), reason });
+                    left_out.push(RefusedRow { file: row.file().to_owned(), row: row.number(), reason });
                 }
             }
         }
         if self.counters != before {
             draft.put(self.counters_row());
         }
-        self.close_quietly(draft)?;
-        Ok(())
+        Ok((draft, entered))
     }
 
-    fn enroll_row(
-        &mut self,
-        draft: &mut Draft,
-        id: CampaignId,
-        speakers: &Speakers,
-        companies: &mut BTreeMap<String, u32>,
-        row: &RosterRow,
-    ) -> Result<Fate, StoreFault> {
-        let Some(installed) = self.campaigns.get(&id).cloned() else { return Ok(Fate::Known) };
+    fn enroll_row(&mut self, draft: &mut Draft, list: &mut Entering, row: &RosterRow) -> Result<Fate, StoreFault> {
+        let Some(installed) = self.campaigns.get(&list.campaign).cloned() else { return Ok(Fate::Known) };
         let campaign = &installed.campaign;
         if let Some(at) = erased_row(&*self.parts.store, row) {
             return Ok(Fate::LeftOut(format!("erased on {}: this person is never contacted again", at.day())));
@@ -162,28 +178,29 @@ impl Partition {
             return Ok(Fate::LeftOut(reason));
         }
         let company = company_of(&contact.fields).filter(|_| campaign.contacts.at_most_per_company.is_some());
-        let held = company.as_ref().and_then(|company| companies.get(company)).copied().unwrap_or(0);
+        let held = company.as_ref().and_then(|company| list.companies.get(company)).copied().unwrap_or(0);
         if let Some(reason) = company_is_full(campaign, &contact, held) {
             return Ok(Fate::LeftOut(reason));
         }
-        let lines = lines_for(speakers, &contact, self.counters.enrollment);
+        let lines = lines_for(&list.speakers, &contact, self.counters.enrollment);
         if lines.is_empty() {
             let reason = format!("no account of `{}` speaks a channel this person can be reached on", campaign.name);
             return Ok(Fate::LeftOut(reason));
         }
         if let Some(company) = company {
-            companies.insert(company, held + 1);
+            list.companies.insert(company, held + 1);
         }
         self.counters.enrollment += 1;
-        let enrollment = new_enrollment(EnrollmentId(self.counters.enrollment), id, contact.id, lines, draft.at);
+        let enrollment = new_enrollment(EnrollmentId(self.counters.enrollment), list.campaign, contact.id, lines, draft.at);
         self.route_person(draft, &enrollment, &contact)?;
         self.route(draft, contact_key, enrollment.id)?;
         let detail = vec![("file".to_owned(), row.file().to_owned()), ("row".to_owned(), row.number().to_string())];
         let entry = Entry { at: draft.at, kind: EntryKind::Enrolled, step: String::new(), version: campaign.version, detail };
-        draft.entry(enrollment.id, entry);
+        let id = enrollment.id;
+        draft.entry(id, entry);
         draft.stage(enrollment);
         draft.stage_contact(contact);
-        Ok(Fate::Entered)
+        Ok(Fate::Entered(id))
     }
 
     /// How many of each company ever entered the campaign, in whatever version; asked only where that is capped.
@@ -234,9 +251,18 @@ impl Partition {
     }
 }
 
+/// A list that is being read into a campaign.
+struct Entering {
+    campaign: CampaignId,
+    now: Timestamp,
+    speakers: Speakers,
+    /// How many of each company entered, where that is capped.
+    companies: BTreeMap<String, u32>,
+}
+
 /// What became of a row.
 enum Fate {
-    Entered,
+    Entered(EnrollmentId),
     Known,
     LeftOut(String),
 }

@@ -45,6 +45,7 @@ impl Partition {
         if self.rounds.until.is_some() {
             self.plan_rounds(now);
         }
+        self.begins_people = true;
         let mut enrolled = Vec::new();
         for (id, roster) in ids.into_iter().zip(&program.rosters) {
             let entered = self.enroll(id, &roster.rows, now)?;

@@ -8,6 +8,7 @@
 pub mod agenda;
 pub mod answer;
 pub mod ask;
+mod begin;
 pub mod beside;
 mod by_hand;
 pub mod ceiling;

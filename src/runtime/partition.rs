@@ -107,6 +107,8 @@ pub struct Partition {
     pub(crate) moves: Moves,
     /// What went out while this data did not see it.
     pub(crate) isolation: Isolation,
+    /// Turns are taken, or are about to be: who enters may begin.
+    pub(crate) begins_people: bool,
     /// Told to stop: no new call starts.
     pub(crate) is_stopping: bool,
     /// postpress refused the key: no call starts until then.
@@ -145,6 +147,7 @@ impl Partition {
             sweeping: Sweeping::default(),
             moves: Moves::default(),
             isolation: Isolation::default(),
+            begins_people: false,
             is_stopping: false,
             key_refused_until: None,
         };

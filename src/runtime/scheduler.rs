@@ -2,14 +2,13 @@
 
 use crate::model::enrollment::{Awaits, Enrollment, Pause};
 use crate::model::event::Event;
-use crate::model::id::{CampaignId, EnrollmentId};
+use crate::model::id::EnrollmentId;
 use crate::model::journal::{Cause, Meta, Record};
 use crate::model::time::{DAY_MS, HOUR_MS, Timestamp};
 use crate::runtime::draft::Draft;
 use crate::runtime::errand::Message;
 use crate::runtime::install::InstallFault;
 use crate::runtime::isolate::{Whose, whose};
-use crate::runtime::pace;
 use crate::runtime::partition::Partition;
 use crate::store::contract::StoreFault;
 use serde_json::Value;
@@ -22,6 +21,7 @@ impl Partition {
     /// Before the first turn: what a crash left open is doubted, what was found is shown.
     pub fn wake_up(&mut self) -> Result<(), StoreFault> {
         let now = self.now();
+        self.begins_people = true;
         self.begin_quarantine(now)?;
         self.doubt_open_intents(now)?;
         self.check_accounts_soon(now);
@@ -200,55 +200,8 @@ impl Partition {
         Ok(())
     }
 
-    /// Lets queued people begin, so many a day and campaign, while its schedule is open.
-    fn start_queued(&mut self, now: Timestamp) -> Result<(), StoreFault> {
-        if self.is_stopping {
-            return Ok(());
-        }
-        for campaign in self.agenda.starting() {
-            let room = self.start_room(campaign, now);
-            for id in self.agenda.to_start(campaign, room) {
-                if let Err(why) = self.attempt(|partition| partition.start_one(id, now))? {
-                    self.break_off(Draft::new(Cause::Enrolment, now), &[id], &why)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn start_one(&mut self, id: EnrollmentId, now: Timestamp) -> Result<(), StoreFault> {
-        let mut draft = Draft::new(Cause::Enrolment, now);
-        if let Some(mut enrollment) = self.enrollment(&draft, id)? {
-            enrollment.started_at = Some(now);
-            draft.stage(enrollment);
-        }
-        self.happen(&mut draft, id, &Event::Started)?;
-        self.close_quietly(draft)?;
-        Ok(())
-    }
-
-    fn start_room(&mut self, campaign: CampaignId, now: Timestamp) -> usize {
-        let Some(installed) = self.campaigns.get(&campaign).cloned() else { return 0 };
-        if !self.is_running(campaign) {
-            return 0;
-        }
-        let begun = self.starts.entry(installed.campaign.name.clone()).or_default();
-        pace::start_room(&installed.campaign.calendar, installed.campaign.contacts.start_per_day, begun, now)
-    }
-
-    /// When a campaign's next people may begin.
-    fn next_start(&self, campaign: CampaignId, now: Timestamp) -> Option<Timestamp> {
-        let installed = self.campaigns.get(&campaign)?;
-        if !self.is_running(campaign) {
-            return None;
-        }
-        let begun = self.starts.get(&installed.campaign.name);
-        pace::next_start(&installed.campaign.calendar, installed.campaign.contacts.start_per_day, begun, now)
-    }
-
     fn next_turn(&self, now: Timestamp) -> Timestamp {
-        let starts = self.agenda.starting().into_iter().filter_map(|campaign| self.next_start(campaign, now));
-        let starts = starts.filter(|_| !self.is_stopping);
+        let starts = self.next_starts(now).filter(|_| !self.is_stopping);
         let soon = (!self.inbox.is_empty() || self.hearing.has_room() || self.moves.is_due()).then_some(now);
         let waits = [
             self.agenda.next_due(),
