@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use std::path::Path;
 
 /// The version written; the newest that is read.
-pub const RECORD_VERSION: u8 = 3;
+pub const RECORD_VERSION: u8 = 4;
 
 /// Why bytes could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]

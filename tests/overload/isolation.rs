@@ -7,8 +7,9 @@ use campaign_engine::model::campaign::Step;
 use campaign_engine::model::id::{EnrollmentId, MessageId, StepId};
 use campaign_engine::model::journal::EntryKind;
 use campaign_engine::model::program::Program;
+use campaign_engine::model::time::HOUR_MS;
 use campaign_engine::runtime::command::Command;
-use campaign_engine::sim::world::Town;
+use campaign_engine::sim::world::{Setting, Town};
 
 /// Everybody is related and gets two messages; `eva` comes by the step that is spoilt.
 const BODY: &str = "
@@ -19,6 +20,9 @@ const BODY: &str = "
     \"{{ first_name }}, is this better in a month?\"
   end
   steps
+    if first_name is \"EVA\"
+      begins: wait 1 minutes
+    end
     wait 1 hour
     if connected
       first: send hi
@@ -47,6 +51,8 @@ const PEOPLE: [&str; 4] = ["ada,,,,yes,", "bob,,,,yes,", "eva,,,,yes,", "fay,,,,
 /// What is wrong with eva's part of the campaign, as no campaign that was compiled can have it.
 #[derive(Clone, Copy)]
 enum Spoilt {
+    /// What she begins with, as everybody enters.
+    Beginning,
     /// What comes after her wait.
     Wait,
     /// What her message says.
@@ -59,6 +65,7 @@ enum Spoilt {
 fn spoil(rows: &[&str], spoilt: Spoilt) -> Program {
     let mut program = program(rows, BODY, "invites 20 a day", "start 40 a day");
     let label = match spoilt {
+        Spoilt::Beginning => "begins",
         Spoilt::Wait => "spoilt",
         Spoilt::Message => "later",
         Spoilt::Handler => "answered",
@@ -70,7 +77,7 @@ fn spoil(rows: &[&str], spoilt: Spoilt) -> Program {
     for step in steps.iter_mut().filter(|step| step.label == label) {
         match &mut step.action {
             Action::Wait { next, .. } if matches!(spoilt, Spoilt::Wait) => *next = telling,
-            // At once: the reply's own turn breaks off, not a timer's.
+            // At once: the turn of the beginning, or of the reply, breaks off, not a timer's.
             Action::Wait { .. } => step.action = told.clone(),
             Action::Send { message, .. } => *message = MessageId(60_000),
             other => panic!("{other:?}"),
@@ -83,13 +90,16 @@ fn spoil(rows: &[&str], spoilt: Spoilt) -> Program {
 fn town(spoilt: Spoilt) -> Town {
     let people_rows: Vec<&str> = match spoilt {
         Spoilt::Handler => vec![PEOPLE[0], PEOPLE[1], "eva,,30m,Sure,yes,", PEOPLE[3]],
-        Spoilt::Wait | Spoilt::Message => PEOPLE.to_vec(),
+        Spoilt::Beginning | Spoilt::Wait | Spoilt::Message => PEOPLE.to_vec(),
     };
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("people.csv");
     let rows = people_rows.join("\n");
     std::fs::write(&file, format!("identifier,accepts_after,replies_after,reply,relation,open_profile\n{rows}\n")).unwrap();
-    Town::new(quiet(spoil(&people_rows, spoilt), &file)).unwrap()
+    let quiet = quiet(spoil(&people_rows, spoilt), &file);
+    // Where somebody's beginning breaks off, all of them begin as they enter.
+    let hours = if matches!(spoilt, Spoilt::Beginning) { 3 } else { 0 };
+    Town::new(Setting { begin: quiet.begin.plus_ms(hours * HOUR_MS), ..quiet }).unwrap()
 }
 
 /// Three have ended, eva is parked with the sentence, the run may end, and a person gets her out.
@@ -110,6 +120,11 @@ fn check(spoilt: Spoilt) {
     town.live(20).unwrap();
     let again = town.enrollment(eva).unwrap().unwrap();
     assert!(if matches!(spoilt, Spoilt::Handler) { again.has_ended() } else { again.is_broken() }, "{again:?}");
+}
+
+#[test]
+fn a_beginning_that_breaks_off_parks_its_contact() {
+    check(Spoilt::Beginning);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Tests of runtime.
+mod begin;
 mod beside;
 mod by_hand;
 mod campaigns;

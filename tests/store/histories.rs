@@ -1,7 +1,10 @@
 //! Journals as earlier engines wrote them: each opens and adds up to what it was. `cargo lab histories` does more with them.
 
 use crate::store::rows::{arrival, contact, put, replayed, state, step};
-use campaign_engine::model::journal::{Change, Commit, Key};
+use campaign_engine::model::account::Budget;
+use campaign_engine::model::id::{AccountId, CampaignId, EffectKey, EnrollmentId, Fingerprint, Visit};
+use campaign_engine::model::journal::{Change, Commit, Key, Record, RouteKey};
+use campaign_engine::model::time::Timestamp;
 use campaign_engine::store::contract::commit;
 use campaign_engine::store::journaled::JournaledStore;
 use campaign_engine::store::record::{Form, RECORD_VERSION, formed};
@@ -15,7 +18,7 @@ fn kept() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/store/fixtures/histories")
 }
 
-/// What every history of today's records was written from.
+/// What every history since the second version of records was written from; since the fourth, `named` follows.
 fn history() -> Vec<Commit> {
     let mut commits = Vec::new();
     for nth in 1..=400_u32 {
@@ -28,6 +31,19 @@ fn history() -> Vec<Commit> {
         });
     }
     commits
+}
+
+/// Rows of which the key says nearly all.
+fn named() -> Commit {
+    let (account, remote) = (AccountId(1), Fingerprint([7; 16]));
+    let key = EffectKey { enrollment: EnrollmentId(3), visit: Visit(2) };
+    put(vec![
+        Record::Route { key: RouteKey::Public { account, id: remote }, enrollments: vec![EnrollmentId(3), EnrollmentId(300)] },
+        Record::Route { key: RouteKey::Contact { id: remote }, enrollments: Vec::new() },
+        Record::Claim { account, remote, key },
+        Record::Usage { account, budget: Budget::Invites, at: Timestamp(-1), key, campaign: CampaignId(9) },
+        Record::Seen { key: remote, at: Timestamp(1 << 40) },
+    ])
 }
 
 fn open(name: &str) -> (tempfile::TempDir, JournaledStore) {
@@ -68,10 +84,13 @@ fn every_kept_history_adds_up() {
 
 #[test]
 fn plain_and_packed_say_the_same() {
-    for name in ["record-2-plain", "record-2-packed", "record-3-plain", "record-3-packed"] {
-        let (_dir, store) = open(name);
-        let commits: Vec<Commit> = replayed(&store, 1).into_iter().map(|(_, commit)| commit).collect();
-        assert_eq!(commits, history(), "{name}");
+    for (version, named) in [(2, None), (3, None), (4, Some(named()))] {
+        for format in ["plain", "packed"] {
+            let (_dir, store) = open(&format!("record-{version}-{format}"));
+            let commits: Vec<Commit> = replayed(&store, 1).into_iter().map(|(_, commit)| commit).collect();
+            let wanted: Vec<Commit> = history().into_iter().chain(named.clone()).collect();
+            assert_eq!(commits, wanted, "record-{version}-{format}");
+        }
     }
 }
 
@@ -93,7 +112,7 @@ fn todays_records_are_kept() {
         let name = format!("record-{RECORD_VERSION}-{format}");
         let dir = tempfile::tempdir().unwrap();
         let store = JournaledStore::open(dir.path(), Options { segment_bytes: 16 << 10, ..Options::small() }).unwrap();
-        for one in history() {
+        for one in history().into_iter().chain([named()]) {
             commit(&store, vec![one]).unwrap();
         }
         let hash = state_hash(&store).unwrap();

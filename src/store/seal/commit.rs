@@ -5,8 +5,9 @@ use crate::model::journal::{Cause, Change, Commit, Entry, Key, Meta, Record};
 use crate::model::time::Timestamp;
 use crate::store::bytes::{self, Unreadable, broken, put_number, take, take_bytes, take_number};
 use crate::store::keys;
+use crate::store::seal::brief;
 use crate::store::seal::holder::{Holder, holder_of};
-use crate::store::seal::keyring::{Keyring, Opened, clear};
+use crate::store::seal::keyring::{self, Keyring, Opened, briefly, clear};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -74,11 +75,10 @@ pub fn seal<E: From<Unreadable>>(
             Change::Put(record) => {
                 let key = keys::encode(&ring.masked(&record.key()));
                 let holder = keyed(holder_of(record, &mut person)?);
-                let plain = match ring.masked_record(record) {
-                    Some(masked) => bytes::write(&masked)?,
-                    None => bytes::write(record)?,
+                let sealed = match brief::rest_of(record)? {
+                    Some(rest) => briefly(&rest),
+                    None => ring.seal(holder, &key, &bytes::write(record)?)?,
                 };
-                let sealed = ring.seal(holder, &key, &plain)?;
                 SealedChange { key, record: Some(sealed) }
             }
             Change::Delete(key) => SealedChange { key: keys::encode(&ring.masked(key)), record: None },
@@ -124,6 +124,9 @@ fn beside(enrollment: EnrollmentId) -> Vec<u8> {
 
 /// The record of a row; none when it was erased.
 pub fn open_record(ring: &Keyring, key: &[u8], sealed: &[u8]) -> Result<Option<Record>, Unreadable> {
+    if let Some(rest) = keyring::brief(sealed) {
+        return brief::whole(ring.unmasked(&key_of(key)?), rest).map(Some);
+    }
     let plain = match ring.open(key, sealed)? {
         Opened::Plain(plain) => plain,
         Opened::Erased => return Ok(None),
@@ -158,7 +161,9 @@ impl SealedCommit {
     /// Is anything of it under a key?
     pub fn needs_keys(&self) -> bool {
         let records = self.changes.iter().filter_map(|change| change.record.as_ref());
-        records.chain(self.lines.iter().map(|lines| &lines.sealed)).any(|bytes| clear(bytes).is_none())
+        records
+            .chain(self.lines.iter().map(|lines| &lines.sealed))
+            .any(|bytes| clear(bytes).or_else(|| keyring::brief(bytes)).is_none())
     }
 
     /// The single values it puts.

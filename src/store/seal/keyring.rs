@@ -19,6 +19,8 @@ const CLEAR: u8 = 0;
 const PERSON: u8 = 1;
 const HOUSE: u8 = 2;
 const NOBODY: u8 = 3;
+/// In the clear, without what the row's key says.
+const BRIEF: u8 = 4;
 
 /// What opening gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,11 +135,6 @@ impl Keyring {
         holder::key_with(key, &|Fingerprint(bytes)| Fingerprint(self.mask.take_off(bytes)))
     }
 
-    /// The record with what names somebody masked; none where nothing does.
-    pub fn masked_record(&self, record: &Record) -> Option<Record> {
-        holder::record_with(record, &|Fingerprint(bytes)| Fingerprint(self.mask.put_on(bytes)))
-    }
-
     /// The record as the rest of the house knows it.
     pub fn unmasked_record(&self, record: Record) -> Record {
         holder::record_with(&record, &|Fingerprint(bytes)| Fingerprint(self.mask.take_off(bytes))).unwrap_or(record)
@@ -235,6 +232,16 @@ impl Display for Whose {
 /// What is under no key.
 pub fn clear(bytes: &[u8]) -> Option<&[u8]> {
     bytes.strip_prefix(&[CLEAR])
+}
+
+/// In the clear, with a record's rest in it.
+pub(super) fn briefly(rest: &[u8]) -> Vec<u8> {
+    [&[BRIEF], rest].concat()
+}
+
+/// The rest of a record whose key says what else it is.
+pub(super) fn brief(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.strip_prefix(&[BRIEF])
 }
 
 /// Whose it is, read without a key; none: not one person's.

@@ -4,6 +4,7 @@
 //! Must never write a key into the journal or the tree, and never say *erased* where a key is merely lost. Start at
 //! [`keyring::Keyring`], which seals and opens; [`safe::Safe`] keeps the keys on disk.
 
+mod brief;
 pub mod carry;
 mod cipher;
 pub mod commit;
