@@ -5,7 +5,7 @@ use crate::store::committer::give_up;
 use crate::store::guard::writing;
 use crate::store::leaf::RowChange;
 use crate::store::overlay::Overlay;
-use crate::store::queue::Durable;
+use crate::store::queue::{Durable, GATHERED_ROWS};
 use crate::store::sled::Progress;
 use crate::store::way::Way;
 use std::collections::BTreeMap;
@@ -23,8 +23,9 @@ pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
             Ok(Err(fault)) => return give_up(way, &fault.to_string()),
             Err(_) => return give_up(way, "the progress on disk is damaged: sled panicked"),
         }
-        writing(overlay).uncover(reached, &rows);
-        way.applied(reached, count);
+        // A portion at a time: readers and writers wait meanwhile.
+        rows.chunks(GATHERED_ROWS).for_each(|portion| writing(overlay).uncover(reached, portion));
+        way.applied(reached, count, progress.rows());
     }
 }
 

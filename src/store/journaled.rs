@@ -59,7 +59,7 @@ impl JournaledStore {
     /// process has it, `Damaged` when the journal itself is not as it was acknowledged, `Newer` for a newer format.
     pub fn open(dir: &Path, options: Options) -> Result<Self, StoreFault> {
         let started = start::open(dir, &options)?;
-        let way = Way::from(started.journal.last(), started.progress.applied());
+        let way = Way::from(started.journal.last(), started.progress.applied(), started.progress.rows());
         let parts = Arc::new(Parts {
             way,
             journal: started.journal,

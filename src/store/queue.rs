@@ -11,11 +11,16 @@ use std::time::Duration;
 /// Most commits that may be durable and not yet in the tree: bounds the work of a start.
 pub const UNAPPLIED_MAX: u64 = 32_768;
 
-/// Most rows on their way to the tree before more may enter: bounds the memory of the overlay, some 300 bytes a row. A
-/// commit of people who enter has a thousand.
-pub const ROWS_MAX: usize = 1 << 17;
+/// Most rows on their way to the tree before more may enter, for a small tree and for a large one: bounds the memory of the
+/// overlay, some 300 bytes a row. A commit of people who enter has a thousand.
+pub const ROWS_MIN: usize = 1 << 15;
+pub const ROWS_MAX: usize = 1 << 20;
 
-/// So many durable rows are brought into the tree at once …
+/// In between, one for so many in the tree. Routes come in no order: the more of them go into a large tree together, the more
+/// fall on the same page.
+const ROWS_IN_TREE: u64 = 32;
+
+/// So many durable rows are brought into the tree at once; more, if more wait, up to half of those that may …
 pub const GATHERED_ROWS: usize = 8_192;
 
 /// … or as many as there are after so long: a row that is changed again, or deleted, meanwhile costs the tree nothing. The
@@ -72,6 +77,8 @@ pub struct Queue {
     pub unapplied: VecDeque<Durable>,
     /// Rows of all that is on its way.
     pub rows: usize,
+    /// Rows in the tree.
+    pub stored: u64,
     /// Bytes of what is in `submitted`.
     pub(super) submitted_bytes: usize,
     /// How many wait for what is in `submitted`.
@@ -96,10 +103,15 @@ impl Queue {
         }
     }
 
+    /// How many rows may be on their way.
+    pub fn rows_max(&self) -> usize {
+        usize::try_from(self.stored / ROWS_IN_TREE).unwrap_or(ROWS_MAX).clamp(ROWS_MIN, ROWS_MAX)
+    }
+
     /// Must so many commits wait before they enter? What is larger than all room there is enters when nothing is before it.
     pub(super) fn is_full(&self, commits: usize) -> bool {
         let waits = !self.submitted.is_empty() && self.submitted.len() + commits > SUBMITTED_MAX;
-        let lags = self.last.0 - self.applied.0 > UNAPPLIED_MAX || self.rows > ROWS_MAX;
+        let lags = self.last.0 - self.applied.0 > UNAPPLIED_MAX || self.rows > self.rows_max();
         waits || lags
     }
 

@@ -106,6 +106,11 @@ impl Progress {
         locked(&self.standing).applied
     }
 
+    /// How many rows it holds.
+    pub fn rows(&self) -> u64 {
+        locked(&self.standing).rows
+    }
+
     /// The journal whose tree it is.
     pub fn identity(&self) -> [u8; 16] {
         locked(&self.standing).identity

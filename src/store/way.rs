@@ -3,7 +3,7 @@
 use crate::model::id::Lsn;
 use crate::store::contract::{Done, Frame, StoreFault};
 use crate::store::guard::{locked, wait_while};
-use crate::store::queue::{Durable, GATHERED_ROWS, GATHERING, LINGERING, Queue, ROWS_MAX, Rest, UNAPPLIED_MAX};
+use crate::store::queue::{Durable, GATHERED_ROWS, GATHERING, LINGERING, Queue, Rest, UNAPPLIED_MAX};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ pub struct Way {
 }
 
 impl Way {
-    /// A way on which everything up to there has gone.
-    pub fn from(last: Lsn, applied: Lsn) -> Self {
-        let queue = Queue { last, durable: last, applied, ..Queue::default() };
+    /// A way on which everything up to there has gone, to a tree of so many rows.
+    pub fn from(last: Lsn, applied: Lsn, stored: u64) -> Self {
+        let queue = Queue { last, durable: last, applied, stored, ..Queue::default() };
         Self { queue: Mutex::new(queue), ..Self::default() }
     }
 
@@ -117,7 +117,7 @@ impl Way {
         dones
     }
 
-    /// Waits for durable commits, and for more of them to come; takes some of about `GATHERED_ROWS`. None when the way is
+    /// Waits for durable commits, and for more of them to come; takes about as many as are gathered. None when the way is
     /// closed and all is applied.
     pub fn next_rows(&self) -> Option<Vec<Durable>> {
         let idle = |queue: &mut Queue| {
@@ -131,9 +131,9 @@ impl Way {
         let gathered = self.to_apply.wait_timeout_while(queue, GATHERING, |queue| queue.may_gather());
         let (mut queue, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         queue.applier = Rest::None;
-        let mut rows = 0;
+        let (mut rows, rows_max) = (0, GATHERED_ROWS.max(queue.rows_max() / 2));
         let mut taken = Vec::new();
-        while rows < GATHERED_ROWS
+        while rows < rows_max
             && let Some(durable) = queue.unapplied.pop_front()
         {
             rows += durable.rows.len();
@@ -143,10 +143,10 @@ impl Way {
         (!taken.is_empty()).then_some(taken)
     }
 
-    /// Everything up to there is in the tree: so many rows that `next_rows` gave.
-    pub fn applied(&self, up_to: Lsn, rows: usize) {
+    /// Everything up to there is in the tree, which has so many rows now: so many that `next_rows` gave.
+    pub fn applied(&self, up_to: Lsn, rows: usize, stored: u64) {
         let mut queue = self.queue();
-        queue.applied = up_to;
+        (queue.applied, queue.stored) = (up_to, stored);
         queue.rows = queue.rows.saturating_sub(rows);
         drop(queue);
         self.room.notify_all();
@@ -156,7 +156,7 @@ impl Way {
     /// Does somebody wait for the tree, or soon will? Then nothing may keep the applier.
     pub fn is_pressed(&self) -> bool {
         let queue = self.queue();
-        let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX / 4 || queue.rows > ROWS_MAX / 4;
+        let lags = queue.last.0 - queue.applied.0 > UNAPPLIED_MAX / 4 || queue.rows > queue.rows_max() / 4;
         lags || queue.settling > 0 || queue.is_closing || queue.poison.is_some()
     }
 
@@ -197,12 +197,12 @@ mod tests {
     use crate::model::id::Lsn;
     use crate::store::contract::{Frame, Place, SUBMITTED_MAX};
     use crate::store::leaf::RowChange;
-    use crate::store::queue::{BATCH_COMMITS_MAX, ROWS_MAX, Submitted, UNAPPLIED_MAX};
+    use crate::store::queue::{BATCH_COMMITS_MAX, ROWS_MIN, Submitted, UNAPPLIED_MAX};
     use std::sync::Arc;
 
     #[test]
     fn only_what_nobody_waits_for_waits_for_more() {
-        let way = Way::from(Lsn(0), Lsn(0));
+        let way = Way::from(Lsn(0), Lsn(0), 0);
         way.queue().push(commit(1, 1));
         assert!(way.queue().may_linger());
         way.barrier(Box::new(drop)).expect("it is open");
@@ -227,17 +227,17 @@ mod tests {
 
     #[test]
     fn who_enters_waits_for_rows_and_for_commits_until_they_are_in_the_tree() {
-        let way = Way::from(Lsn(0), Lsn(0));
+        let way = Way::from(Lsn(0), Lsn(0), 0);
         let is_full = |commits| way.queue().is_full(commits);
         assert!(!is_full(SUBMITTED_MAX + 1), "nothing is before it");
-        way.queue().push(commit(1, ROWS_MAX));
+        way.queue().push(commit(1, ROWS_MIN));
         assert!(!is_full(1));
         way.queue().push(commit(2, 1));
         assert!(is_full(1), "there are too many rows");
         way.wrote(2);
         assert!(is_full(1), "they are durable, and still in memory");
         let taken = way.next_rows().unwrap_or_default();
-        way.applied(Lsn(1), taken.iter().map(|durable| durable.rows.len()).sum());
+        way.applied(Lsn(1), taken.iter().map(|durable| durable.rows.len()).sum(), 0);
         assert!(!is_full(1));
         (3..=UNAPPLIED_MAX + 2).for_each(|lsn| way.queue().push(commit(lsn, 1)));
         way.wrote(usize::MAX);

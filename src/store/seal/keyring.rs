@@ -21,6 +21,9 @@ const HOUSE: u8 = 2;
 const NOBODY: u8 = 3;
 /// In the clear, without what the row's key says.
 const BRIEF: u8 = 4;
+/// Added to whose key it is: zeros at the end were left out before it was sealed. What somebody has not done yet stands as
+/// zeros at the end of their row, thirty of seventy bytes when they begin.
+const TRIMMED: u8 = 16;
 
 /// What opening gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,29 +146,31 @@ impl Keyring {
     /// Seals under the holder's key. `beside` names what it is: opened beside another name it is damage.
     pub fn seal(&self, holder: Holder, beside: &[u8], plain: &[u8]) -> Result<Vec<u8>, Unreadable> {
         let mut out = Vec::with_capacity(plain.len() + NONCE_BYTES + TAG_BYTES + 8);
+        let trimmed = trimmed(plain);
+        let flag = if trimmed.is_some() { TRIMMED } else { 0 };
         let key = match holder {
             Holder::Clear => {
                 out.push(CLEAR);
-                out.extend(plain);
+                out.extend_from_slice(plain);
                 return Ok(out);
             }
             Holder::Person(contact) => {
-                out.push(PERSON);
+                out.push(PERSON | flag);
                 put_number(&mut out, contact.0);
                 self.person(contact)
             }
             Holder::House => {
-                out.push(HOUSE);
+                out.push(HOUSE | flag);
                 Some(&self.house)
             }
             Holder::Nobody => {
-                out.push(NOBODY);
+                out.push(NOBODY | flag);
                 put_number(&mut out, self.nobodys());
                 self.nobody.get(&self.nobodys())
             }
         };
         let nonce = self.nonces.next();
-        let sealed = key.and_then(|key| cipher::seal(key, nonce, beside, plain));
+        let sealed = key.and_then(|key| cipher::seal(key, nonce, beside, trimmed.as_deref().unwrap_or(plain)));
         let Some(sealed) = sealed else { return Err(Unreadable::Damaged { what: format!("{holder:?} has no key") }) };
         out.extend(nonce);
         out.extend(sealed);
@@ -174,9 +179,10 @@ impl Keyring {
 
     /// Opens what `seal` made.
     pub fn open<'b>(&self, beside: &[u8], bytes: &'b [u8]) -> Result<Opened<'b>, Unreadable> {
-        let (key, sealed, whose) = match bytes.split_first() {
-            Some((&CLEAR, plain)) => return Ok(Opened::Plain(Cow::Borrowed(plain))),
-            Some((&PERSON, rest)) => {
+        let (whose, rest) = bytes.split_first().ok_or_else(|| broken("it is neither sealed nor clear"))?;
+        let (key, sealed, named) = match whose & !TRIMMED {
+            CLEAR if *whose == CLEAR => return Ok(Opened::Plain(Cow::Borrowed(rest))),
+            PERSON => {
                 let (contact, rest) = take_number(rest)?;
                 let key = self.person(ContactId(contact));
                 if key.is_none() && self.erased.contains_key(&contact) {
@@ -184,8 +190,8 @@ impl Keyring {
                 }
                 (key, rest, Whose::Person(contact))
             }
-            Some((&HOUSE, rest)) => (Some(&self.house), rest, Whose::House),
-            Some((&NOBODY, rest)) => {
+            HOUSE => (Some(&self.house), rest, Whose::House),
+            NOBODY => {
                 let (number, rest) = take_number(rest)?;
                 let key = self.nobody.get(&number);
                 if key.is_none() && number < self.nobodys() {
@@ -193,17 +199,18 @@ impl Keyring {
                 }
                 (key, rest, Whose::Nobody(number))
             }
-            Some(_) | None => return Err(broken("it is neither sealed nor clear")),
+            _ => return Err(broken("it is neither sealed nor clear")),
         };
         let Some(key) = key else {
-            return Err(broken(&format!("the key {whose} is not among the keys; bring back `keys/` as it was last")));
+            return Err(broken(&format!("the key {named} is not among the keys; bring back `keys/` as it was last")));
         };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(|| broken("it ends too early"))?;
         match cipher::open(key, *nonce, beside, sealed) {
-            Some(plain) => Ok(Opened::Plain(Cow::Owned(plain))),
+            Some(plain) if whose & TRIMMED == 0 => Ok(Opened::Plain(Cow::Owned(plain))),
+            Some(plain) => untrimmed(plain).map(|plain| Opened::Plain(Cow::Owned(plain))),
             // A number given again after a restore: what the erased one left does not open under the newer key.
-            None if bytes.first() == Some(&PERSON) && self.was_given_again(bytes) => Ok(Opened::Erased),
-            None => Err(broken(&format!("it does not open with the key {whose}"))),
+            None if self.was_given_again(bytes) => Ok(Opened::Erased),
+            None => Err(broken(&format!("it does not open with the key {named}"))),
         }
     }
 
@@ -246,13 +253,34 @@ pub(super) fn brief(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Whose it is, read without a key; none: not one person's.
 pub fn person_of(bytes: &[u8]) -> Option<ContactId> {
-    let rest = bytes.strip_prefix(&[PERSON])?;
+    let rest = sealed_as(PERSON, bytes)?;
     take_number(rest).ok().map(|(contact, _)| ContactId(contact))
 }
 
 /// Is it sealed under a key of nobody's older than that?
 pub fn is_nobodys_before(bytes: &[u8], number: u64) -> bool {
-    bytes.strip_prefix(&[NOBODY]).and_then(|rest| take_number(rest).ok()).is_some_and(|(found, _)| found < number)
+    sealed_as(NOBODY, bytes).and_then(|rest| take_number(rest).ok()).is_some_and(|(found, _)| found < number)
+}
+
+fn sealed_as(whose: u8, bytes: &[u8]) -> Option<&[u8]> {
+    bytes.split_first().filter(|(first, _)| **first & !TRIMMED == whose).map(|(_, rest)| rest)
+}
+
+/// Without the zeros at its end, and then how many they were; none: that would not be shorter.
+fn trimmed(plain: &[u8]) -> Option<Vec<u8>> {
+    let zeros = plain.iter().rev().take(u8::MAX.into()).take_while(|byte| **byte == 0).count();
+    let kept = plain.get(..plain.len() - zeros).filter(|_| zeros > 1)?;
+    let mut out = Vec::with_capacity(kept.len() + 1);
+    out.extend_from_slice(kept);
+    out.push(zeros as u8);
+    Some(out)
+}
+
+/// With them again.
+fn untrimmed(mut plain: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
+    let zeros = plain.pop().ok_or_else(|| broken("it ends too early"))?;
+    plain.resize(plain.len() + usize::from(zeros), 0);
+    Ok(plain)
 }
 
 /// The contacts that need a key before these can be sealed.
