@@ -28,7 +28,7 @@ pub const GATHERED_ROWS: usize = 8_192;
 pub const GATHERING: Duration = Duration::from_millis(50);
 
 /// Commits whose durability nobody waits for are written when others are, or after so long, or when there are so many: a
-/// write costs the same for one commit as for a hundred. What a crash in between takes along is a timer's turn, taken again.
+/// write costs hardly more for a hundred commits than for one. What a crash in between takes along is a timer's turn, taken again.
 pub const LINGERING: Duration = Duration::from_millis(2);
 
 /// So many bytes of commits nobody waits for are a batch.

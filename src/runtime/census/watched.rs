@@ -33,22 +33,28 @@ impl Watched {
     pub fn census(&self) -> &Arc<Census> {
         &self.census
     }
-}
 
-impl Store for Watched {
-    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+    /// Notes whose rows are written, once they are there.
+    fn noted(
+        &self,
+        commits: Vec<Commit>,
+        submit: impl FnOnce(&dyn Store, Vec<Commit>) -> Result<Lsn, StoreFault>,
+    ) -> Result<Lsn, StoreFault> {
         let written = Written::by(&commits);
-        let last = self.store.submit(commits, done)?;
+        let last = submit(&*self.store, commits)?;
         // Not before: a question in between would read the old row, and hold it for the new one.
         self.census.note(&written);
         Ok(last)
     }
+}
+
+impl Store for Watched {
+    fn submit(&self, commits: Vec<Commit>, done: Done) -> Result<Lsn, StoreFault> {
+        self.noted(commits, |store, commits| store.submit(commits, done))
+    }
 
     fn submit_quietly(&self, commits: Vec<Commit>) -> Result<Lsn, StoreFault> {
-        let written = Written::by(&commits);
-        let last = self.store.submit_quietly(commits)?;
-        self.census.note(&written);
-        Ok(last)
+        self.noted(commits, |store, commits| store.submit_quietly(commits))
     }
 
     fn get(&self, key: &Key) -> Result<Option<Record>, StoreFault> {

@@ -31,7 +31,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], StoreFault> {
 
 thread_local! {
     /// The key used last, unfolded: rows and lines of one person are sealed and opened one after another, and unfolding a key
-    /// takes half as long as what is done with it.
+    /// takes a third as long as what is done with it.
     static LAST: RefCell<Option<(Key, Aes256Gcm)>> = const { RefCell::new(None) };
 }
 

@@ -142,6 +142,8 @@ fn a_tree_made_anew_is_smaller_and_holds_the_same_while_others_read() {
     let before = all(&tree, 512);
     let file = |dir: &Path| std::fs::metadata(dir.join("db")).expect("a file").len();
     let took = file(&home);
+    let leaves = |tree: &Progress| reading(&tree.tree).leaves.len();
+    let loose = leaves(&tree);
     assert!(!tree.compact("gone", &|| true).expect("it stops"), "somebody waits");
     assert_eq!((place(&tree), names(dir.path())), (home.clone(), vec!["sled".to_owned()]));
     let is_over = AtomicBool::new(false);
@@ -158,10 +160,13 @@ fn a_tree_made_anew_is_smaller_and_holds_the_same_while_others_read() {
     });
     assert_eq!(names(dir.path()), ["sled.4"]);
     assert!(file(&place(&tree)) * 3 < took * 2, "{} of {took} bytes", file(&place(&tree)));
+    assert!(leaves(&tree) * 10 < loose * 9, "{} of {loose} leaves: they are fuller", leaves(&tree));
+    let leaf_bytes = tree.leaf_bytes.load(Ordering::Relaxed);
     tree.apply(&[], Lsn(99)).expect("rows are taken");
     drop(tree);
     let tree = open(&dir.path().join("sled.4"));
     assert_eq!((tree.applied(), all(&tree, 512)), (Lsn(99), before));
+    assert_eq!(tree.leaf_bytes.load(Ordering::Relaxed), leaf_bytes, "what was counted on the way is what is there");
 }
 
 fn names(dir: &Path) -> Vec<String> {
