@@ -11,9 +11,11 @@ use std::time::Duration;
 /// Most commits that may be durable and not yet in the tree: bounds the work of a start.
 pub const UNAPPLIED_MAX: u64 = 32_768;
 
-/// Most rows on their way to the tree before more may enter, for a small tree and for a large one: bounds the memory of the
-/// overlay, some 300 bytes a row. A commit of people who enter has a thousand.
+/// Most rows on their way to a small tree before more may enter: bounds the memory of the overlay, some 300 bytes a row. A
+/// commit of people who enter has a thousand.
 pub const ROWS_MIN: usize = 1 << 15;
+
+/// The same of a large tree.
 pub const ROWS_MAX: usize = 1 << 20;
 
 /// In between, one for so many in the tree. Routes come in no order: the more of them go into a large tree together, the more

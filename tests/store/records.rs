@@ -221,6 +221,17 @@ fn commits_come_back() {
 }
 
 #[test]
+fn rows_that_said_again_what_their_keys_say_are_read() {
+    let (account, remote) = (AccountId(3), Fingerprint([9; 16]));
+    let route = |id| Record::Route { key: RouteKey::Chat { account, id }, enrollments: vec![EnrollmentId(7)] };
+    let (ring, key, sealed) = sealed(&route(remote));
+    let Key::Route(RouteKey::Chat { id: masked, .. }) = ring.masked(&route(remote).key()) else { panic!("it is a chat's") };
+    let whole = [vec![0], postcard::to_stdvec(&route(masked)).unwrap()].concat();
+    assert_eq!(row(&ring, &key, &row_bytes(None, &whole)), Ok(Some(route(remote))));
+    assert!(sealed.len() < 4 && whole.len() > 20, "{sealed:?}: today nothing is said twice");
+}
+
+#[test]
 fn unknown_versions_and_rubbish_are_refused() {
     let (ring, key, record) = sealed(&contact(1, "ada"));
     let row = |bytes: &[u8]| row(&ring, &key, bytes);

@@ -3,6 +3,7 @@
 
 use crate::model::journal::{Key, Record};
 use crate::store::bytes::{self, Unreadable, broken};
+use crate::store::seal::keyring::Keyring;
 
 /// What the record's key does not say; none: it is no such record.
 pub(super) fn rest_of(record: &Record) -> Result<Option<Vec<u8>>, Unreadable> {
@@ -47,4 +48,12 @@ pub(super) fn whole(key: Key, rest: &[u8]) -> Result<Record, Unreadable> {
         | Key::Task(_)
         | Key::Past { .. } => return Err(broken("its key says too little for what is written of it")),
     })
+}
+
+/// The record as the rest of the house knows it, of one that was written whole, its names masked, before version 4.
+pub(super) fn unmasked(record: Record, ring: &Keyring) -> Result<Record, Unreadable> {
+    match rest_of(&record)? {
+        Some(rest) => whole(ring.unmasked(&record.key()), &rest),
+        None => Ok(record),
+    }
 }

@@ -70,30 +70,6 @@ pub fn key_with(key: &Key, change: &impl Fn(Fingerprint) -> Fingerprint) -> Key 
     }
 }
 
-/// The record with its fingerprint changed by `change`; none where it has none.
-pub fn record_with(record: &Record, change: &impl Fn(Fingerprint) -> Fingerprint) -> Option<Record> {
-    match record {
-        Record::Route { key, enrollments } => {
-            Some(Record::Route { key: route_with(*key, change), enrollments: enrollments.clone() })
-        }
-        Record::Claim { account, remote, key } => Some(Record::Claim { account: *account, remote: change(*remote), key: *key }),
-        Record::Seen { key, at } => Some(Record::Seen { key: change(*key), at: *at }),
-        Record::Enrollment(_)
-        | Record::Contact(_)
-        | Record::Account(_)
-        | Record::Campaign(_)
-        | Record::Intent(_)
-        | Record::Usage { .. }
-        | Record::Inbox(_)
-        | Record::Unrouted { .. }
-        | Record::Meta(_)
-        | Record::Move { .. }
-        | Record::Outgoing(_)
-        | Record::Task(_)
-        | Record::Past(_) => None,
-    }
-}
-
 fn route_with(route: RouteKey, change: &impl Fn(Fingerprint) -> Fingerprint) -> RouteKey {
     match route {
         RouteKey::Person { account, id } => RouteKey::Person { account, id: change(id) },

@@ -1,7 +1,7 @@
 //! All keys of a store, in memory: seals what is written, opens what is read, tells *erased* from *lost*.
 
 use crate::model::id::{ContactId, Fingerprint};
-use crate::model::journal::{Key, Record};
+use crate::model::journal::Key;
 use crate::model::time::Timestamp;
 use crate::store::bytes::{Unreadable, broken, put_number, take_number};
 use crate::store::contract::StoreFault;
@@ -136,11 +136,6 @@ impl Keyring {
     /// The key that stands so on disk.
     pub fn unmasked(&self, key: &Key) -> Key {
         holder::key_with(key, &|Fingerprint(bytes)| Fingerprint(self.mask.take_off(bytes)))
-    }
-
-    /// The record as the rest of the house knows it.
-    pub fn unmasked_record(&self, record: Record) -> Record {
-        holder::record_with(&record, &|Fingerprint(bytes)| Fingerprint(self.mask.take_off(bytes))).unwrap_or(record)
     }
 
     /// Seals under the holder's key. `beside` names what it is: opened beside another name it is damage.
