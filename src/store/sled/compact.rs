@@ -1,5 +1,5 @@
-//! A tree made anew, close together, of leaves that are full. sled gives room back only when half of its file is free, and frees a part of it only when
-//! half of that is: in the end it takes three or four times what lies in it.
+//! A tree made anew, close together, of leaves that are full. sled gives room back only when half of its file is free, and frees
+//! a part of it only when half of that is: in the end it takes three or four times what lies in it.
 //!
 //! The new tree is written into a directory beside the old one, with a number that is free, and is used from there on; the old one
 //! goes. A crash in between leaves two: the older is whole, whichever step it was, and the journal brings it up to date
