@@ -1,9 +1,10 @@
 //! What runs: turns, the outbox, limits, polls and queries over the wings below.
 //!
 //! It feeds `machine::advance` events and commits what it decides. It never parses a campaign, never writes a file, never
-//! opens a socket: the store, the connector and the server do. Start at [`Runtime`]; a turn is `scheduler`, a webhook
-//! enters at `receive` and is acted on in `inbox`, what an event means is staged in `happen`, a send is decided in `outbox`, performed by `intend`, its answer read in `answer`, and found
-//! out by `reconcile` when nobody knows whether it happened.
+//! opens a socket: the store, the connector and the server do. Start at [`Runtime`]; a turn is `scheduler`, who enters is in
+//! `enroll`, who begins, and when, in `begin`. A webhook enters at `receive` and is acted on in `inbox`, what an event means is
+//! staged in `happen`, a send is decided in `outbox`, performed by `intend`, its answer read in `answer`, and found out by
+//! `reconcile` when nobody knows whether it happened.
 
 pub mod agenda;
 pub mod answer;

@@ -18,14 +18,14 @@ pub fn run(way: &Way, progress: &Progress, overlay: &RwLock<Overlay>) {
         let count = taken.iter().map(|durable| durable.rows.len()).sum();
         let (rows, reached) = coalesce(taken);
         // sled may panic on damage; the journal is whole, so a restart rebuilds the tree.
-        match catch_unwind(AssertUnwindSafe(|| progress.apply(&rows, reached))) {
-            Ok(Ok(())) => {}
+        let stored = match catch_unwind(AssertUnwindSafe(|| progress.apply(&rows, reached))) {
+            Ok(Ok(stored)) => stored,
             Ok(Err(fault)) => return give_up(way, &fault.to_string()),
             Err(_) => return give_up(way, "the progress on disk is damaged: sled panicked"),
-        }
+        };
         // A portion at a time: readers and writers wait meanwhile.
         rows.chunks(GATHERED_ROWS).for_each(|portion| writing(overlay).uncover(reached, portion));
-        way.applied(reached, count, progress.rows());
+        way.applied(reached, count, stored);
     }
 }
 

@@ -131,19 +131,20 @@ impl Progress {
     }
 
     /// Writes the rows, then says that everything up to `applied` is in. They are in the order of their keys, each key
-    /// once. A crash in between leaves some rows newer than `applied`; applying them again changes nothing.
-    pub fn apply(&self, rows: &[RowChange], applied: Lsn) -> Result<(), StoreFault> {
+    /// once. A crash in between leaves some rows newer than `applied`; applying them again changes nothing. Returns how many
+    /// rows there are then.
+    pub fn apply(&self, rows: &[RowChange], applied: Lsn) -> Result<u64, StoreFault> {
         let mut standing = locked(&self.standing);
         let tree = reading(&self.tree);
         let mut portions = rows.chunks(BATCH_KEYS_MAX).peekable();
         if portions.peek().is_none() {
-            return self.write(&tree, &mut standing, &[], applied);
+            self.write(&tree, &mut standing, &[], applied)?;
         }
         while let Some(portion) = portions.next() {
             let reached = if portions.peek().is_none() { applied } else { standing.applied };
             self.write(&tree, &mut standing, portion, reached)?;
         }
-        Ok(())
+        Ok(standing.rows)
     }
 
     /// One batch: readers see all of it or nothing. The leaves are read before they are changed; these are also the reads

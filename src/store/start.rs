@@ -336,5 +336,5 @@ pub fn seal_late(commit: &Commit, safe: &Safe, whose: Whose) -> Result<Result<Pr
 
 fn bring_in(progress: &Progress, rows: &mut Rows, reached: Lsn) -> Result<(), StoreFault> {
     let rows: Vec<RowChange> = std::mem::take(rows).into_iter().collect();
-    progress.apply(&rows, reached)
+    progress.apply(&rows, reached).map(drop)
 }

@@ -197,7 +197,7 @@ mod tests {
     use crate::model::id::Lsn;
     use crate::store::contract::{Frame, Place, SUBMITTED_MAX};
     use crate::store::leaf::RowChange;
-    use crate::store::queue::{BATCH_COMMITS_MAX, ROWS_MIN, Submitted, UNAPPLIED_MAX};
+    use crate::store::queue::{BATCH_COMMITS_MAX, ROWS_MAX, ROWS_MIN, Submitted, UNAPPLIED_MAX};
     use std::sync::Arc;
 
     #[test]
@@ -217,6 +217,19 @@ mod tests {
         assert!(way.queue().may_linger());
         way.close();
         assert!(!way.queue().may_linger(), "nothing more comes");
+    }
+
+    #[test]
+    fn more_rows_may_wait_for_a_large_tree_and_half_of_them_go_in_together() {
+        let way = Way::from(Lsn(0), Lsn(0), 4 * 32 * ROWS_MIN as u64);
+        (1..=4).for_each(|lsn| way.queue().push(commit(lsn, ROWS_MIN)));
+        assert!(!way.queue().is_full(1), "four times as many as for a small one");
+        way.queue().push(commit(5, 1));
+        assert!(way.queue().is_full(1));
+        way.wrote(5);
+        assert_eq!(way.next_rows().map(|taken| taken.len()), Some(2));
+        way.applied(Lsn(2), 2 * ROWS_MIN, u64::MAX);
+        assert_eq!(way.queue().rows_max(), ROWS_MAX, "however large it is");
     }
 
     fn commit(lsn: u64, rows: usize) -> Submitted {
